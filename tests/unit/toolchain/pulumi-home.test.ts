@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+
+import { partDirectory } from "../../../toolchain/cache";
+import { parts } from "../../../toolchain/parts";
+import { assemblePulumiHome, pulumiHome } from "../../../toolchain/pulumi-home";
+import versions from "../../../toolchain/versions.json";
+import { temporaryFolder } from "./fixtures/tiny-module";
+
+beforeEach(() => {
+  process.env.SLIPWAY_CACHE = temporaryFolder();
+});
+
+afterEach(() => {
+  delete process.env.SLIPWAY_CACHE;
+});
+
+/** Stands in for built parts: every program is a file that holds its own name. */
+function pretendParts(): void {
+  for (const part of Object.values(parts)) {
+    const folder = partDirectory(part);
+    mkdirSync(folder, { recursive: true });
+    const shipped = (part.ships ?? []).map(({ as }) => as);
+    for (const name of [...Object.keys(part.binaries), ...shipped])
+      writeFileSync(path.join(folder, name), name);
+  }
+}
+
+it("is laid out as the engine looks for it", () => {
+  pretendParts();
+  const home = assemblePulumiHome();
+  expect(home).toBe(pulumiHome());
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const content = files.map(({ parentPath, name }) => {
+    const file = path.join(parentPath, name);
+    return [path.relative(home, file), readFileSync(file, "utf8")];
+  });
+  expect(Object.fromEntries(content)).toEqual({
+    "bin/kubectl": "kubernetes",
+    "bin/pulumi": "pulumi",
+    "bin/pulumi-analyzer-policy": "pulumi-analyzer-policy",
+    "bin/pulumi-language-nodejs": "pulumi-language-nodejs",
+    "bin/pulumi-resource-pulumi-nodejs": "pulumi-resource-pulumi-nodejs",
+    [`plugins/resource-docker-v${versions.pulumiDocker}/pulumi-resource-docker`]: "pulumi-resource-docker",
+    [`plugins/resource-kubernetes-v${versions.pulumiKubernetes}/pulumi-resource-kubernetes`]:
+      "pulumi-resource-kubernetes",
+  });
+});
+
+it("leaves nothing behind when a part is missing", () => {
+  expect(() => assemblePulumiHome()).toThrow(/ENOENT/);
+  expect(readdirSync(path.dirname(pulumiHome()))).toEqual([]);
+});
+
+it("is made once", () => {
+  pretendParts();
+  const home = assemblePulumiHome();
+  writeFileSync(path.join(home, "kept"), "");
+  expect(assemblePulumiHome()).toBe(home);
+  expect(readdirSync(home)).toContain("kept");
+});

@@ -1,0 +1,100 @@
+// Prints what a shell must export to use the toolchain by hand: `eval "$(npx tsx toolchain/environment.ts dev)"`.
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import * as path from "node:path";
+
+import { parse, parseDocument } from "yaml";
+
+import { pulumiHome } from "./pulumi-home";
+
+const repository = path.join(__dirname, "..");
+
+/** Where what belongs to this user's environments is kept: `$SLIPWAY_STATE`, else `slipway` in the user's state folder. */
+export function stateRoot(environment: NodeJS.ProcessEnv = process.env): string {
+  const { SLIPWAY_STATE: own, XDG_STATE_HOME: xdg } = environment;
+  if (own) return path.resolve(own);
+  return path.join(xdg ? path.resolve(xdg) : path.join(homedir(), ".local", "state"), "slipway");
+}
+
+/** Folder of one environment below the state root: its configuration with the stack's salt, and its kubeconfig. */
+export function environmentDirectory(name: string): string {
+  return path.join(stateRoot(), "environments", name);
+}
+
+/** A file with a random passphrase that encrypts the secrets in this user's local states; made once. */
+function passphraseFile(): string {
+  const file = path.join(stateRoot(), "passphrase");
+  if (!existsSync(file)) {
+    writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+  }
+  return file;
+}
+
+/**
+ * The environment's settings in a file of this user's. Pulumi writes a salt into the file that it reads, and the salt
+ * belongs to this user's passphrase: in the committed file it would be wrong for everybody else.
+ */
+function configFile(name: string, source: string): string {
+  const file = path.join(environmentDirectory(name), `Pulumi.${name}.yaml`);
+  const settings = parseDocument(existsSync(source) ? readFileSync(source, "utf8") : "");
+  const kept: unknown = existsSync(file) ? parse(readFileSync(file, "utf8")) : undefined;
+  if (isRecord(kept) && "encryptionsalt" in kept) settings.set("encryptionsalt", kept.encryptionsalt);
+  writeFileSync(file, settings.toString(), { mode: 0o600 });
+  // A project of the same name, so that `pulumi -C` can make the stack here and write its salt beside.
+  writeFileSync(path.join(environmentDirectory(name), "Pulumi.yaml"), "name: slipway\nruntime: nodejs\n");
+  return file;
+}
+
+/** A state backend on this machine; where the user has set another one, that one and its own settings are used. */
+function localBackend(name: string, environment: NodeJS.ProcessEnv): Record<string, string> {
+  if (environment.PULUMI_BACKEND_URL) return {};
+  const state = path.join(stateRoot(), "pulumi");
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  mkdirSync(environmentDirectory(name), { recursive: true, mode: 0o700 });
+  const source = environment.SLIPWAY_CONFIG ?? path.join(repository, `Pulumi.${name}.yaml`);
+  return {
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(),
+    PULUMI_OPTION_CONFIG_FILE: configFile(name, source),
+  };
+}
+
+/** The variables that `pulumi` needs for an environment, by name. */
+export function pulumiEnvironment(
+  name: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    throw new Error(
+      `ENV is "${name}"; write an environment's name: lower-case letters, digits and "-", as in dev`,
+    );
+  }
+  const home = pulumiHome();
+  return {
+    ...localBackend(name, environment),
+    PULUMI_HOME: home,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    SLIPWAY_ENVIRONMENT_DIRECTORY: environmentDirectory(name),
+    PATH: `${path.join(home, "bin")}:${environment.PATH ?? ""}`,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+const quoted = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`;
+
+if (require.main === module) {
+  const [name = "dev"] = process.argv.slice(2);
+  try {
+    for (const [key, value] of Object.entries(pulumiEnvironment(name))) {
+      console.log(`export ${key}=${quoted(value)}`);
+    }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import * as path from "node:path";
+
+import { cacheRoot, partDirectory, partKey } from "./cache";
+import { type PartName, parts } from "./parts";
+
+/**
+ * What Pulumi's own installer would make, from the parts: path in it to the part's file. The engine looks for
+ * a language host and for the starter of dynamic providers beside its own executable, and for other plugins
+ * in `plugins/` of PULUMI_HOME; what it finds elsewhere on PATH it warns of in every run.
+ */
+const layout: Readonly<Record<string, readonly [PartName, string]>> = {
+  "bin/pulumi": ["pulumi", "pulumi"],
+  "bin/pulumi-language-nodejs": ["pulumi-language-nodejs", "pulumi-language-nodejs"],
+  "bin/pulumi-resource-pulumi-nodejs": ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"],
+  "bin/pulumi-analyzer-policy": ["pulumi-language-nodejs", "pulumi-analyzer-policy"],
+  "bin/kubectl": ["kubernetes", "kubernetes"],
+  ...plugin("kubernetes", "pulumi-resource-kubernetes"),
+  ...plugin("docker", "pulumi-resource-docker"),
+};
+
+function plugin(name: string, part: PartName): Record<string, readonly [PartName, string]> {
+  return { [`plugins/resource-${name}-v${parts[part].version}/${part}`]: [part, part] };
+}
+
+/**
+ * Folder for PULUMI_HOME; its `bin` belongs in front of PATH and holds kubectl as well. Follows from the
+ * committed files alone, so its name is known before it exists.
+ */
+export function pulumiHome(): string {
+  const content = Object.entries(layout).map(([file, [part, source]]) => [
+    file,
+    partKey(parts[part]),
+    source,
+  ]);
+  const key = createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 12);
+  return path.join(cacheRoot(), "pulumi", key);
+}
+
+/** Makes {@link pulumiHome} from the built parts, if it is not there; returns it. */
+export function assemblePulumiHome(): string {
+  const home = pulumiHome();
+  if (existsSync(home)) return home;
+  mkdirSync(path.dirname(home), { recursive: true });
+  const scratch = mkdtempSync(path.join(path.dirname(home), ".assembling-"));
+  try {
+    for (const [file, [part, source]] of Object.entries(layout)) {
+      const target = path.join(scratch, file);
+      mkdirSync(path.dirname(target), { recursive: true });
+      // Hard links: the engine follows a symbolic link before it looks beside itself.
+      linkSync(path.join(partDirectory(parts[part]), source), target);
+    }
+    renameSync(scratch, home);
+  } catch (error) {
+    rmSync(scratch, { recursive: true, force: true });
+    // Another process that assembled the same at the same time was first.
+    if (!existsSync(home)) throw error;
+  }
+  return home;
+}
