@@ -1,0 +1,79 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { crossCheck, type CrossProblem } from "./config/checks";
+import { withDefaults } from "./config/defaults";
+import type { EnvironmentConfig, ToolchainFacts } from "./config/environment-config";
+import { isDnsLabel } from "./config/kubernetes-syntax";
+import { ConfigurationError, type Problem, shown } from "./config/problems";
+import { maxNameLength, nameAdvice } from "./config/schema";
+import { checkShape } from "./config/shape";
+
+export type { EnvironmentConfig, PoolConfig, TaintConfig, ToolchainFacts } from "./config/environment-config";
+export { ConfigurationError, type Problem } from "./config/problems";
+
+const namespace = "slipway:";
+
+/**
+ * One environment from a stack's settings: defaulted, then validated.
+ * @param stackName the stack's name, which is the environment's
+ * @param raw the stack's settings of namespace `slipway` without the namespace, as {@link readStackConfig} gives them
+ * @param facts what the toolchain has
+ * @throws {ConfigurationError} that names everything that is wrong, not the first thing only
+ */
+export function loadConfig(
+  stackName: string,
+  raw: Readonly<Record<string, unknown>>,
+  facts: ToolchainFacts,
+): EnvironmentConfig {
+  const { settings, problems: shapeProblems, doubtful } = checkShape(raw, facts);
+  const config = withDefaults(stackName, settings, facts);
+  const problems = [
+    ...stackNameProblems(stackName),
+    ...shapeProblems,
+    ...crossCheck(config, settings).filter((problem) => !isDoubtful(problem, doubtful)),
+  ];
+  if (problems.length > 0) {
+    throw new ConfigurationError(stackName, problems);
+  }
+  return config;
+}
+
+/**
+ * The running stack's settings of namespace `slipway`, without the namespace: all of them, so that one that does not
+ * exist is found too. Pulumi hands objects and lists over as JSON, everything else as plain text.
+ */
+export function readStackConfig(): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(namespace))
+      .map(([key, text]) => [key.slice(namespace.length), parseSetting(text)]),
+  );
+}
+
+/** Text that only looks like JSON stays text: its validation says what was expected. */
+function parseSetting(text: string): unknown {
+  if (!/^[[{]/.test(text)) {
+    return text;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function stackNameProblems(stackName: string): Problem[] {
+  const message = `${shown(stackName)} is not a name for an environment; write ${nameAdvice}`;
+  return isDnsLabel(stackName, maxNameLength) ? [] : [{ setting: "stack name", message }];
+}
+
+/** Whether a problem between settings is one with a setting that is wrong by itself already, or lies in or around it. */
+function isDoubtful(problem: CrossProblem, doubtful: readonly string[]): boolean {
+  return problem.settings.some((setting) =>
+    doubtful.some((doubt) => isPartOf(setting, doubt) || isPartOf(doubt, setting)),
+  );
+}
+
+function isPartOf(part: string, whole: string): boolean {
+  return part === whole || part.startsWith(`${whole}.`) || part.startsWith(`${whole}[`);
+}

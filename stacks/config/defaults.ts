@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+
+import type { EnvironmentConfig, ToolchainFacts } from "./environment-config";
+import type { Settings } from "./schema";
+
+const memoryMiB = 3 * 1024;
+const cpus = 2;
+
+/** The settings with everything that they leave out. */
+export function withDefaults(
+  stackName: string,
+  settings: Settings,
+  facts: ToolchainFacts,
+): EnvironmentConfig {
+  return {
+    name: stackName,
+    kubernetesVersion: settings.kubernetesVersion ?? facts.kubernetesVersions[0],
+    controlPlane: {
+      count: settings.controlPlane?.count ?? 1,
+      cpus: settings.controlPlane?.cpus ?? cpus,
+      memoryMiB: settings.controlPlane?.memory ?? memoryMiB,
+    },
+    pools: (settings.pools ?? [{}]).map((pool, position) => ({
+      name: pool.name ?? "worker",
+      count: pool.count ?? 2,
+      cpus: pool.cpus ?? cpus,
+      memoryMiB: pool.memory ?? memoryMiB,
+      labels: pool.labels ?? {},
+      taints: pool.taints ?? [],
+      addressBlock: pool.addressBlock ?? position + 1,
+    })),
+    networks: {
+      machines: defaultMachineNetwork(stackName),
+      // kubeadm's and most tutorials' own.
+      pods: "10.244.0.0/16",
+      services: "10.96.0.0/12",
+      ...settings.networks,
+    },
+    ports: { ...defaultPorts(stackName), ...settings.ports },
+  };
+}
+
+/**
+ * A /24 of 10.88.0.0/13, picked by the stack's name: two stacks run side by side without a setting. Docker's own
+ * default pools (172.17.0.0/16 and on, 192.168.0.0/16) and the networks of pods and Services are elsewhere.
+ */
+function defaultMachineNetwork(stackName: string): string {
+  const subnet = hash(stackName).readUInt16BE(0) % 2048;
+  return `10.${88 + Math.floor(subnet / 256)}.${subnet % 256}.0/24`;
+}
+
+/** Three ports in a row, below those that Linux gives to outgoing connections (32768 and on). */
+function defaultPorts(stackName: string): EnvironmentConfig["ports"] {
+  const base = 20000 + 3 * (hash(stackName).readUInt32BE(2) % 3333);
+  return { api: base, shop: base + 1, registry: base + 2 };
+}
+
+function hash(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,63 @@
+/** One environment: everything that its stack is made of, defaulted and validated. */
+export interface EnvironmentConfig {
+  /** The stack's name: a DNS label of at most 20 characters. Part of the name of everything outside the cluster. */
+  readonly name: string;
+  /** Without a leading `v`, as in `1.36.3`; one that the toolchain has. */
+  readonly kubernetesVersion: string;
+  readonly controlPlane: {
+    /** 1, 3, 5 or 7. */
+    readonly count: number;
+    /** Limit of each machine in processors, may be a fraction; at least 1. */
+    readonly cpus: number;
+    /** Limit of each machine in MiB; at least 1536. */
+    readonly memoryMiB: number;
+  };
+  /** At most 15; with none, the environment has control planes only. */
+  readonly pools: readonly PoolConfig[];
+  /** IPv4 networks in CIDR form that share no address. */
+  readonly networks: {
+    /** Where machines have their addresses: private, /16 to /24. */
+    readonly machines: string;
+    /** /12 to /24, large enough for a /24 for each node. */
+    readonly pods: string;
+    /** /12 to /24. */
+    readonly services: string;
+  };
+  /** Distinct ports on the host's 127.0.0.1, 1024 to 65535. */
+  readonly ports: {
+    readonly api: number;
+    readonly shop: number;
+    readonly registry: number;
+  };
+}
+
+/** Machines that are alike. */
+export interface PoolConfig {
+  /** A DNS label of at most 20 characters: its machines are `<name>-0`, `<name>-1` and so on. */
+  readonly name: string;
+  /** 0 to 15 in a /24 network of machines, more in a larger one. */
+  readonly count: number;
+  /** Limit of each machine in processors, may be a fraction; at least 0.5. */
+  readonly cpus: number;
+  /** Limit of each machine in MiB; at least 512. */
+  readonly memoryMiB: number;
+  /** Labels of the pool's nodes, by name; only those that a kubelet may set on its own node. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Taints of the pool's nodes, distinct by key and effect. */
+  readonly taints: readonly TaintConfig[];
+  /** The block of the network of machines that holds the pool: 1 to 15, different for each pool. */
+  readonly addressBlock: number;
+}
+
+/** A taint as Kubernetes has it. */
+export interface TaintConfig {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+/** What the toolchain has to offer a configuration. */
+export interface ToolchainFacts {
+  /** Kubernetes versions without a leading `v`, the default one first. */
+  readonly kubernetesVersions: readonly [string, ...string[]];
+}

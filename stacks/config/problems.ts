@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One thing that is wrong with a configuration. */
+export interface Problem {
+  /** The setting as a person looks for it, such as `slipway:pools[1].count`. */
+  readonly setting: string;
+  /** Its value, what is wrong with it and what would be right, on one line. */
+  readonly message: string;
+}
+
+/**
+ * Everything that is wrong with a stack's configuration, one line for each problem. A RunError, so that Pulumi prints
+ * it without a stack trace: the reader's mistake is in a file of settings, not in the program.
+ */
+export class ConfigurationError extends pulumi.RunError {
+  /**
+   * @param stackName the stack as it was named, valid or not
+   * @param problems at least one
+   */
+  constructor(
+    stackName: string,
+    readonly problems: readonly Problem[],
+  ) {
+    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+    const lines = problems.map(({ setting, message }) => `  ${setting}: ${message}`);
+    super([`The configuration of stack ${shown(stackName)} has ${count}:`, ...lines].join("\n"));
+    this.name = "ConfigurationError";
+  }
+}
+
+/** A setting's path as a person writes it: `["pools", 1, "count"]` is `slipway:pools[1].count`. */
+export function settingPath(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => {
+    if (typeof step === "number") {
+      return `[${step}]`;
+    }
+    const name = String(step);
+    return /^[A-Za-z]\w*$/.test(name) ? `.${name}` : `[${shown(name)}]`;
+  });
+  return `slipway:${steps.join("").replace(/^\./, "")}`;
+}
+
+const longestShown = 60;
+
+/**
+ * A value as JSON, shortened. What is not printable ASCII is escaped: it shows letters that only look right, and
+ * keeps control characters from the terminal.
+ */
+export function shown(value: unknown): string {
+  const json = JSON.stringify(value).replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return json.length > longestShown ? `${json.slice(0, longestShown - 3)}...` : json;
+}

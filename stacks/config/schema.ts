@@ -1,0 +1,179 @@
+import { z } from "zod";
+
+import { lastAddressBlock, poolCapacity } from "../../components/machines/address-plan";
+import type { TaintConfig, ToolchainFacts } from "./environment-config";
+import { isDnsLabel, isKubeletLabel, isLabelName, isLabelValue, memoryMiB } from "./kubernetes-syntax";
+import { networkProblem, type NetworkRule, networkRules } from "./network-rules";
+import { shown } from "./problems";
+
+/** Stack and pool names: with both, an index and the words between them, a host name has at most 63 characters. */
+export const maxNameLength = 20;
+export const nameAdvice = `at most ${maxNameLength} lower-case letters, digits and hyphens, with a letter or digit at both ends`;
+
+/** The settings as a person wrote them, each on its own checked: what depends on two of them is in checks.ts. */
+export type Settings = z.output<ReturnType<typeof settingsSchema>>;
+
+/** The shape of a stack's settings. Every one is optional, so that those that are sound can be looked at alone. */
+export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
+  const versions = kubernetesVersions.join(" or ");
+  return settingsGroup({
+    kubernetesVersion: z.enum(
+      kubernetesVersions,
+      wording("is not a Kubernetes version that the toolchain has", versions),
+    ),
+    controlPlane: settingsGroup({
+      count: z.literal(
+        [1, 3, 5, 7],
+        wording("is not a number of control planes", "1, 3, 5 or 7: an even one survives no more failures"),
+      ),
+      cpus: cpus(1),
+      memory: memory("1.5Gi"),
+    }),
+    pools: z
+      .array(pool(), wording("is not a list of pools", "one such as [{name: worker, count: 2}]"))
+      .max(lastAddressBlock, wording("is too many pools", `at most ${lastAddressBlock}`)),
+    networks: settingsGroup({
+      machines: network(networkRules.machines),
+      pods: network(networkRules.pods),
+      services: network(networkRules.services),
+    }),
+    ports: settingsGroup({ api: port(), shop: port(), registry: port() }),
+  }).unwrap();
+}
+
+function pool() {
+  const name = wording("is not a name for a pool", nameAdvice);
+  return settingsGroup({
+    name: z
+      .string(name)
+      .refine((text) => isDnsLabel(text, maxNameLength), name)
+      .refine(
+        (text) => text !== "control-plane",
+        wording("is the name of the control planes", "another one"),
+      ),
+    count: wholeNumber("is not a number of machines", 0, poolCapacity(16)),
+    cpus: cpus(0.5),
+    memory: memory("512Mi"),
+    labels: labels(),
+    taints: taints(),
+    addressBlock: wholeNumber("is not a number of an address block", 1, lastAddressBlock),
+  }).unwrap();
+}
+
+function labels() {
+  const value = wording("is not a value of a label", labelValueAdvice);
+  return z
+    .record(
+      labelName().refine(
+        isKubeletLabel,
+        wording(
+          "is not a label that a kubelet may set",
+          "one under node.kubernetes.io/ or under a domain of your own",
+        ),
+      ),
+      z.string(value).refine(isLabelValue, value),
+      wording("is not a set of labels", "one such as {disk: fast}"),
+    )
+    .optional();
+}
+
+function taints() {
+  const value = wording("is not a value of a taint", labelValueAdvice);
+  const taint = z.strictObject(
+    {
+      key: labelName(),
+      value: z.string(value).refine(isLabelValue, value).optional(),
+      effect: z.enum(
+        ["NoSchedule", "PreferNoSchedule", "NoExecute"],
+        wording("is not an effect of a taint", "NoSchedule, PreferNoSchedule or NoExecute"),
+      ),
+    },
+    wording("is not a taint", "one such as {key: gpu, effect: NoSchedule}"),
+  );
+  return z
+    .array(taint, wording("is not a list of taints", "one such as [{key: gpu, effect: NoSchedule}]"))
+    .superRefine((list, context) => {
+      for (const [index, { key, effect }] of list.entries()) {
+        if (isRepeated(list, index)) {
+          const message = `${shown(`${key}:${effect}`)} is there twice; write each key and effect once`;
+          context.addIssue({ code: "custom", path: [index], message });
+        }
+      }
+    })
+    .optional();
+}
+
+function isRepeated(list: readonly TaintConfig[], index: number): boolean {
+  return list
+    .slice(0, index)
+    .some(({ key, effect }) => key === list[index]?.key && effect === list[index].effect);
+}
+
+const labelValueAdvice =
+  'text of at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends, in quotes';
+
+function labelName() {
+  const name = wording(
+    "is not a name of a label or taint",
+    'at most 63 letters, digits, "-", "_" and ".", if need be after a domain and "/"',
+  );
+  return z.string(name).refine(isLabelName, name);
+}
+
+function network(rule: NetworkRule) {
+  return z
+    .string(wording("is not an IPv4 network in CIDR form", "one such as 10.0.0.0/16"))
+    .superRefine((text, context) => {
+      const problem = networkProblem(text, rule);
+      if (problem !== undefined) {
+        context.addIssue({ code: "custom", message: `${shown(text)} ${problem}` });
+      }
+    })
+    .optional();
+}
+
+/** Docker takes processors in steps of 10⁻⁹; hundredths are exact enough, and keep 0.1 + 0.2 out. */
+function cpus(min: number) {
+  const max = 256;
+  const error = wording(
+    "is not a number of processors",
+    `a number from ${min} to ${max} with at most two decimals`,
+  );
+  return z.number(error).gte(min, error).lte(max, error).multipleOf(0.01, error).optional();
+}
+
+function memory(min: string) {
+  const max = "1024Gi";
+  const error = wording("is not an amount of memory", `one from ${min} to ${max}, such as 2Gi or 1536Mi`);
+  return z
+    .string(error)
+    .refine((text) => memoryMiB(text) >= memoryMiB(min) && memoryMiB(text) <= memoryMiB(max), error)
+    .transform(memoryMiB)
+    .optional();
+}
+
+function port() {
+  return wholeNumber("is not a port that needs no privilege", 1024, 65535);
+}
+
+function wholeNumber(wrong: string, min: number, max: number) {
+  const error = wording(wrong, `a whole number from ${min} to ${max}`);
+  return z.int(error).gte(min, error).lte(max, error).optional();
+}
+
+/** An object that has these keys, any of them left out, and no others. */
+function settingsGroup<Shape extends z.ZodRawShape>(shape: Shape) {
+  const example = Object.keys(shape).join(", ");
+  return z
+    .strictObject(shape, wording("is not a group of settings", `some of ${example}`))
+    .partial()
+    .optional();
+}
+
+/** A message in this project's form: the value, what is wrong with it, what would be right. */
+function wording(wrong: string, advice: string) {
+  return {
+    error: ({ input }: { readonly input?: unknown }) =>
+      input === undefined ? `is missing; write ${advice}` : `${shown(input)} ${wrong}; write ${advice}`,
+  };
+}

@@ -1,0 +1,296 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { parse } from "yaml";
+
+import { addressPlan, poolCapacity } from "../../../components/machines/address-plan";
+import {
+  ConfigurationError,
+  type EnvironmentConfig,
+  loadConfig,
+  readStackConfig,
+} from "../../../stacks/config";
+import versions from "../../../toolchain/versions.json";
+
+const facts = { kubernetesVersions: ["1.36.3", "1.37.2"] } as const;
+
+describe("a configuration without settings", () => {
+  test("of the stack dev is this one", () => {
+    expect(loadConfig("dev", {}, facts)).toEqual({
+      name: "dev",
+      kubernetesVersion: "1.36.3",
+      controlPlane: { count: 1, cpus: 2, memoryMiB: 3072 },
+      pools: [
+        { name: "worker", count: 2, cpus: 2, memoryMiB: 3072, labels: {}, taints: [], addressBlock: 1 },
+      ],
+      networks: { machines: "10.95.38.0/24", pods: "10.244.0.0/16", services: "10.96.0.0/12" },
+      ports: { api: 29993, shop: 29994, registry: 29995 },
+    });
+  });
+
+  test("is valid for every stack name, the same every time, and apart from what others use", () => {
+    fc.assert(
+      fc.property(stackName, (name) => {
+        const config = loadConfig(name, {}, facts);
+        const { api, shop, registry } = config.ports;
+        expect(loadConfig(name, {}, facts)).toEqual(config);
+        expect(config.networks.machines).toMatch(/^10\.(8[89]|9[0-5])\.\d+\.0\/24$/);
+        expect(addressPlan(config.networks.machines).prefixLength).toBe(24);
+        expect([shop, registry]).toEqual([api + 1, api + 2]);
+        expect((api - 20000) % 3).toBe(0);
+        expect(api).toBeGreaterThanOrEqual(20000);
+        expect(registry).toBeLessThan(30000);
+      }),
+    );
+  });
+
+  test("seldom shares a network or a port with another stack's", () => {
+    const configs = Array.from({ length: 300 }, (_, number) => loadConfig(`env-${number}`, {}, facts));
+    // By chance 300 picks hit 279 of 2048 networks and 287 of 3333 triples of ports.
+    expect(new Set(configs.map(({ networks }) => networks.machines)).size).toBeGreaterThan(265);
+    expect(new Set(configs.map(({ ports }) => ports.api)).size).toBeGreaterThan(275);
+    const usual = ["dev", "staging", "prod", "test", "e2e", "ci", "bench", "demo"].map((name) =>
+      loadConfig(name, {}, facts),
+    );
+    expect(new Set(usual.map(({ networks }) => networks.machines)).size).toBe(usual.length);
+    expect(new Set(usual.map(({ ports }) => ports.api)).size).toBe(usual.length);
+  });
+});
+
+describe("settings", () => {
+  test("override defaults one by one", () => {
+    const config = loadConfig(
+      "dev",
+      {
+        kubernetesVersion: "1.37.2",
+        controlPlane: { count: 3, memory: "1536Mi" },
+        pools: [
+          { name: "general" },
+          {
+            name: "gpu",
+            count: 0,
+            cpus: 0.5,
+            memory: "1.5Gi",
+            labels: { "example.com/gpu": "a100", "node.kubernetes.io/disk": "" },
+            taints: [
+              { key: "gpu", value: "yes", effect: "NoSchedule" },
+              { key: "gpu", effect: "NoExecute" },
+            ],
+            addressBlock: 15,
+          },
+        ],
+        networks: { pods: "100.64.0.0/14" },
+        ports: { shop: 8080 },
+      },
+      facts,
+    );
+    const defaults = loadConfig("dev", {}, facts);
+    expect(config).toEqual({
+      name: "dev",
+      kubernetesVersion: "1.37.2",
+      controlPlane: { count: 3, cpus: 2, memoryMiB: 1536 },
+      pools: [
+        { name: "general", count: 2, cpus: 2, memoryMiB: 3072, labels: {}, taints: [], addressBlock: 1 },
+        {
+          name: "gpu",
+          count: 0,
+          cpus: 0.5,
+          memoryMiB: 1536,
+          labels: { "example.com/gpu": "a100", "node.kubernetes.io/disk": "" },
+          taints: [
+            { key: "gpu", value: "yes", effect: "NoSchedule" },
+            { key: "gpu", effect: "NoExecute" },
+          ],
+          addressBlock: 15,
+        },
+      ],
+      networks: { ...defaults.networks, pods: "100.64.0.0/14" },
+      ports: { ...defaults.ports, shop: 8080 },
+    });
+  });
+
+  test("may ask for control planes only", () => {
+    expect(loadConfig("dev", { pools: [] }, facts).pools).toEqual([]);
+  });
+
+  test("may fill a network of pods to its last node", () => {
+    const networks = { pods: "10.200.0.0/22" };
+    expect(loadConfig("dev", { networks, pools: [{ count: 3 }] }, facts).networks.pods).toBe("10.200.0.0/22");
+    expect(() => loadConfig("dev", { networks, pools: [{ count: 4 }] }, facts)).toThrow(
+      "has a /24 for each of 4 nodes, not 5; write one of /21 or larger",
+    );
+  });
+
+  test("that are valid come back as they were written", () => {
+    fc.assert(
+      fc.property(stackName, validConfig, (name, config) => {
+        const loaded = loadConfig(name, settingsOf(config), facts);
+        expect(loaded).toEqual({ name, ...config });
+        expect(loadConfig(name, settingsOf(loaded), facts)).toEqual(loaded);
+      }),
+    );
+  });
+
+  test("that are anything at all are taken, or refused in printable lines", () => {
+    const settings = ["kubernetesVersion", "controlPlane", "pools", "networks", "ports"] as const;
+    const fields = ["name", "count", "cpus", "memory", "labels", "taints", "machines", "pods", "api", "shop"];
+    const group = fc.dictionary(
+      fc.oneof(fc.constantFrom(...fields), fc.string({ unit: "binary" })),
+      fc.jsonValue(),
+    );
+    const value = fc.oneof(fc.jsonValue(), group, fc.array(group));
+    const raw = fc.dictionary(fc.oneof(fc.constantFrom(...settings), fc.string({ unit: "binary" })), value);
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), raw, (name, written) => {
+        try {
+          loadConfig(name, written, facts);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigurationError);
+          const { message, problems } = error as ConfigurationError;
+          expect(message).toMatch(/^[ -~\n]+$/);
+          expect(message.split("\n")).toHaveLength(1 + problems.length);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("the settings of a stack", () => {
+  afterEach(() => {
+    pulumi.runtime.setAllConfig({});
+  });
+
+  test("are all those of the namespace, parsed as Pulumi hands them over", () => {
+    pulumi.runtime.setAllConfig({
+      "slipway:kubernetesVersion": "1.36.3",
+      "slipway:controlPlane": '{"count":3,"cpus":1.5}',
+      "slipway:pools": '[{"name":"worker"},null]',
+      "slipway:ports": "6443",
+      "slipway:networks": "{not JSON",
+      "slipway:misspelled": "",
+      "other:pools": "[]",
+      "slipwayx:pools": "[]",
+    });
+    expect(readStackConfig()).toEqual({
+      kubernetesVersion: "1.36.3",
+      controlPlane: { count: 3, cpus: 1.5 },
+      pools: [{ name: "worker" }, null],
+      ports: "6443",
+      networks: "{not JSON",
+      misspelled: "",
+    });
+  });
+
+  test("are none where nothing is set", () => {
+    pulumi.runtime.setAllConfig({});
+    expect(readStackConfig()).toEqual({});
+  });
+
+  const root = join(__dirname, "../../..");
+  test.each(readdirSync(root).filter((file) => /^Pulumi\..+\.yaml$/.test(file)))(
+    "in %s are valid",
+    (file) => {
+      const { config } = parse(readFileSync(join(root, file), "utf8")) as { config: Record<string, unknown> };
+      const raw = Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [key.replace(/^slipway:/, ""), value]),
+      );
+      const name = file.replace(/^Pulumi\.|\.yaml$/g, "");
+      expect(loadConfig(name, raw, { kubernetesVersions: [versions.kubernetes] }).name).toBe(name);
+    },
+  );
+});
+
+const letters = Array.from("abcdefghijklmnopqrstuvwxyz0123456789");
+const stackName = label(20);
+
+/** Text of letters, digits and inner hyphens. */
+function label(maxLength: number): fc.Arbitrary<string> {
+  const end = fc.constantFrom(...letters);
+  const inner = fc.string({ unit: fc.constantFrom(...letters, "-"), maxLength: maxLength - 2 });
+  return fc.tuple(end, inner, end).map((parts) => parts.join(""));
+}
+
+const cpus = fc.integer({ min: 100, max: 25600 }).map((hundredths) => hundredths / 100);
+const memoryMiB = fc.integer({ min: 1536, max: 1024 * 1024 });
+
+/** Machines in 172.16.0.0/12, pods and Services in a half of 10.0.0.0/8 each: so they never overlap. */
+const networks = fc.record({
+  machines: fc
+    .record({ prefixLength: fc.integer({ min: 16, max: 24 }), third: fc.nat(255), second: fc.nat(15) })
+    .map(({ prefixLength, third, second }) => {
+      const shift = 24 - prefixLength;
+      return `172.${16 + second}.${(third >> shift) << shift}.0/${prefixLength}`;
+    }),
+  pods: fc
+    .record({ prefixLength: fc.integer({ min: 12, max: 16 }), second: fc.nat(127) })
+    .map(
+      ({ prefixLength, second }) =>
+        `10.${(second >> (16 - prefixLength)) << (16 - prefixLength)}.0.0/${prefixLength}`,
+    ),
+  services: fc.integer({ min: 12, max: 24 }).map((prefixLength) => `10.128.0.0/${prefixLength}`),
+});
+
+const pool = fc.record({
+  cpus,
+  memoryMiB,
+  labels: fc.dictionary(label(63), fc.oneof(fc.constant(""), label(63)), { maxKeys: 4 }),
+  taints: fc.uniqueArray(
+    fc.record(
+      {
+        key: label(63),
+        value: label(63),
+        effect: fc.constantFrom("NoSchedule" as const, "PreferNoSchedule" as const, "NoExecute" as const),
+      },
+      { requiredKeys: ["key", "effect"] },
+    ),
+    { maxLength: 4, selector: ({ key, effect }) => `${key}:${effect}` },
+  ),
+});
+
+const blocks = Array.from({ length: 15 }, (_, index) => index + 1);
+
+const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
+  .record({
+    kubernetesVersion: fc.constantFrom(...facts.kubernetesVersions),
+    controlPlane: fc.record({ count: fc.constantFrom(1, 3, 5, 7), cpus, memoryMiB }),
+    names: fc.uniqueArray(
+      label(20).filter((name) => name !== "control-plane"),
+      { maxLength: 15 },
+    ),
+    blocks: fc.shuffledSubarray(blocks, { minLength: 15 }),
+    counts: fc.array(fc.nat(poolCapacity(24)), { minLength: 15, maxLength: 15 }),
+    pools: fc.array(pool, { minLength: 15, maxLength: 15 }),
+    networks,
+    ports: fc
+      .uniqueArray(fc.integer({ min: 1024, max: 65535 }), { minLength: 3, maxLength: 3 })
+      .map(([api = 0, shop = 0, registry = 0]) => ({ api, shop, registry })),
+  })
+  .map(({ names, blocks: addressBlocks, counts, pools, ...rest }) => ({
+    ...rest,
+    pools: pools.slice(0, names.length).map((each, position) => ({
+      ...each,
+      name: names[position] ?? "",
+      count: counts[position] ?? 0,
+      addressBlock: addressBlocks[position] ?? 0,
+    })),
+  }));
+
+/** The settings that say what a configuration has: through JSON, as they reach the program. */
+function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
+  const { kubernetesVersion, networks: written, ports } = rest;
+  const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
+    ...size,
+    memory: amount % 1024 === 0 ? `${amount / 1024}Gi` : `${amount}Mi`,
+  });
+  const settings = {
+    kubernetesVersion,
+    controlPlane: controlPlane && memory(controlPlane),
+    pools: pools?.map(memory),
+    networks: written,
+    ports,
+  };
+  return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
+}
