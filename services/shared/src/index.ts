@@ -1,0 +1,4 @@
+export { thisInstance } from "./instance";
+export type { Instance } from "./instance";
+export { listen, run } from "./run";
+export { serviceApp } from "./service-app";
