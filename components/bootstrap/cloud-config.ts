@@ -1,0 +1,27 @@
+import { stringify } from "yaml";
+
+import type { MachineFile } from "./facts";
+
+/** A machine's whole cloud-init document: https://cloudinit.readthedocs.io/en/22.4.2/topics/modules.html */
+export interface CloudConfig {
+  readonly hostname: string;
+  readonly files: readonly MachineFile[];
+  /** Run once, in order, when the files are there. Each is one command with its arguments. */
+  readonly commands: readonly (readonly string[])[];
+}
+
+/** The document as text, its first line included, without which cloud-init takes it for something else. */
+export function cloudConfig({ hostname, files, commands }: CloudConfig): string {
+  const document = {
+    hostname,
+    preserve_hostname: false,
+    write_files: files.map(({ path, content, permissions = "0644" }) => ({
+      path,
+      owner: "root:root",
+      permissions,
+      content,
+    })),
+    runcmd: commands,
+  };
+  return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+}

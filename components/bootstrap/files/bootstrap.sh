@@ -1,0 +1,100 @@
+#!/bin/bash
+# Makes a node of this machine. cloud-init runs it once, after it has written the files that this script reads.
+#
+# It says on the console what it does, because the console is what every platform can read from outside (the log of a
+# container, an EC2 instance's serial console). components/cluster/console.ts understands these lines:
+#   slipway: step <what it does now>
+#   slipway: log <a line that helps to see why a step failed>
+#   slipway: failed <the step>
+#   slipway: joined
+set -uo pipefail
+
+source /etc/slipway/bootstrap.env # MACHINE, ROLE, ENDPOINT
+
+readonly log=/var/log/slipway-bootstrap.log
+readonly done_file=/var/lib/slipway/joined
+
+# A console that is gone (a platform without one) must not stop a boot.
+console() { echo "slipway: $*" >/dev/console 2>/dev/null || true; }
+
+step() {
+  current_step=$*
+  console "step $current_step"
+  echo "== $(date --iso-8601=seconds) $current_step" >>"$log"
+}
+
+# The last words of kubeadm and of the services that it waits for.
+explain() {
+  {
+    tail -n 12 "$log"
+    journalctl --no-pager --quiet --output=cat --priority=warning --lines=5 --unit=kubelet
+    journalctl --no-pager --quiet --output=cat --priority=warning --lines=3 --unit=containerd
+  } 2>/dev/null | while IFS= read -r line; do console "log ${line:0:400}"; done
+}
+
+fail() {
+  explain
+  console "failed $current_step"
+  exit 1
+}
+
+api_answers() {
+  curl --silent --fail --max-time 2 --cacert /etc/slipway/ca.crt --output /dev/null "$ENDPOINT/readyz"
+}
+
+wait_for_api() {
+  step "waiting for the API at $ENDPOINT"
+  until api_answers; do sleep 0.5; done
+}
+
+wait_for_containerd() {
+  step "waiting for containerd"
+  timeout 60 bash -c 'until ctr version >/dev/null 2>&1; do sleep 0.2; done' || fail
+}
+
+# kubeadm takes the authorities that it finds and signs the leaves itself.
+install_authorities() {
+  [ -d /etc/slipway/pki ] || return 0
+  mkdir -p /etc/kubernetes/pki
+  cp -a /etc/slipway/pki/. /etc/kubernetes/pki/
+}
+
+kubeadm_attempt() {
+  install_authorities
+  kubeadm "$@" >>"$log" 2>&1
+}
+
+# kubeadm stops half-way where a machine in front of it is not there yet; what it left behind goes before the next try.
+kubeadm_until_done() {
+  local attempts=$1 attempt
+  shift
+  for ((attempt = 1; attempt <= attempts; attempt++)); do
+    step "kubeadm $1, attempt $attempt of $attempts"
+    kubeadm_attempt "$@" && return 0
+    explain
+    kubeadm reset --force >>"$log" 2>&1
+    sleep 1
+  done
+  fail
+}
+
+initialize() { kubeadm_until_done 3 init --config /etc/slipway/init.yaml; }
+
+join() {
+  wait_for_api
+  kubeadm_until_done 20 join --config /etc/slipway/join.yaml
+}
+
+main() {
+  [ -e "$done_file" ] && return 0
+  wait_for_containerd
+  if [ "$ROLE" = initialize ] && ! api_answers; then
+    initialize
+  else
+    join
+  fi
+  mkdir -p "$(dirname "$done_file")" && touch "$done_file"
+  console "joined"
+}
+
+main

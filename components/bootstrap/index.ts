@@ -1,0 +1,14 @@
+export type {
+  ClusterFacts,
+  ControlPlaneBoot,
+  ControlPlaneIdentity,
+  KeyPairPem,
+  Labels,
+  MachineFacts,
+  MachineFile,
+  PlatformFacts,
+  Taint,
+  WorkerBoot,
+  WorkerIdentity,
+} from "./facts";
+export { controlPlaneUserData, workerUserData } from "./user-data";

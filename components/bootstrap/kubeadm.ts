@@ -1,0 +1,123 @@
+import { apiServerDirectory, auditLogDirectory } from "./api-server-files";
+import type { ClusterFacts, ControlPlaneBoot, MachineFacts, PlatformFacts, Taint, WorkerBoot } from "./facts";
+import { strongCipherSuites } from "./kubelet";
+
+/** kubeadm's own configuration: https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/ */
+const apiVersion = "kubeadm.k8s.io/v1beta4";
+
+/** Where a joining machine finds the API's address, the CA that it trusts, and its token. */
+export const discoveryPath = "/etc/slipway/discovery.conf";
+
+interface Flag {
+  readonly name: string;
+  readonly value: string;
+}
+
+const flags = (values: Readonly<Record<string, string>>): Flag[] =>
+  Object.entries(values).map(([name, value]) => ({ name, value }));
+
+/** Waits long enough for its turn: etcd takes one learner at a time, so control planes that join together queue. */
+const timeouts = { etcdAPICall: "5m0s", controlPlaneComponentHealthCheck: "5m0s", tlsBootstrap: "5m0s" };
+
+export function clusterConfiguration(cluster: ClusterFacts): object {
+  return {
+    apiVersion,
+    kind: "ClusterConfiguration",
+    clusterName: cluster.name,
+    kubernetesVersion: `v${cluster.kubernetesVersion}`,
+    controlPlaneEndpoint: `${cluster.endpoint.host}:${cluster.endpoint.port}`,
+    networking: {
+      podSubnet: cluster.networks.pods,
+      serviceSubnet: cluster.networks.services,
+      dnsDomain: "cluster.local",
+    },
+    encryptionAlgorithm: "ECDSA-P256",
+    etcd: { local: { dataDir: "/var/lib/etcd", imageTag: cluster.etcdVersion } },
+    apiServer: {
+      certSANs: [cluster.endpoint.host, ...cluster.certificateSans],
+      extraArgs: flags({
+        "admission-control-config-file": `${apiServerDirectory}/admission.yaml`,
+        "audit-log-maxage": "30",
+        "audit-log-maxbackup": "10",
+        "audit-log-maxsize": "100",
+        "audit-log-path": `${auditLogDirectory}/audit.log`,
+        "audit-policy-file": `${apiServerDirectory}/audit-policy.yaml`,
+        "authentication-config": `${apiServerDirectory}/authentication.yaml`,
+        "encryption-provider-config": `${apiServerDirectory}/encryption.yaml`,
+        profiling: "false",
+        "service-account-extend-token-expiration": "false",
+        "tls-cipher-suites": strongCipherSuites.join(","),
+        "tls-min-version": "VersionTLS12",
+      }),
+      extraVolumes: [
+        { name: "api-server", hostPath: apiServerDirectory, mountPath: apiServerDirectory, readOnly: true },
+        {
+          name: "audit-log",
+          hostPath: auditLogDirectory,
+          mountPath: auditLogDirectory,
+          pathType: "DirectoryOrCreate",
+        },
+      ].map((volume) => ({ pathType: "Directory", ...volume })),
+    },
+    controllerManager: {
+      extraArgs: flags({ profiling: "false", "terminated-pod-gc-threshold": "100" }),
+    },
+    scheduler: { extraArgs: flags({ profiling: "false" }) },
+  };
+}
+
+const taint = ({ key, value, effect }: Taint): object => ({ key, ...(value ? { value } : {}), effect });
+
+function nodeRegistration(machine: MachineFacts, platform: PlatformFacts): object {
+  const labels = Object.entries(machine.labels).map(([key, value]) => `${key}=${value}`);
+  return {
+    name: machine.name,
+    criSocket: "unix:///run/containerd/containerd.sock",
+    // Everything that a boot needs is in the machine's store already.
+    imagePullPolicy: "Never",
+    taints: machine.taints.map(taint),
+    ignorePreflightErrors: [...platform.ignoredPreflightChecks],
+    kubeletExtraArgs: flags({
+      "node-ip": machine.address,
+      ...(labels.length > 0 ? { "node-labels": labels.join(",") } : {}),
+      ...platform.kubeletFlags,
+    }),
+  };
+}
+
+export function initConfiguration({ cluster, machine, platform, identity }: ControlPlaneBoot): object {
+  return {
+    apiVersion,
+    kind: "InitConfiguration",
+    // No expiry: a machine that is lost in a year comes back with the document it was born with.
+    bootstrapTokens: [{ token: identity.joinToken, ttl: "0s", usages: ["signing", "authentication"] }],
+    localAPIEndpoint: { advertiseAddress: machine.address, bindPort: cluster.endpoint.port },
+    nodeRegistration: nodeRegistration(machine, platform),
+    // The platform's components install both, as resources that a preview shows.
+    skipPhases: ["addon/coredns", "addon/kube-proxy"],
+    timeouts,
+  };
+}
+
+export function joinConfiguration(boot: WorkerBoot): object {
+  return {
+    apiVersion,
+    kind: "JoinConfiguration",
+    discovery: {
+      // A file instead of a token's public look-up: the CA is known, so nothing has to be readable anonymously.
+      file: { kubeConfigPath: discoveryPath },
+      tlsBootstrapToken: boot.identity.joinToken,
+    },
+    nodeRegistration: nodeRegistration(boot.machine, boot.platform),
+    timeouts,
+  };
+}
+
+export function joinControlPlaneConfiguration(boot: ControlPlaneBoot): object {
+  return {
+    ...joinConfiguration(boot),
+    controlPlane: {
+      localAPIEndpoint: { advertiseAddress: boot.machine.address, bindPort: boot.cluster.endpoint.port },
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+
+import { parse, parseAllDocuments } from "yaml";
+
+import { controlPlaneUserData, workerUserData } from "../../../components/bootstrap";
+import { firstControlPlane, secondControlPlane, worker } from "../../support/bootstrap-facts";
+import { expectGolden } from "../../support/golden";
+
+interface ParsedCloudConfig {
+  readonly hostname: string;
+  readonly write_files: readonly { path: string; permissions: string; content: string }[];
+  readonly runcmd: readonly string[][];
+}
+
+const roles = {
+  "control-plane-that-initializes": controlPlaneUserData(firstControlPlane),
+  "control-plane-that-joins": controlPlaneUserData(secondControlPlane),
+  worker: workerUserData(worker),
+};
+
+const parsed = (document: string): ParsedCloudConfig => parse(document) as ParsedCloudConfig;
+
+function file(document: string, path: string): string {
+  const found = parsed(document).write_files.find((written) => written.path === path);
+  if (!found) throw new Error(`no ${path} in the document`);
+  return found.content;
+}
+
+describe.each(Object.entries(roles))("the document of a %s", (role, document) => {
+  it("is the committed one", () => {
+    expectGolden(join(__dirname, `${role}.yaml`), document);
+  });
+
+  it("begins with the line that cloud-init knows it by", () => {
+    expect(document.split("\n")[0]).toBe("#cloud-config");
+  });
+
+  it("writes every file once, and those with keys for root alone", () => {
+    const files = parsed(document).write_files;
+    expect(new Set(files.map(({ path }) => path)).size).toBe(files.length);
+    const readable = files.filter(({ permissions }) => permissions !== "0600");
+    expect(readable.filter(({ content }) => /KEY|abcdef\.0123/.test(content))).toEqual([]);
+  });
+
+  it("starts the bootstrap, and nothing else", () => {
+    expect(parsed(document).runcmd).toEqual([["/usr/local/sbin/slipway-bootstrap"]]);
+  });
+
+  it("fits gzip'd into EC2's 16 KB", async () => {
+    const { gzipSync } = await import("node:zlib");
+    expect(gzipSync(document, { level: 9 }).length).toBeLessThan(16 * 1024);
+  });
+});
+
+describe("the first control plane", () => {
+  const documents = parseAllDocuments(
+    file(roles["control-plane-that-initializes"], "/etc/slipway/init.yaml"),
+  );
+
+  it("initialises, configures the cluster and its kubelets in one stream", () => {
+    expect(documents.map((document) => document.get("kind"))).toEqual([
+      "InitConfiguration",
+      "ClusterConfiguration",
+      "KubeletConfiguration",
+    ]);
+    expect(documents.flatMap((document) => document.errors)).toEqual([]);
+  });
+
+  it("leaves both addons to the platform", () => {
+    expect(documents[0]?.toJS()).toMatchObject({ skipPhases: ["addon/coredns", "addon/kube-proxy"] });
+  });
+
+  it("can join as well, so that it comes back after its loss", () => {
+    expect(parse(file(roles["control-plane-that-initializes"], "/etc/slipway/join.yaml"))).toMatchObject({
+      kind: "JoinConfiguration",
+      controlPlane: { localAPIEndpoint: { advertiseAddress: "10.88.0.8" } },
+    });
+  });
+});
+
+describe("a worker", () => {
+  it("holds no key of the cluster's identity", () => {
+    expect(roles.worker).not.toMatch(/(ETCD|FRONT PROXY|KUBERNETES|SERVICE ACCOUNT) KEY/);
+    expect(roles.worker).not.toContain("encryption");
+  });
+
+  it("joins with its own labels and taints", () => {
+    expect(parse(file(roles.worker, "/etc/slipway/join.yaml"))).toMatchObject({
+      nodeRegistration: {
+        name: "worker-0",
+        taints: [{ key: "dedicated", value: "build", effect: "NoExecute" }],
+        kubeletExtraArgs: [
+          { name: "node-ip", value: "10.88.0.16" },
+          { name: "node-labels", value: "disk=fast,zone=a" },
+          { name: "runtime-cgroups", value: "/system.slice/containerd.service" },
+        ],
+      },
+    });
+  });
+});
