@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
+
+import { controlPlanesAlias, nodesAlias } from "./load-balancer-config";
+
+export interface DockerMachineArgs {
+  /** Environment, part of the container's and the volume's name. */
+  readonly environment: string;
+  /** Host name, and name of the Node. */
+  readonly machineName: string;
+  readonly role: "control-plane" | "worker";
+  readonly imageId: pulumi.Input<string>;
+  readonly networkName: pulumi.Input<string>;
+  readonly address: string;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  /** The cloud-init document. Secret. */
+  readonly userData: pulumi.Input<string>;
+}
+
+/**
+ * What systemd, containerd and the kubelet need beyond Docker's default capabilities: mounts, networks, and a look at
+ * the processes of containers. Never `privileged`, whose SYS_RESOURCE many hosts do not have to give.
+ */
+const capabilities = ["CAP_NET_ADMIN", "CAP_SYS_ADMIN", "CAP_SYS_PTRACE"];
+
+/** Where cloud-init looks for a machine's documents: https://cloudinit.readthedocs.io/en/22.4.2/topics/datasources/nocloud.html */
+const seed = "/var/lib/cloud/seed/nocloud";
+
+/** A new document is a new instance for cloud-init, so that it runs again over the volume of the old one. */
+const metaData = (machineName: string, userData: string): string => {
+  const hash = createHash("sha256").update(userData).digest("hex").slice(0, 12);
+  return stringify({
+    "instance-id": `${machineName}-${hash}`,
+    "local-hostname": machineName,
+    // Nothing of the document needs the network to be fetched, so that one stage of cloud-init does it all.
+    dsmode: "local",
+  });
+};
+
+/** A machine: a container that boots systemd, and the volume of its `/var`. */
+export class DockerMachine extends pulumi.ComponentResource {
+  /** Known when the container has started. */
+  readonly containerId: pulumi.Output<string>;
+
+  constructor(name: string, args: DockerMachineArgs, options: pulumi.ComponentResourceOptions) {
+    super("slipway:machines:DockerMachine", name, {}, options);
+
+    const fullName = `slipway-${args.environment}-${args.machineName}`;
+    const labels = [
+      { label: "slipway.environment", value: args.environment },
+      { label: "slipway.role", value: args.role },
+    ];
+    const volume = new docker.Volume(name, { name: fullName, labels }, { parent: this });
+    const userData = pulumi.secret(args.userData);
+    const container = new docker.Container(
+      name,
+      {
+        name: fullName,
+        image: args.imageId,
+        hostname: args.machineName,
+        restart: "unless-stopped",
+        // Gives systemd a console, whose text Docker keeps as the container's log.
+        tty: true,
+        envs: ["container=docker"],
+        stopSignal: "SIGRTMIN+3",
+        cpus: String(args.cpus),
+        memory: args.memoryMiB,
+        // The same as memory: a machine does not swap.
+        memorySwap: args.memoryMiB,
+        capabilities: { adds: capabilities },
+        securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
+        cgroupnsMode: "private",
+        // A privileged pod, such as a storage driver's, may use every device: its machine has to be allowed to.
+        deviceCgroupRules: ["a *:* rwm"],
+        tmpfs: { "/run": "exec", "/tmp": "exec" },
+        volumes: [{ volumeName: volume.name, containerPath: "/var" }],
+        networksAdvanced: [
+          {
+            name: args.networkName,
+            ipv4Address: args.address,
+            aliases: args.role === "control-plane" ? [nodesAlias, controlPlanesAlias] : [nodesAlias],
+          },
+        ],
+        uploads: [
+          { file: `${seed}/user-data`, content: userData, permissions: "0600" },
+          {
+            file: `${seed}/meta-data`,
+            content: userData.apply((document) => metaData(args.machineName, document)),
+          },
+        ],
+        labels,
+      },
+      { parent: this, deleteBeforeReplace: true, additionalSecretOutputs: ["uploads"] },
+    );
+    this.containerId = container.id;
+    this.registerOutputs({ containerId: this.containerId });
+  }
+}

@@ -1,0 +1,166 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { PlatformFacts } from "../../bootstrap";
+import { type AddressPlan, addressPlan } from "../address-plan";
+import {
+  type Endpoint,
+  machineName,
+  type MachinePlatform,
+  type MachineSlot,
+  type MachineSpec,
+} from "../platform";
+import { DockerMachine } from "./docker-machine";
+import { LoadBalancer } from "./load-balancer";
+import type { ExposedPort } from "./load-balancer-config";
+import { Registry, registryHostsFile } from "./registry";
+
+/** The API's port on the environment's network. */
+const apiPort = 6443;
+
+export interface DockerMachinesArgs {
+  /** Part of the name of every container, volume and network, so that environments run side by side. */
+  readonly environment: string;
+  /** CIDR of the environment's network, /16 to /24, laid out by {@link addressPlan}. */
+  readonly network: string;
+  /** The block of the address plan that each pool takes its addresses from, by the pool's name; 1 to 15. */
+  readonly addressBlocks: Readonly<Record<string, number>>;
+  /** Ports on 127.0.0.1 of the host. */
+  readonly ports: { readonly api: number; readonly registry: number };
+  /** NodePorts that are reached on the host through the load balancer. */
+  readonly exposedPorts: readonly ExposedPort[];
+  /** Names of images that the local Docker daemon has. */
+  readonly images: { readonly machine: string; readonly loadBalancer: string; readonly registry: string };
+}
+
+/**
+ * Machines as Docker containers that boot systemd, on the daemon that the Docker provider talks to: a network with
+ * fixed addresses, a load balancer before the API, a registry, and a container with a volume for each machine.
+ */
+export class DockerMachines extends pulumi.ComponentResource implements MachinePlatform {
+  readonly endpoint: Endpoint;
+  readonly clientEndpoint: Endpoint;
+  readonly facts: PlatformFacts;
+  /** The environment's network. When it goes, everything on it goes. */
+  readonly network: docker.Network;
+  readonly registry: Registry;
+
+  private readonly addresses: AddressPlan;
+  private readonly machineImage: docker.RemoteImage;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: DockerMachinesArgs,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super("slipway:machines:DockerMachines", name, {}, options);
+
+    this.addresses = addressPlan(args.network);
+    this.endpoint = { host: this.addresses.loadBalancer, port: apiPort };
+    this.clientEndpoint = { host: "127.0.0.1", port: args.ports.api };
+    this.facts = dockerFacts(registryHostsFile(args.ports.registry, this.addresses.registry));
+    this.network = this.createNetwork();
+    this.machineImage = this.localImage("machine", args.images.machine);
+    const place = { environment: args.environment, networkName: this.network.name };
+    new LoadBalancer(
+      `${name}-load-balancer`,
+      {
+        ...place,
+        imageId: this.localImage("load-balancer", args.images.loadBalancer).imageId,
+        address: this.addresses.loadBalancer,
+        apiPort,
+        apiHostPort: args.ports.api,
+        exposedPorts: args.exposedPorts,
+      },
+      { parent: this },
+    );
+    this.registry = new Registry(
+      `${name}-registry`,
+      {
+        ...place,
+        imageId: this.localImage("registry", args.images.registry).imageId,
+        address: this.addresses.registry,
+        hostPort: args.ports.registry,
+      },
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+
+  address(slot: MachineSlot): string {
+    if (slot.role === "control-plane") {
+      return this.addresses.controlPlane(slot.index);
+    }
+    const block = this.args.addressBlocks[slot.pool];
+    if (block === undefined) {
+      throw new Error(`addressBlocks has no block for pool "${slot.pool}"; add one from 1 to 15`);
+    }
+    return this.addresses.poolMachine(block, slot.index);
+  }
+
+  createMachine(spec: MachineSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string> {
+    const name = machineName(spec.slot);
+    const machine = new DockerMachine(
+      `${this.name}-${name}`,
+      {
+        environment: this.args.environment,
+        machineName: name,
+        role: spec.slot.role,
+        imageId: this.machineImage.imageId,
+        networkName: this.network.name,
+        address: this.address(spec.slot),
+        cpus: spec.cpus,
+        memoryMiB: spec.memoryMiB,
+        userData: spec.userData,
+      },
+      options,
+    );
+    return machine.containerId;
+  }
+
+  async readConsole(name: string): Promise<string> {
+    const container = `slipway-${this.args.environment}-${name}`;
+    const { stdout, stderr } = await promisify(execFile)("docker", ["logs", "--tail", "500", container]);
+    return stdout + stderr;
+  }
+
+  private createNetwork(): docker.Network {
+    const { environment, network } = this.args;
+    return new docker.Network(
+      this.name,
+      {
+        name: `slipway-${environment}`,
+        ipamConfigs: [{ subnet: network, gateway: this.addresses.gateway }],
+        labels: [{ label: "slipway.environment", value: environment }],
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+
+  /** An image that is built before `pulumi up`, and that other environments use as well: it stays when this one goes. */
+  private localImage(kind: string, name: string): docker.RemoteImage {
+    return new docker.RemoteImage(`${this.name}-${kind}`, { name, keepLocally: true }, { parent: this });
+  }
+}
+
+/** What a machine that is a container differs in from one that is not. */
+function dockerFacts(...files: PlatformFacts["files"]): PlatformFacts {
+  return {
+    kubelet: {
+      // With systemd as the driver on cgroup v1, a later `docker exec` finds its cgroup gone.
+      cgroupDriver: "cgroupfs",
+      failCgroupV1: false,
+      failSwapOn: false,
+      // The disk is the host's, shared with everything else on it: a full one is not these pods' fault.
+      imageGCHighThresholdPercent: 100,
+      evictionHard: { "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%" },
+    },
+    kubeletFlags: { "runtime-cgroups": "/system.slice/containerd.service" },
+    // It wants cgroup v2 and a kernel configuration that a container cannot read.
+    ignoredPreflightChecks: ["SystemVerification"],
+    files,
+  };
+}

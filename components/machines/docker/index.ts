@@ -1,0 +1,2 @@
+export { DockerMachines, type DockerMachinesArgs } from "./docker-machines";
+export type { ExposedPort } from "./load-balancer-config";

@@ -1,0 +1,76 @@
+/** Every machine answers to this name on the environment's network; Docker's DNS gives the addresses of all that run. */
+export const nodesAlias = "nodes";
+/** The same for control planes. */
+export const controlPlanesAlias = "control-planes";
+
+/** A port of the load balancer that leads to a NodePort of every machine. */
+export interface ExposedPort {
+  /** Port on 127.0.0.1 of the host. */
+  readonly hostPort: number;
+  /** Port on every node, 30000 to 32767. */
+  readonly nodePort: number;
+}
+
+// As many as the address plan has places for control planes, and enough machines for a NodePort to be reached.
+const maxControlPlanes = 7;
+const maxBackends = 16;
+
+const global = `
+global
+    log stdout format raw local0 warning
+    maxconn 8192
+
+defaults
+    mode tcp
+    log global
+    option redispatch
+    retries 3
+    timeout connect 2s
+    # Watches are quiet for a long time.
+    timeout client 1h
+    timeout server 1h
+    timeout check 2s
+
+# The backends are looked up, not listed: machines come and go without a change of this file.
+resolvers docker
+    nameserver embedded 127.0.0.11:53
+    resolve_retries 3
+    timeout resolve 500ms
+    timeout retry 500ms
+    hold valid 500ms
+    hold obsolete 1s
+`;
+
+const servers = (count: number, host: string, port: number, check: string): string =>
+  `    default-server inter 1s fastinter 250ms downinter 250ms fall 2 rise 1 ${check} on-marked-down shutdown-sessions resolvers docker init-addr none
+    server-template ${host}- ${count} ${host}:${port}
+`;
+
+const api = (port: number): string => `
+frontend api
+    bind :${port}
+    default_backend api
+
+backend api
+    balance leastconn
+    option httpchk GET /readyz
+    http-check expect status 200
+${servers(maxControlPlanes, controlPlanesAlias, port, "check check-ssl verify none")}`;
+
+const exposed = ({ nodePort }: ExposedPort): string => `
+frontend node-port-${nodePort}
+    bind :${nodePort}
+    default_backend node-port-${nodePort}
+
+backend node-port-${nodePort}
+    balance roundrobin
+${servers(maxBackends, nodesAlias, nodePort, "check")}`;
+
+/**
+ * HAProxy's configuration: TCP pass-through to the control planes whose `/readyz` is good, and to the NodePorts.
+ * It holds no count and no machine's address, so scaling never replaces the load balancer.
+ * https://docs.haproxy.org/2.6/configuration.html#5.3.2
+ */
+export function loadBalancerConfig(apiPort: number, ports: readonly ExposedPort[]): string {
+  return [global, api(apiPort), ...ports.map(exposed)].join("").trimStart();
+}

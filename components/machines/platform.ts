@@ -1,0 +1,47 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { PlatformFacts } from "../bootstrap";
+
+/** A machine's place in the environment: decides its name and, where addresses are fixed, its address. */
+export type MachineSlot =
+  | { readonly role: "control-plane"; readonly index: number }
+  | { readonly role: "worker"; readonly pool: string; readonly index: number };
+
+export interface MachineSpec {
+  readonly slot: MachineSlot;
+  /** Processors, may be a fraction. */
+  readonly cpus: number;
+  /** Memory in MiB. */
+  readonly memoryMiB: number;
+  /** The machine's cloud-init document: all that it needs to become a node. */
+  readonly userData: pulumi.Input<string>;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * A place where machines run. It stops just short of Kubernetes: it boots an operating system with a cloud-init
+ * document, and keeps one stable address before the control planes.
+ */
+export interface MachinePlatform {
+  /** The API's stable address, as machines reach it. Known before the first machine. */
+  readonly endpoint: Endpoint;
+  /** The same, as it is reached from where `pulumi up` runs. */
+  readonly clientEndpoint: Endpoint;
+  /** What the documents of this platform's machines need to know. */
+  readonly facts: PlatformFacts;
+  /** Address of the machine of a slot, known before the machine. */
+  address(slot: MachineSlot): string;
+  /** Makes a machine that boots. Gives its id, known when it has started; joining is its own affair. */
+  createMachine(spec: MachineSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string>;
+  /** What the machine has printed on its console, the newest last. Rejects while there is no such machine. */
+  readConsole(machineName: string): Promise<string>;
+}
+
+/** Name of a slot's machine inside its environment, and of its Node. */
+export function machineName(slot: MachineSlot): string {
+  return slot.role === "control-plane" ? `control-plane-${slot.index}` : `${slot.pool}-${slot.index}`;
+}

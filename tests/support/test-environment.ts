@@ -1,0 +1,160 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+
+import { stringify } from "yaml";
+
+import { pulumiEnvironment } from "../../toolchain/environment";
+
+const run = promisify(execFile);
+const repository = path.join(__dirname, "..", "..");
+
+export interface Result {
+  /** Standard output and error in one. */
+  readonly output: string;
+  readonly failed: boolean;
+}
+
+/**
+ * An environment for one test file: a name, a state and a configuration of its own, so that it never meets another
+ * one on this host. Set `KEEP=1` to keep the cluster for a look; its name is printed.
+ */
+export class TestEnvironment {
+  readonly name = `e2e-${randomBytes(3).toString("hex")}`;
+  private readonly folder = mkdtempSync(path.join(tmpdir(), "slipway-e2e-"));
+  private readonly variables: NodeJS.ProcessEnv;
+
+  /**
+   * @param settings of namespace `slipway`, without the namespace
+   * @param program folder with a Pulumi.yaml; default: the repository's own program
+   */
+  constructor(
+    settings: Readonly<Record<string, unknown>>,
+    private readonly program: string = repository,
+  ) {
+    const config = path.join(this.folder, "config.yaml");
+    const namespaced = Object.entries(settings).map(([key, value]) => [`slipway:${key}`, value]);
+    writeFileSync(config, stringify({ config: Object.fromEntries(namespaced) }));
+    const own = { PULUMI_BACKEND_URL: undefined, SLIPWAY_STATE: this.folder, SLIPWAY_CONFIG: config };
+    const base = { ...process.env, ...own };
+    this.variables = { ...base, ...pulumiEnvironment(this.name, base) };
+  }
+
+  /** Makes the stack, still without resources. */
+  async create(): Promise<void> {
+    const directory = this.variables.SLIPWAY_ENVIRONMENT_DIRECTORY ?? "";
+    copyFileSync(path.join(this.program, "Pulumi.yaml"), path.join(directory, "Pulumi.yaml"));
+    await this.command("pulumi", ["-C", directory, "stack", "init", this.name]);
+  }
+
+  /** Runs a pulumi command on the stack; whether it failed is part of the result. */
+  async pulumi(...args: string[]): Promise<Result> {
+    return await this.attempt("pulumi", ["-C", this.program, ...args, "-s", this.name]);
+  }
+
+  /** `pulumi up`; throws with all its output when it fails. */
+  async up(...args: string[]): Promise<string> {
+    const { output, failed } = await this.pulumi("up", "--yes", "--skip-preview", ...args);
+    if (failed) throw new Error(output);
+    return output;
+  }
+
+  /** An output of the stack, secrets in clear. */
+  async output(name: string): Promise<string> {
+    return await this.command("pulumi", [
+      ...["-C", this.program, "stack", "output", name],
+      ...["--show-secrets", "-s", this.name],
+    ]);
+  }
+
+  /** kubectl as the cluster's administrator; throws when it fails. */
+  async kubectl(...args: string[]): Promise<string> {
+    return await this.command("kubectl", args, { KUBECONFIG: await this.kubeconfigFile() });
+  }
+
+  /** The same with a document on its standard input. */
+  async apply(...objects: readonly object[]): Promise<void> {
+    const file = path.join(this.folder, `${randomBytes(4).toString("hex")}.json`);
+    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+    await this.kubectl("apply", "-f", file);
+  }
+
+  /** A command inside a machine. */
+  async inMachine(machine: string, ...command: string[]): Promise<string> {
+    return await this.command("docker", ["exec", `slipway-${this.name}-${machine}`, ...command]);
+  }
+
+  /** Names of this environment's containers, volumes and networks that the Docker daemon knows. */
+  async leftovers(): Promise<string[]> {
+    const filter = ["--filter", `name=slipway-${this.name}`];
+    const lists = await Promise.all([
+      this.command("docker", ["ps", "--all", ...filter, "--format", "{{.Names}}"]),
+      this.command("docker", ["volume", "ls", ...filter, "--format", "{{.Name}}"]),
+      this.command("docker", ["network", "ls", ...filter, "--format", "{{.Name}}"]),
+    ]);
+    return lists.flatMap((list) => list.split("\n")).filter((name) => name !== "");
+  }
+
+  /** Takes everything down; for `afterAll`. Throws when something stays. */
+  async destroy(): Promise<void> {
+    if (process.env.KEEP) {
+      console.log(`kept: ${this.name}, state in ${this.folder}`);
+      return;
+    }
+    const { output, failed } = await this.pulumi("destroy", "--yes", "--skip-preview");
+    if (failed) throw new Error(output);
+    const leftovers = await this.leftovers();
+    rmSync(this.folder, { recursive: true });
+    if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(", ")}`);
+  }
+
+  private async kubeconfigFile(): Promise<string> {
+    const file = path.join(this.folder, "kubeconfig");
+    writeFileSync(file, await this.output("kubeconfig"), { mode: 0o600 });
+    this.kubeconfigFile = () => Promise.resolve(file);
+    return file;
+  }
+
+  private async command(
+    name: string,
+    args: readonly string[],
+    variables: NodeJS.ProcessEnv = {},
+  ): Promise<string> {
+    const { output, failed } = await this.attempt(name, args, variables);
+    if (failed) throw new Error(`${name} ${args.join(" ")}: ${output}`);
+    return output.trim();
+  }
+
+  private async attempt(
+    name: string,
+    args: readonly string[],
+    variables: NodeJS.ProcessEnv = {},
+  ): Promise<Result> {
+    const env = { ...this.variables, ...variables };
+    try {
+      const { stdout } = await run(name, args, { cwd: this.folder, env, maxBuffer: 64 * 2 ** 20 });
+      return { output: stdout, failed: false };
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+      return { output: `${stdout ?? ""}${stderr ?? ""}` || String(error), failed: true };
+    }
+  }
+}
+
+/** Looks again until a condition holds, and throws with what it saw last when it does not in time. */
+export async function eventually<T>(
+  seconds: number,
+  look: () => Promise<T>,
+  holds: (seen: T) => boolean,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (holds(seen)) return seen;
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s; last seen: ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}

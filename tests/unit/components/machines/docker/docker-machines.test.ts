@@ -1,0 +1,160 @@
+import { parse } from "yaml";
+
+import { DockerMachines, type MachineSpec } from "../../../../../components/machines";
+import {
+  countByType,
+  recordResources,
+  type Registered,
+  registeredBy,
+  valueOf,
+} from "../../../../support/recorder";
+
+beforeEach(recordResources);
+
+const args = {
+  environment: "test",
+  network: "10.88.4.0/24",
+  addressBlocks: { worker: 1 },
+  ports: { api: 16443, registry: 15000 },
+  exposedPorts: [{ hostPort: 18080, nodePort: 30080 }],
+  images: { machine: "slipway/machine:1", loadBalancer: "slipway/lb:1", registry: "slipway/registry:1" },
+};
+
+const worker: MachineSpec = {
+  slot: { role: "worker", pool: "worker", index: 1 },
+  cpus: 1.5,
+  memoryMiB: 2048,
+  userData: "#cloud-config\n{}\n",
+};
+
+const registered = (...specs: MachineSpec[]): Promise<Registered[]> =>
+  registeredBy((options) => {
+    const machines = new DockerMachines("test", args, options);
+    for (const spec of specs) machines.createMachine(spec, { parent: machines });
+  });
+
+/** How the engine is told that a value is secret. */
+interface Secret<T> {
+  readonly "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270";
+  readonly value: T;
+}
+
+interface ContainerInputs {
+  readonly name: string;
+  readonly memory?: number;
+  readonly memorySwap?: number;
+  readonly cpus?: string;
+  readonly privileged?: boolean;
+  readonly capabilities: { readonly adds?: string[]; readonly drops?: string[] };
+  readonly networksAdvanced: { ipv4Address: string; aliases?: string[] }[];
+  readonly ports?: { internal: number; external: number; ip: string }[];
+  readonly uploads?: Secret<{ file: string; content: string }[]>;
+  readonly volumes?: { volumeName: string; containerPath: string }[];
+}
+
+function containers(resources: readonly Registered[]): Map<string, ContainerInputs> {
+  const found = resources.filter(({ type }) => type === "docker:index/container:Container");
+  return new Map(found.map(({ inputs }) => [String(inputs["name"]), inputs as unknown as ContainerInputs]));
+}
+
+function container(resources: readonly Registered[], name: string): ContainerInputs {
+  const inputs = containers(resources).get(name);
+  if (!inputs) throw new Error(`no container ${name}`);
+  return inputs;
+}
+
+describe("DockerMachines", () => {
+  it("makes a network, a load balancer and a registry before any machine", async () => {
+    expect(countByType(await registered())).toEqual({
+      "slipway:machines:DockerMachines": 1,
+      "slipway:machines:LoadBalancer": 1,
+      "slipway:machines:Registry": 1,
+      "docker:index/network:Network": 1,
+      "docker:index/remoteImage:RemoteImage": 3,
+      "docker:index/container:Container": 2,
+      "docker:index/volume:Volume": 1,
+    });
+  });
+
+  it("adds one container and one volume for each machine", async () => {
+    const counts = countByType(await registered(worker, { ...worker, slot: { ...worker.slot, index: 0 } }));
+    expect(counts["docker:index/container:Container"]).toBe(2 + 2);
+    expect(counts["docker:index/volume:Volume"]).toBe(1 + 2);
+  });
+
+  it("names everything after the environment, and publishes on this host's own address only", async () => {
+    const found = containers(await registered(worker));
+    expect([...found.keys()].sort()).toEqual([
+      "slipway-test-load-balancer",
+      "slipway-test-registry",
+      "slipway-test-worker-1",
+    ]);
+    const ports = [...found.values()].flatMap((inputs) => inputs.ports ?? []);
+    expect(ports.sort((one, other) => one.external - other.external)).toEqual([
+      { internal: 5000, external: 15000, ip: "127.0.0.1" },
+      { internal: 6443, external: 16443, ip: "127.0.0.1" },
+      { internal: 30080, external: 18080, ip: "127.0.0.1" },
+    ]);
+  });
+
+  it("gives each machine its fixed address, its limits and no swap", async () => {
+    const inputs = container(await registered(worker), "slipway-test-worker-1");
+    expect(inputs.networksAdvanced).toMatchObject([{ ipv4Address: "10.88.4.17", aliases: ["nodes"] }]);
+    expect(inputs).toMatchObject({ cpus: "1.5", memory: 2048, memorySwap: 2048 });
+    expect(inputs.volumes).toEqual([{ volumeName: "slipway-test-worker-1", containerPath: "/var" }]);
+  });
+
+  it("lets the load balancer find control planes by name", async () => {
+    const resources = await registered({ ...worker, slot: { role: "control-plane", index: 2 } });
+    expect(container(resources, "slipway-test-control-plane-2").networksAdvanced).toMatchObject([
+      { ipv4Address: "10.88.4.10", aliases: ["nodes", "control-planes"] },
+    ]);
+  });
+
+  it("is never privileged", async () => {
+    const machine = container(await registered(worker), "slipway-test-worker-1");
+    expect(machine.privileged).toBeUndefined();
+    expect(machine.capabilities).toEqual({ adds: ["CAP_NET_ADMIN", "CAP_SYS_ADMIN", "CAP_SYS_PTRACE"] });
+    const balancer = container(await registered(), "slipway-test-load-balancer");
+    expect(balancer.capabilities).toEqual({ drops: ["ALL"] });
+  });
+
+  it("hands the document over as a secret seed whose instance id follows from its content", async () => {
+    const instanceId = async (userData: string): Promise<string> => {
+      const { uploads } = container(await registered({ ...worker, userData }), "slipway-test-worker-1");
+      expect(uploads).toMatchObject({
+        "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+        value: [
+          { file: "/var/lib/cloud/seed/nocloud/user-data", content: userData, permissions: "0600" },
+          { file: "/var/lib/cloud/seed/nocloud/meta-data" },
+        ],
+      });
+      const metaData = parse(uploads?.value[1]?.content ?? "") as Record<string, string>;
+      return metaData["instance-id"] ?? "";
+    };
+    const [one, same, other] = [await instanceId("a"), await instanceId("a"), await instanceId("b")];
+    expect(one).toMatch(/^worker-1-[0-9a-f]{12}$/);
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
+  it("says which pool has no block of addresses", async () => {
+    await registeredBy((options) => {
+      const machines = new DockerMachines("test", args, options);
+      expect(() => machines.address({ role: "worker", pool: "gpu", index: 0 })).toThrow(
+        'addressBlocks has no block for pool "gpu"; add one from 1 to 15',
+      );
+    });
+  });
+
+  it("tells containerd where the registry is that images are named after", async () => {
+    await registeredBy((options) => {
+      expect(new DockerMachines("test", args, options).facts.files).toEqual([
+        {
+          path: "/etc/containerd/certs.d/127.0.0.1:15000/hosts.toml",
+          content: 'server = "http://10.88.4.3:5000"\n',
+        },
+      ]);
+    });
+  });
+});

@@ -1,0 +1,18 @@
+import { loadBalancerConfig } from "../../../../../components/machines/docker/load-balancer-config";
+
+describe("loadBalancerConfig", () => {
+  it("listens on the API's port and on every exposed NodePort", () => {
+    const config = loadBalancerConfig(6443, [
+      { hostPort: 18080, nodePort: 30080 },
+      { hostPort: 18081, nodePort: 30081 },
+    ]);
+    expect(config.match(/bind :\d+/g)).toEqual(["bind :6443", "bind :30080", "bind :30081"]);
+  });
+
+  it("asks the control planes whether they are ready, and looks them up rather than listing them", () => {
+    const config = loadBalancerConfig(6443, []);
+    expect(config).toContain("option httpchk GET /readyz");
+    expect(config).toContain("server-template control-planes- 7 control-planes:6443");
+    expect(config).not.toMatch(/\d+\.\d+\.\d+\.\d+:6443/);
+  });
+});
