@@ -1,0 +1,55 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** What a machine has said of its own boot: the other side of components/bootstrap/files/bootstrap.sh. */
+export interface BootReport {
+  /** What it does now, or did last. */
+  readonly step: string;
+  /** True when it gave up at that step. */
+  readonly failed: boolean;
+  /** True when it says that it became a node. */
+  readonly joined: boolean;
+  /** Lines that help to see why a step failed, oldest first. */
+  readonly log: readonly string[];
+}
+
+const maxLogLines = 20;
+const cloudInitFinished = /Cloud-init v\. \S+ finished/;
+const trouble = /warn|error|fail|traceback/i;
+
+const startingUp: BootReport = { step: "starting up", failed: false, joined: false, log: [] };
+
+/** Reads the lines that the bootstrap script wrote; anything else on the console is somebody else's. */
+function readBootstrapLine(report: BootReport, line: string): BootReport {
+  const [, word, rest = ""] = /slipway: (step|log|failed|joined)(?: (.*))?$/.exec(line) ?? [];
+  switch (word) {
+    case "step":
+      return { step: rest, failed: false, joined: false, log: report.log };
+    case "log":
+      return { ...report, log: [...report.log, rest].slice(-maxLogLines) };
+    case "failed":
+      return { ...report, step: rest, failed: true };
+    case "joined":
+      return { ...report, step: "joined", failed: false, joined: true };
+    default:
+      return report;
+  }
+}
+
+/** The state of a machine's boot, from all that its console shows. */
+export function readBootReport(consoleText: string): BootReport {
+  const lines = stripVTControlCharacters(consoleText)
+    .split(/\r?\n/)
+    .map((line) => line.trim());
+  const report = lines.reduce(readBootstrapLine, startingUp);
+  const untouched = report.step === startingUp.step;
+  if (untouched && lines.some((line) => cloudInitFinished.test(line))) {
+    // cloud-init is through and our script never ran: it could not make sense of the document.
+    return {
+      step: "cloud-init, which ended without starting the bootstrap",
+      failed: true,
+      joined: false,
+      log: lines.filter((line) => trouble.test(line)).slice(-maxLogLines),
+    };
+  }
+  return report;
+}

@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ControlPlaneIdentity, KeyPairPem, WorkerIdentity } from "../bootstrap";
+import type { CertificateAuthorityMaterial, ClusterIdentity } from "../pki";
+
+const keyPair = ({
+  certificatePem,
+  privateKeyPem,
+}: CertificateAuthorityMaterial): pulumi.Output<KeyPairPem> =>
+  pulumi.output({ certificate: certificatePem, privateKey: privateKeyPem });
+
+/** What a worker's document holds of the identity, as one value. Secret. */
+export function workerIdentity(identity: ClusterIdentity): pulumi.Output<WorkerIdentity> {
+  return pulumi.output({
+    caCertificate: identity.kubernetesCa.certificatePem,
+    joinToken: identity.joinToken,
+  });
+}
+
+/** What a control plane's document holds of the identity, as one value. Secret. */
+export function controlPlaneIdentity(identity: ClusterIdentity): pulumi.Output<ControlPlaneIdentity> {
+  return pulumi.output({
+    caCertificate: identity.kubernetesCa.certificatePem,
+    joinToken: identity.joinToken,
+    kubernetesCa: keyPair(identity.kubernetesCa),
+    etcdCa: keyPair(identity.etcdCa),
+    frontProxyCa: keyPair(identity.frontProxyCa),
+    serviceAccountKey: {
+      publicKey: identity.serviceAccountKey.publicKeyPem,
+      privateKey: identity.serviceAccountKey.privateKeyPem,
+    },
+    encryptionKey: identity.encryptionKey,
+  });
+}

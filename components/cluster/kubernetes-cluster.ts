@@ -1,0 +1,145 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { type ClusterFacts, controlPlaneUserData, workerUserData } from "../bootstrap";
+import type { MachinePlatform } from "../machines";
+import { ClusterIdentity } from "../pki";
+import { controlPlaneIdentity, workerIdentity } from "./identity-material";
+import { nodeLister } from "./list-nodes";
+import { clusterMembers, type ControlPlane, type Member, type Pool } from "./members";
+import { type Readiness, watchReadiness } from "./readiness";
+
+export interface KubernetesClusterArgs {
+  /** Where the machines run. */
+  readonly machines: MachinePlatform;
+  /** Versions without a leading `v`. They must be those of the machines' image. */
+  readonly versions: { readonly kubernetes: string; readonly etcd: string };
+  readonly controlPlane: ControlPlane;
+  readonly pools: readonly Pool[];
+  /** CIDRs, apart from each other and from the machines' own. */
+  readonly networks: { readonly pods: string; readonly services: string };
+  /** Address of the DNS Service, inside the network of Services. */
+  readonly dnsAddress: string;
+  /** How long all machines together may take to become ready nodes. Default 600. */
+  readonly timeoutSeconds?: number;
+}
+
+const pollMilliseconds = 500;
+
+/**
+ * A kubeadm cluster: an identity, and machines that make themselves nodes of it, all at once. Nothing but its own
+ * document takes part in a machine's boot; this component only watches, says what each machine is doing, and fails
+ * with the machine's own words when one gives up.
+ */
+export class KubernetesCluster extends pulumi.ComponentResource {
+  /** The administrator's kubeconfig. Secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** Talks to the cluster once its API answers; nodes may still be on their way. */
+  readonly provider: k8s.Provider;
+  /** Names of the nodes, known when every machine is a ready node, for which the cluster needs a pod network. */
+  readonly readyNodes: pulumi.Output<string[]>;
+
+  constructor(name: string, args: KubernetesClusterArgs, options?: pulumi.ComponentResourceOptions) {
+    super("slipway:cluster:KubernetesCluster", name, {}, options);
+
+    const { host, port } = args.machines.clientEndpoint;
+    const identity = new ClusterIdentity(`${name}-identity`, { clusterName: name }, { parent: this });
+    this.kubeconfig = identity.adminKubeconfig(`https://${host}:${port}`);
+    const members = clusterMembers(args.controlPlane, args.pools);
+    const userData = memberUserData(clusterFacts(name, args), args.machines, identity);
+    const machines = members.map((member) =>
+      args.machines.createMachine(
+        { slot: member.slot, ...member.size, userData: userData(member) },
+        { parent: this },
+      ),
+    );
+    const watch = this.readinessWatch(args, members);
+    this.provider = new k8s.Provider(
+      name,
+      {
+        kubeconfig: whenApplied(this.kubeconfig, machines, async (kubeconfig) => {
+          await watch(kubeconfig).api;
+        }),
+        // What the provider compares instead of the kubeconfig, which is renewed, and unknown at first.
+        clusterIdentifier: `slipway-${name}`,
+      },
+      { parent: this },
+    );
+    const ready = whenApplied(this.kubeconfig, machines, async (kubeconfig) => {
+      await watch(kubeconfig).nodes;
+    });
+    this.readyNodes = pulumi.unsecret(ready).apply(() => members.map((member) => member.name));
+    this.registerOutputs({ kubeconfig: this.kubeconfig, readyNodes: this.readyNodes });
+  }
+
+  /** Begins to watch at the first call; every call gives the same watch. */
+  private readinessWatch(
+    args: KubernetesClusterArgs,
+    members: readonly Member[],
+  ): (kubeconfig: string) => Readiness {
+    let watch: Readiness | undefined;
+    return (kubeconfig) =>
+      (watch ??= watchReadiness({
+        machines: members.map((member) => member.name),
+        readConsole: (machine) => args.machines.readConsole(machine),
+        listNodes: nodeLister(kubeconfig),
+        report: (message) => {
+          void pulumi.log.info(message, this);
+        },
+        timeoutSeconds: args.timeoutSeconds ?? 600,
+        intervalMilliseconds: pollMilliseconds,
+      }));
+  }
+}
+
+/**
+ * A kubeconfig that waits for more than itself when the stack is updated: for the machines to have started, then for
+ * `wait`. A preview takes it as it is, so that new machines do not make it unknown.
+ */
+function whenApplied(
+  kubeconfig: pulumi.Output<string>,
+  machines: readonly pulumi.Output<string>[],
+  wait: (kubeconfig: string) => Promise<void>,
+): pulumi.Output<string> {
+  if (pulumi.runtime.isDryRun()) {
+    return kubeconfig;
+  }
+  return pulumi.all([kubeconfig, pulumi.all([...machines])]).apply(async ([known]) => {
+    await wait(known);
+    return known;
+  });
+}
+
+function clusterFacts(name: string, args: KubernetesClusterArgs): ClusterFacts {
+  return {
+    name,
+    kubernetesVersion: args.versions.kubernetes,
+    etcdVersion: args.versions.etcd,
+    endpoint: args.machines.endpoint,
+    certificateSans: [args.machines.clientEndpoint.host],
+    networks: args.networks,
+    dnsAddress: args.dnsAddress,
+  };
+}
+
+/** The document of each machine. One control plane begins the cluster, the first. */
+function memberUserData(
+  cluster: ClusterFacts,
+  platform: MachinePlatform,
+  identity: ClusterIdentity,
+): (member: Member) => pulumi.Output<string> {
+  const forControlPlanes = controlPlaneIdentity(identity);
+  const forWorkers = workerIdentity(identity);
+  return ({ slot, name, labels, taints }) => {
+    const boot = {
+      cluster,
+      platform: platform.facts,
+      machine: { name, address: platform.address(slot), labels, taints },
+    };
+    return slot.role === "control-plane"
+      ? forControlPlanes.apply((material) =>
+          controlPlaneUserData({ ...boot, identity: material, initializes: slot.index === 0 }),
+        )
+      : forWorkers.apply((material) => workerUserData({ ...boot, identity: material }));
+  };
+}

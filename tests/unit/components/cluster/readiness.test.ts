@@ -1,0 +1,124 @@
+import {
+  type NodeStatus,
+  type ReadinessOptions,
+  watchReadiness,
+} from "../../../../components/cluster/readiness";
+
+const ready = (name: string): NodeStatus => ({ name, ready: true, message: "" });
+const notReady = (name: string, message: string): NodeStatus => ({ name, ready: false, message });
+
+/** Each look at the cluster sees the next of the given nodes' states; the last one stays. An error is no answer. */
+function cluster(...looks: (NodeStatus[] | Error)[]): () => Promise<NodeStatus[]> {
+  let look = 0;
+  return () => {
+    const seen = looks[Math.min(look, looks.length - 1)];
+    look += 1;
+    return seen instanceof Error || seen === undefined
+      ? Promise.reject(seen ?? new Error("nothing to see"))
+      : Promise.resolve(seen);
+  };
+}
+
+const unreachable = new Error("connect ECONNREFUSED");
+
+function options(overrides: Partial<ReadinessOptions>): ReadinessOptions {
+  return {
+    machines: ["control-plane-0", "worker-0"],
+    readConsole: () => Promise.resolve("slipway: step kubeadm"),
+    listNodes: cluster([ready("control-plane-0"), ready("worker-0")]),
+    report: () => undefined,
+    timeoutSeconds: 5,
+    intervalMilliseconds: 1,
+    ...overrides,
+  };
+}
+
+describe("watchReadiness", () => {
+  it("gives the nodes when every machine is a ready node", async () => {
+    const { api, nodes } = watchReadiness(
+      options({
+        listNodes: cluster(
+          unreachable,
+          [notReady("control-plane-0", "cni plugin not initialized")],
+          [ready("control-plane-0")],
+          [ready("control-plane-0"), ready("worker-0")],
+        ),
+      }),
+    );
+    await api;
+    expect((await nodes).map(({ name }) => name)).toEqual(["control-plane-0", "worker-0"]);
+  });
+
+  it("says that the API answers while nodes are still on their way", async () => {
+    let stop = false;
+    const { api, nodes } = watchReadiness(
+      options({
+        listNodes: () =>
+          Promise.resolve(stop ? [ready("control-plane-0"), ready("worker-0")] : [ready("control-plane-0")]),
+      }),
+    );
+    await api;
+    stop = true;
+    await nodes;
+  });
+
+  it("tells each change once", async () => {
+    const told: string[] = [];
+    await watchReadiness(
+      options({
+        machines: ["worker-0"],
+        listNodes: cluster(
+          unreachable,
+          unreachable,
+          [notReady("worker-0", "no network")],
+          [ready("worker-0")],
+        ),
+        report: (message) => told.push(message),
+      }),
+    ).nodes;
+    expect(told).toEqual(["worker-0: kubeadm", "worker-0: node is not ready yet", "worker-0: node is ready"]);
+  });
+
+  it("fails both promises at once with the machine's name, step and log lines", async () => {
+    const { api, nodes } = watchReadiness(
+      options({
+        listNodes: cluster(unreachable),
+        readConsole: (machine) =>
+          Promise.resolve(
+            machine === "worker-0"
+              ? "slipway: step kubeadm join\nslipway: log unknown field\nslipway: failed kubeadm join"
+              : "slipway: step kubeadm init",
+          ),
+      }),
+    );
+    const message = /machine worker-0 failed at: kubeadm join\n {4}unknown field/;
+    await expect(api).rejects.toThrow(message);
+    await expect(nodes).rejects.toThrow(message);
+  });
+
+  it("names what each late machine is at when the time is over", async () => {
+    const { api, nodes } = watchReadiness(
+      options({
+        listNodes: cluster([ready("control-plane-0"), notReady("worker-0", "cni")]),
+        timeoutSeconds: 0,
+      }),
+    );
+    await api;
+    await expect(nodes).rejects.toThrow(
+      /not all machines became ready nodes within 0 s:\n {2}machine worker-0 is still at: node is not ready yet\n {4}cni/,
+    );
+  });
+
+  it("goes on while a machine's console cannot be read yet", async () => {
+    const told: string[] = [];
+    await watchReadiness(
+      options({
+        machines: ["worker-0"],
+        readConsole: () => Promise.reject(new Error("No such container")),
+        listNodes: cluster(unreachable, [ready("worker-0")]),
+        report: (message) => told.push(message),
+      }),
+    ).nodes;
+    expect(told[0]).toBe("worker-0: no console yet: Error: No such container");
+  });
+});
