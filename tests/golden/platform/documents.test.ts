@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ClusterDns, KubeProxy, PodNetwork, Storage } from "../../../components/platform";
-import { inputsOf, recordResources, registeredBy } from "../../unit/components/platform/recorder";
+import { inputsOf, recordResources, registeredBy } from "../../support/recorder";
 
 beforeEach(recordResources);
 

@@ -1,0 +1,7 @@
+export type { ApiEndpoint } from "./api-endpoint";
+export { ClusterDns, type ClusterDnsArgs } from "./cluster-dns";
+export { KubeProxy, type KubeProxyArgs } from "./kube-proxy";
+export { Metrics, type MetricsArgs } from "./metrics";
+export { Platform, type PlatformArgs, type PlatformVersions } from "./platform";
+export { PodNetwork, type PodNetworkArgs } from "./pod-network";
+export { Storage, type StorageArgs } from "./storage";

@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ApiEndpoint } from "./api-endpoint";
+import { ClusterDns } from "./cluster-dns";
+import { KubeProxy } from "./kube-proxy";
+import { Metrics } from "./metrics";
+import { PodNetwork } from "./pod-network";
+import { Storage } from "./storage";
+
+/** Versions of the platform's programs, each without a leading `v`. */
+export interface PlatformVersions {
+  /** Of the cluster; kube-proxy is part of it. */
+  readonly kubernetes: pulumi.Input<string>;
+  readonly coredns: pulumi.Input<string>;
+  readonly kubeRouter: pulumi.Input<string>;
+  readonly localPathProvisioner: pulumi.Input<string>;
+  readonly metricsServer: pulumi.Input<string>;
+}
+
+export interface PlatformArgs {
+  readonly versions: PlatformVersions;
+  /** The API's stable address, for the programs that cannot wait for Services to work. */
+  readonly apiEndpoint: ApiEndpoint;
+  /** CIDR of all pods, as the cluster was made with. */
+  readonly podCidr: pulumi.Input<string>;
+  /** CIDR of Services, as the cluster was made with. */
+  readonly serviceCidr: pulumi.Input<string>;
+  /** Address of the DNS Service: inside `serviceCidr`, and what the kubelets were told, by custom the tenth. */
+  readonly dnsAddress: pulumi.Input<string>;
+  /**
+   * Whether kube-proxy sizes each machine's connection tracking; `false` for machines that share a kernel, where it
+   * would fail.
+   */
+  readonly conntrackLimits: boolean;
+  /** Whether the kubelets' serving certificates are signed by the cluster's CA; `true` without that fails. */
+  readonly verifyKubelet: boolean;
+}
+
+/**
+ * What every cluster gets before workloads. It expects a kubeadm cluster without the addon phases `kube-proxy` and
+ * `coredns`, takes the cluster's `k8s.Provider` in its options, and is there when all of it is ready.
+ *
+ * @example
+ * const platform = new Platform("platform", { versions, apiEndpoint, … }, { provider: cluster.provider });
+ */
+export class Platform extends pulumi.ComponentResource {
+  /** Ready when every node gives its pods addresses. What runs pods depends on it, so as not to wait in its way. */
+  readonly podNetwork: PodNetwork;
+
+  constructor(name: string, args: PlatformArgs, options: pulumi.ComponentResourceOptions) {
+    super("slipway:platform:Platform", name, {}, options);
+    const { versions, apiEndpoint, podCidr, serviceCidr, dnsAddress, conntrackLimits, verifyKubelet } = args;
+    const child = { parent: this };
+
+    new KubeProxy(
+      `${name}-kube-proxy`,
+      { version: versions.kubernetes, podCidr, apiEndpoint, conntrackLimits },
+      child,
+    );
+    this.podNetwork = new PodNetwork(
+      `${name}-pod-network`,
+      { version: versions.kubeRouter, serviceCidr, apiEndpoint },
+      child,
+    );
+
+    // The engine works on few resources at once (four for each processor), and one that waits for its pods is one of
+    // them: enough Deployments before the network would keep it from ever being created.
+    const networked = { ...child, dependsOn: [this.podNetwork] };
+    new ClusterDns(`${name}-dns`, { version: versions.coredns, address: dnsAddress }, networked);
+    new Storage(`${name}-storage`, { version: versions.localPathProvisioner }, networked);
+    new Metrics(`${name}-metrics`, { version: versions.metricsServer, verifyKubelet }, networked);
+    this.registerOutputs();
+  }
+}

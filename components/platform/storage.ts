@@ -1,0 +1,214 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { bindClusterRole } from "./cluster-role-binding";
+import { configHash, readPlatformFile, toYaml } from "./files";
+
+export interface StorageArgs {
+  /** local-path-provisioner's version without a leading `v`. */
+  readonly version: pulumi.Input<string>;
+}
+
+const configFolder = "/etc/local-path-provisioner";
+const provisioner = "rancher.io/local-path";
+const labels = { "app.kubernetes.io/name": "local-path-provisioner" };
+
+/**
+ * Volumes in folders of the node that a pod first uses them on, by local-path-provisioner, and two storage classes:
+ * `recycle`, the default, removes a volume with its claim; `keep` leaves it to be found again.
+ */
+export class Storage extends pulumi.ComponentResource {
+  constructor(name: string, args: StorageArgs, options: pulumi.ComponentResourceOptions) {
+    super("slipway:platform:Storage", name, {}, options);
+    const image = pulumi.interpolate`docker.io/rancher/local-path-provisioner:v${args.version}`;
+
+    const namespace = this.createNamespace(name);
+    const account = new k8s.core.v1.ServiceAccount(
+      name,
+      { metadata: { name: "local-path-provisioner", namespace, labels } },
+      { parent: this },
+    );
+    const grants = this.grantAccess(name, account);
+    const data = provisionerFiles(image);
+    const config = new k8s.core.v1.ConfigMap(
+      name,
+      { metadata: { name: configName, namespace, labels }, data },
+      { parent: this },
+    );
+    new k8s.apps.v1.Deployment(
+      name,
+      {
+        metadata: { name: "local-path-provisioner", namespace, labels },
+        spec: {
+          replicas: 1,
+          // It elects no leader: the old one must be gone before the new one starts.
+          strategy: { type: "Recreate" },
+          selector: { matchLabels: labels },
+          template: {
+            metadata: { labels, annotations: configHash(data) },
+            spec: podSpec(image, account.metadata.name, config.metadata.name),
+          },
+        },
+      },
+      { parent: this, dependsOn: grants },
+    );
+    this.createStorageClass(name, "recycle", "Delete", {
+      "storageclass.kubernetes.io/is-default-class": "true",
+    });
+    this.createStorageClass(name, "keep", "Retain", {});
+    this.registerOutputs();
+  }
+
+  private createNamespace(name: string): pulumi.Output<string> {
+    const namespace = new k8s.core.v1.Namespace(
+      name,
+      {
+        metadata: {
+          name: "local-path-storage",
+          // The pods that make and remove folders mount the machine's.
+          labels: { ...labels, "pod-security.kubernetes.io/enforce": "privileged" },
+        },
+      },
+      { parent: this },
+    );
+    return namespace.metadata.name;
+  }
+
+  private grantAccess(name: string, account: k8s.core.v1.ServiceAccount): pulumi.Resource[] {
+    const options = { parent: this };
+    const clusterRole = new k8s.rbac.v1.ClusterRole(
+      name,
+      { metadata: { name: "local-path-provisioner", labels }, rules: managesVolumes },
+      options,
+    );
+    const { name: accountName, namespace } = account.metadata;
+    const role = new k8s.rbac.v1.Role(
+      name,
+      { metadata: { name: "local-path-provisioner", namespace, labels }, rules: managesHelperPods },
+      options,
+    );
+    const binding = new k8s.rbac.v1.RoleBinding(
+      name,
+      {
+        metadata: { name: "local-path-provisioner", namespace, labels },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: accountName, namespace }],
+      },
+      options,
+    );
+    const grant = { role: clusterRole.metadata.name, account, bindingName: "local-path-provisioner" };
+    return [binding, bindClusterRole(name, grant, options)];
+  }
+
+  private createStorageClass(
+    name: string,
+    className: string,
+    reclaimPolicy: "Delete" | "Retain",
+    annotations: Record<string, string>,
+  ): void {
+    new k8s.storage.v1.StorageClass(
+      `${name}-${className}`,
+      {
+        metadata: {
+          name: className,
+          labels,
+          // A local volume is its pod's own: the kubelet gives it to the pod's fsGroup, which it refuses to a hostPath.
+          annotations: { ...annotations, defaultVolumeType: "local" },
+        },
+        provisioner,
+        reclaimPolicy,
+        volumeBindingMode: "WaitForFirstConsumer",
+      },
+      { parent: this },
+    );
+  }
+}
+
+const configName = "local-path-config";
+
+/** Upstream's list without ConfigMaps and logs of the whole cluster: it reads its files from its own volume. */
+const managesVolumes: k8s.types.input.rbac.v1.PolicyRule[] = [
+  { apiGroups: [""], resources: ["nodes", "persistentvolumeclaims"], verbs: ["get", "list", "watch"] },
+  {
+    apiGroups: [""],
+    resources: ["persistentvolumes"],
+    verbs: ["get", "list", "watch", "create", "patch", "update", "delete"],
+  },
+  { apiGroups: ["storage.k8s.io"], resources: ["storageclasses"], verbs: ["get", "list", "watch"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+];
+
+const managesHelperPods: k8s.types.input.rbac.v1.PolicyRule[] = [
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "create", "delete"] },
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+];
+
+/** https://github.com/rancher/local-path-provisioner#configuration: the file names are its own. */
+function provisionerFiles(image: pulumi.Input<string>) {
+  return {
+    "config.json": readPlatformFile("local-path-provisioner.json"),
+    "helperPod.yaml": toYaml(helperPod(image)),
+    setup: readPlatformFile("setup-volume.sh"),
+    teardown: readPlatformFile("teardown-volume.sh"),
+  };
+}
+
+/** The pod that makes or removes one folder. The provisioner adds the node, the script and the folder. */
+function helperPod(image: pulumi.Input<string>) {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "helper-pod" },
+    spec: {
+      priorityClassName: "system-node-critical",
+      automountServiceAccountToken: false,
+      containers: [{ name: "helper-pod", image, imagePullPolicy: "IfNotPresent" }],
+    },
+  };
+}
+
+function podSpec(
+  image: pulumi.Input<string>,
+  accountName: pulumi.Input<string>,
+  configMapName: pulumi.Input<string>,
+): k8s.types.input.core.v1.PodSpec {
+  return {
+    priorityClassName: "system-cluster-critical",
+    serviceAccountName: accountName,
+    nodeSelector: { "kubernetes.io/os": "linux" },
+    tolerations: [
+      { key: "CriticalAddonsOnly", operator: "Exists" },
+      { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" },
+    ],
+    containers: [
+      {
+        name: "local-path-provisioner",
+        image,
+        imagePullPolicy: "IfNotPresent",
+        command: ["local-path-provisioner", "start"],
+        args: [
+          `--config=${configFolder}/config.json`,
+          `--helper-pod-file=${configFolder}/helperPod.yaml`,
+          `--configmap-name=${configName}`,
+          // Helper pods need no rights, so they do not get the provisioner's.
+          "--service-account-name=default",
+        ],
+        env: [
+          { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+          { name: "CONFIG_MOUNT_PATH", value: configFolder },
+        ],
+        resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"] },
+          readOnlyRootFilesystem: true,
+          runAsNonRoot: true,
+          runAsUser: 65532,
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        volumeMounts: [{ name: "config", mountPath: configFolder, readOnly: true }],
+      },
+    ],
+    volumes: [{ name: "config", configMap: { name: configMapName } }],
+  };
+}

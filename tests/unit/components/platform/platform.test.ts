@@ -1,0 +1,97 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { Platform, PodNetwork } from "../../../../components/platform";
+import {
+  countByType,
+  inputsOf,
+  recordResources,
+  type Registered,
+  registeredBy,
+} from "../../../support/recorder";
+
+beforeEach(recordResources);
+
+function create(...transformations: pulumi.ResourceTransformation[]): Promise<Registered[]> {
+  return registeredBy(
+    (options) =>
+      new Platform(
+        "platform",
+        {
+          versions: {
+            kubernetes: "1.36.3",
+            coredns: "1.14.0",
+            kubeRouter: "2.2.1",
+            localPathProvisioner: "0.0.30",
+            metricsServer: "0.8.0",
+          },
+          apiEndpoint: { host: "172.30.0.2", port: 6443 },
+          podCidr: "10.244.0.0/16",
+          serviceCidr: "10.96.0.0/16",
+          dnsAddress: "10.96.0.10",
+          conntrackLimits: false,
+          verifyKubelet: false,
+        },
+        { ...options, transformations: [...(options.transformations ?? []), ...transformations] },
+      ),
+  );
+}
+
+test("registers every part once, 41 resources in all", async () => {
+  const resources = await create();
+  expect(resources).toHaveLength(41);
+  expect(countByType(resources.filter(({ type }) => type.startsWith("slipway:")))).toEqual({
+    "slipway:platform:Platform": 1,
+    "slipway:platform:KubeProxy": 1,
+    "slipway:platform:PodNetwork": 1,
+    "slipway:platform:ClusterDns": 1,
+    "slipway:platform:Storage": 1,
+    "slipway:platform:Metrics": 1,
+  });
+});
+
+test("names every resource from its own name", async () => {
+  for (const { name } of await create()) {
+    expect(name).toMatch(/^platform(-|$)/);
+  }
+});
+
+test("gives every part what is its own", async () => {
+  const resources = await create();
+  const config = inputsOf(resources, "kubernetes:core/v1:ConfigMap", "platform-kube-proxy").data;
+  expect(config["config.conf"]).toContain("clusterCIDR: 10.244.0.0/16");
+  expect(config["kubeconfig.conf"]).toContain("server: https://172.30.0.2:6443");
+  expect(inputsOf(resources, "kubernetes:core/v1:Service", "platform-dns").spec.clusterIP).toBe("10.96.0.10");
+});
+
+// There is one of each in a cluster: a second Platform must fail, not make a second pod network.
+test("gives every Kubernetes object its name, and every namespaced one its namespace", async () => {
+  const clusterWide = /Namespace|ClusterRole|StorageClass|APIService/;
+  const objects = (await create()).filter(({ type }) => type.startsWith("kubernetes:"));
+  expect(objects).toHaveLength(35);
+  for (const { type, inputs } of objects) {
+    const { name, namespace } = inputs.metadata as { name?: string; namespace?: string };
+    expect(name).toBeTruthy();
+    expect(namespace).toEqual(
+      clusterWide.test(type) ? undefined : expect.stringMatching(/^(kube-system|local-path-storage)$/),
+    );
+  }
+});
+
+test("creates what needs the pod network after it, so that waiting for pods never keeps it from coming", async () => {
+  const dependencies: Record<string, unknown> = {};
+  await create(({ type, opts }) => {
+    if (type.startsWith("slipway:")) {
+      dependencies[type] = opts.dependsOn;
+    }
+    return undefined;
+  });
+  const afterNetwork = [expect.any(PodNetwork)];
+  expect(dependencies).toEqual({
+    "slipway:platform:Platform": undefined,
+    "slipway:platform:KubeProxy": undefined,
+    "slipway:platform:PodNetwork": undefined,
+    "slipway:platform:ClusterDns": afterNetwork,
+    "slipway:platform:Storage": afterNetwork,
+    "slipway:platform:Metrics": afterNetwork,
+  });
+});
