@@ -1,0 +1,34 @@
+/** What can be judged before anything is created. */
+interface MicroserviceSettings {
+  readonly name: string;
+  readonly replicas: number;
+  readonly port: number;
+  readonly nodePort: number | undefined;
+}
+
+/** Throws one error that names every setting that cannot work, with its value and what would be right. */
+export function checkMicroservice({ name, replicas, port, nodePort }: MicroserviceSettings): void {
+  const problems: string[] = [];
+  // A Service's name is an RFC 1035 label.
+  if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
+    problems.push(`name is "${name}": give 1 to 63 of a-z, 0-9 and "-", with a letter first and no "-" last`);
+  }
+  if (!isIntegerBetween(replicas, 0, Infinity)) {
+    problems.push(`replicas is ${replicas}: give a whole number from 0`);
+  }
+  if (!isIntegerBetween(port, 1024, 65535)) {
+    problems.push(`port is ${port}: give a whole number from 1024 to 65535, as it does not run as root`);
+  }
+  if (nodePort !== undefined && !isIntegerBetween(nodePort, 30000, 32767)) {
+    problems.push(`nodePort is ${nodePort}: give a whole number from 30000 to 32767`);
+  }
+  if (problems.length > 0) {
+    throw new Error(
+      `Microservice "${name}" cannot work:\n${problems.map((line) => `  - ${line}`).join("\n")}`,
+    );
+  }
+}
+
+function isIntegerBetween(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

@@ -1,0 +1,3 @@
+export { Microservice, type MicroserviceArgs } from "./microservice";
+export type { ProbePaths } from "./pod-spec";
+export { WorkloadNamespace } from "./workload-namespace";
