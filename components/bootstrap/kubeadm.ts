@@ -68,7 +68,10 @@ export function clusterConfiguration(cluster: ClusterFacts): object {
 
 const taint = ({ key, value, effect }: Taint): object => ({ key, ...(value ? { value } : {}), effect });
 
-function nodeRegistration(machine: MachineFacts, platform: PlatformFacts): object {
+function nodeRegistration(
+  machine: MachineFacts,
+  { kubeletFlags, ignoredPreflightChecks }: PlatformFacts,
+): object {
   const labels = Object.entries(machine.labels).map(([key, value]) => `${key}=${value}`);
   return {
     name: machine.name,
@@ -76,11 +79,12 @@ function nodeRegistration(machine: MachineFacts, platform: PlatformFacts): objec
     // Everything that a boot needs is in the machine's store already.
     imagePullPolicy: "Never",
     taints: machine.taints.map(taint),
-    ignorePreflightErrors: [...platform.ignoredPreflightChecks],
+    // A machine that is made anew over its old /var finds its etcd data there.
+    ignorePreflightErrors: [...ignoredPreflightChecks, "DirAvailable--var-lib-etcd"],
     kubeletExtraArgs: flags({
       "node-ip": machine.address,
       ...(labels.length > 0 ? { "node-labels": labels.join(",") } : {}),
-      ...platform.kubeletFlags,
+      ...kubeletFlags,
     }),
   };
 }

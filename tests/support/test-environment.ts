@@ -39,7 +39,7 @@ export class TestEnvironment {
     const namespaced = Object.entries(settings).map(([key, value]) => [`slipway:${key}`, value]);
     writeFileSync(config, stringify({ config: Object.fromEntries(namespaced) }));
     const own = { PULUMI_BACKEND_URL: undefined, SLIPWAY_STATE: this.folder, SLIPWAY_CONFIG: config };
-    const base = { ...process.env, ...own };
+    const base: NodeJS.ProcessEnv = { ...process.env, ...own };
     this.variables = { ...base, ...pulumiEnvironment(this.name, base) };
   }
 

@@ -12,7 +12,8 @@ set -uo pipefail
 source /etc/slipway/bootstrap.env # MACHINE, ROLE, ENDPOINT
 
 readonly log=/var/log/slipway-bootstrap.log
-readonly done_file=/var/lib/slipway/joined
+# Beside what it stands for: a machine that is made anew over its old /var has lost both.
+readonly done_file=/etc/kubernetes/joined
 
 # A console that is gone (a platform without one) must not stop a boot.
 console() { echo "slipway: $*" >/dev/console 2>/dev/null || true; }
@@ -64,6 +65,13 @@ kubeadm_attempt() {
   kubeadm "$@" >>"$log" 2>&1
 }
 
+# A control plane that was made anew over its old /var continues the cluster that lies there. One attempt only: what
+# cleans up after an attempt would take etcd's data with it.
+continue_cluster() {
+  step "kubeadm init over the etcd data of before"
+  kubeadm_attempt init --config /etc/slipway/init.yaml || fail
+}
+
 # kubeadm stops half-way where a machine in front of it is not there yet; what it left behind goes before the next try.
 kubeadm_until_done() {
   local attempts=$1 attempt
@@ -88,12 +96,14 @@ join() {
 main() {
   [ -e "$done_file" ] && return 0
   wait_for_containerd
-  if [ "$ROLE" = initialize ] && ! api_answers; then
-    initialize
-  else
+  if [ "$ROLE" != initialize ] || api_answers; then
     join
+  elif [ -d /var/lib/etcd/member ]; then
+    continue_cluster
+  else
+    initialize
   fi
-  mkdir -p "$(dirname "$done_file")" && touch "$done_file"
+  touch "$done_file"
   console "joined"
 }
 

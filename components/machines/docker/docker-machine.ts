@@ -41,6 +41,16 @@ const metaData = (machineName: string, userData: string): string => {
   });
 };
 
+/**
+ * A number of processors as the provider reads it back from Docker; written in any other way, the next `up` would
+ * replace the machine. https://github.com/kreuzwerker/terraform-provider-docker (nanoInt64ToDecimalString)
+ */
+function processors(cpus: number): string {
+  const digits = cpus.toFixed(9);
+  const isRound = digits.replaceAll(/[^0]/g, "").length === 9;
+  return isRound ? cpus.toFixed(1) : digits.replace(/0+$/, "");
+}
+
 /** A machine: a container that boots systemd, and the volume of its `/var`. */
 export class DockerMachine extends pulumi.ComponentResource {
   /** Known when the container has started. */
@@ -67,7 +77,7 @@ export class DockerMachine extends pulumi.ComponentResource {
         tty: true,
         envs: ["container=docker"],
         stopSignal: "SIGRTMIN+3",
-        cpus: String(args.cpus),
+        cpus: processors(args.cpus),
         memory: args.memoryMiB,
         // The same as memory: a machine does not swap.
         memorySwap: args.memoryMiB,

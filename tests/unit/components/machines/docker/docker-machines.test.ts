@@ -1,13 +1,7 @@
 import { parse } from "yaml";
 
 import { DockerMachines, type MachineSpec } from "../../../../../components/machines";
-import {
-  countByType,
-  recordResources,
-  type Registered,
-  registeredBy,
-  valueOf,
-} from "../../../../support/recorder";
+import { countByType, recordResources, type Registered, registeredBy } from "../../../../support/recorder";
 
 beforeEach(recordResources);
 
@@ -54,7 +48,7 @@ interface ContainerInputs {
 
 function containers(resources: readonly Registered[]): Map<string, ContainerInputs> {
   const found = resources.filter(({ type }) => type === "docker:index/container:Container");
-  return new Map(found.map(({ inputs }) => [String(inputs["name"]), inputs as unknown as ContainerInputs]));
+  return new Map(found.map(({ inputs }) => [String(inputs.name), inputs as unknown as ContainerInputs]));
 }
 
 function container(resources: readonly Registered[], name: string): ContainerInputs {
@@ -103,6 +97,19 @@ describe("DockerMachines", () => {
     expect(inputs).toMatchObject({ cpus: "1.5", memory: 2048, memorySwap: 2048 });
     expect(inputs.volumes).toEqual([{ volumeName: "slipway-test-worker-1", containerPath: "/var" }]);
   });
+
+  it.each([
+    [2, "2.0"],
+    [0.5, "0.5"],
+    [1.25, "1.25"],
+    [10, "10."],
+  ])(
+    "writes %d processors as the provider reads them back, so that nothing changes",
+    async (cpus, written) => {
+      const inputs = container(await registered({ ...worker, cpus }), "slipway-test-worker-1");
+      expect(inputs.cpus).toBe(written);
+    },
+  );
 
   it("lets the load balancer find control planes by name", async () => {
     const resources = await registered({ ...worker, slot: { role: "control-plane", index: 2 } });

@@ -1,0 +1,55 @@
+import type { KubernetesClusterArgs } from "../components/cluster";
+import {
+  clusterDns,
+  type DockerMachinesArgs,
+  type ExposedPort,
+  type MachinePlatform,
+} from "../components/machines";
+import type { PlatformArgs } from "../components/platform";
+import { imageName } from "../toolchain/images";
+import versions from "../toolchain/versions.json";
+import type { EnvironmentConfig } from "./config";
+
+/** What an environment's settings are to the component that makes its machines as containers. */
+export function dockerMachinesArgs(
+  config: EnvironmentConfig,
+  exposedPorts: readonly ExposedPort[],
+): DockerMachinesArgs {
+  return {
+    environment: config.name,
+    network: config.networks.machines,
+    addressBlocks: Object.fromEntries(config.pools.map((pool) => [pool.name, pool.addressBlock])),
+    ports: config.ports,
+    exposedPorts,
+    images: {
+      machine: imageName("machine"),
+      loadBalancer: imageName("load-balancer"),
+      registry: imageName("registry"),
+    },
+  };
+}
+
+/** The same to the component that makes the cluster. */
+export function clusterArgs(config: EnvironmentConfig, machines: MachinePlatform): KubernetesClusterArgs {
+  return {
+    machines,
+    versions: { kubernetes: config.kubernetesVersion, etcd: versions.etcd },
+    controlPlane: config.controlPlane,
+    pools: config.pools,
+    networks: config.networks,
+    dnsAddress: clusterDns(config.networks.services),
+  };
+}
+
+/** The same to what the cluster gets before workloads, for machines that share a kernel. */
+export function platformArgs(config: EnvironmentConfig, machines: MachinePlatform): PlatformArgs {
+  return {
+    versions: { ...versions, kubernetes: config.kubernetesVersion },
+    apiEndpoint: machines.endpoint,
+    podCidr: config.networks.pods,
+    serviceCidr: config.networks.services,
+    dnsAddress: clusterDns(config.networks.services),
+    conntrackLimits: false,
+    verifyKubelet: false,
+  };
+}

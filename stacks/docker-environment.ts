@@ -1,0 +1,41 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { KubernetesCluster } from "../components/cluster";
+import { DockerMachines } from "../components/machines";
+import { Platform } from "../components/platform";
+import { imageName } from "../toolchain/images";
+import { clusterArgs, dockerMachinesArgs, platformArgs } from "./component-args";
+import type { EnvironmentConfig } from "./config";
+import { Shop, shopNodePort } from "./shop";
+
+/** What a stack of the environment gives to its users. */
+export interface EnvironmentOutputs {
+  /** Where the shop answers on this host. */
+  readonly shopUrl: string;
+  /** The administrator's. Secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** Names of the nodes, when all are ready. */
+  readonly nodes: pulumi.Output<string[]>;
+}
+
+/** An environment on the local Docker daemon: machines, a cluster on them, its platform, and the shop. */
+export function dockerEnvironment(config: EnvironmentConfig): EnvironmentOutputs {
+  const { name, ports } = config;
+  const exposedPorts = [{ hostPort: ports.shop, nodePort: shopNodePort }];
+  const machines = new DockerMachines(name, dockerMachinesArgs(config, exposedPorts));
+  const cluster = new KubernetesCluster(name, clusterArgs(config, machines));
+  // When the network goes, the machines on it go too: there is no need to empty the cluster object by object.
+  const inCluster = { provider: cluster.provider, deletedWith: machines.network };
+  const platform = new Platform(`${name}-platform`, platformArgs(config, machines), inCluster);
+  new Shop(
+    "shop",
+    { registry: machines.registry.host, baseImage: imageName("node") },
+    // Nodes become ready one by one: pods that come before all have a network would crowd on the first.
+    { ...inCluster, dependsOn: [platform.podNetwork] },
+  );
+  return {
+    shopUrl: `http://localhost:${ports.shop}/`,
+    kubeconfig: cluster.kubeconfig,
+    nodes: cluster.readyNodes,
+  };
+}

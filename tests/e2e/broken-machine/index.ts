@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { KubernetesCluster } from "../../../components/cluster";
+import { DockerMachines, machineName, type MachineSpec } from "../../../components/machines";
+import { clusterArgs, dockerMachinesArgs } from "../../../stacks/component-args";
+import { loadConfig } from "../../../stacks/config";
+import versions from "../../../toolchain/versions.json";
+
+/** How the document of worker-0 is broken. */
+const damages: Readonly<Record<string, (document: string) => string>> = {
+  // kubeadm refuses it.
+  token: (document) => document.replaceAll(/tlsBootstrapToken: .*/g, "tlsBootstrapToken: not-a-token"),
+  // cloud-init cannot read it.
+  yaml: () => "#cloud-config\nruncmd: [\n",
+};
+
+class DamagedMachines extends DockerMachines {
+  override createMachine(spec: MachineSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string> {
+    const damage = damages[new pulumi.Config().require("damage")];
+    if (machineName(spec.slot) !== "worker-0" || !damage) return super.createMachine(spec, options);
+    return super.createMachine({ ...spec, userData: pulumi.output(spec.userData).apply(damage) }, options);
+  }
+}
+
+const settings = { pools: [{ name: "worker", count: 1 }] };
+const config = loadConfig(pulumi.getStack(), settings, { kubernetesVersions: [versions.kubernetes] });
+const machines = new DamagedMachines(config.name, dockerMachinesArgs(config, []));
+new KubernetesCluster(config.name, clusterArgs(config, machines));

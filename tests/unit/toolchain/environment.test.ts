@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+
+import { parse } from "yaml";
+
+import { pulumiEnvironment } from "../../../toolchain/environment";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "slipway-environment-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const at = (...parts: string[]): string => path.join(folder, ...parts);
+
+const environmentOf = (name: string, more: NodeJS.ProcessEnv = {}): Record<string, string> =>
+  pulumiEnvironment(name, {
+    SLIPWAY_STATE: folder,
+    SLIPWAY_CONFIG: at("source.yaml"),
+    PATH: "/usr/bin",
+    ...more,
+  });
+
+describe("pulumiEnvironment", () => {
+  it("keeps state and configuration in this user's own folder", () => {
+    const variables = environmentOf("dev");
+    expect(variables).toMatchObject({
+      PULUMI_BACKEND_URL: `file://${at("pulumi")}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: at("passphrase"),
+      PULUMI_OPTION_CONFIG_FILE: at("environments", "dev", "Pulumi.dev.yaml"),
+    });
+  });
+
+  it("makes a passphrase once, which its user alone can read", () => {
+    environmentOf("dev");
+    const first = readFileSync(at("passphrase"), "utf8");
+    environmentOf("other");
+    expect(readFileSync(at("passphrase"), "utf8")).toBe(first);
+    expect(first.length).toBeGreaterThanOrEqual(43);
+    expect(statSync(at("passphrase")).mode & 0o777).toBe(0o600);
+  });
+
+  it("takes the settings anew each time, and keeps the stack's salt beside them", () => {
+    writeFileSync(at("source.yaml"), "config:\n  slipway:ports: { shop: 8080 }\n");
+    const file = environmentOf("dev").PULUMI_OPTION_CONFIG_FILE ?? "";
+    writeFileSync(file, "encryptionsalt: v1:salt\nconfig:\n  slipway:ports: { shop: 1 }\n");
+    writeFileSync(at("source.yaml"), "config:\n  slipway:ports: { shop: 9090 }\n");
+    environmentOf("dev");
+    expect(parse(readFileSync(file, "utf8"))).toEqual({
+      encryptionsalt: "v1:salt",
+      config: { "slipway:ports": { shop: 9090 } },
+    });
+  });
+
+  it("needs no settings at all", () => {
+    const file = environmentOf("dev").PULUMI_OPTION_CONFIG_FILE ?? "";
+    expect(parse(readFileSync(file, "utf8"))).toBeNull();
+  });
+
+  it("leaves backend, passphrase and configuration to a user who has a backend already", () => {
+    const variables = environmentOf("prod", { PULUMI_BACKEND_URL: "s3://states" });
+    expect(Object.keys(variables)).toEqual(
+      expect.not.arrayContaining([
+        "PULUMI_BACKEND_URL",
+        "PULUMI_CONFIG_PASSPHRASE_FILE",
+        "PULUMI_OPTION_CONFIG_FILE",
+      ]),
+    );
+  });
+
+  it.each(["", "Dev", "a b", "$(id)", "../x", "ümlaut"])(
+    "refuses %j as a name, and says what would be right",
+    (name) => {
+      expect(() => environmentOf(name)).toThrow(`ENV is "${name}"; write an environment's name`);
+    },
+  );
+
+  it("puts the engine's own programs first on PATH", () => {
+    expect(environmentOf("dev").PATH).toMatch(/\/pulumi\/[0-9a-f]{12}\/bin:\/usr\/bin$/);
+  });
+});
