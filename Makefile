@@ -1,0 +1,73 @@
+# Every target is a thin call; `make environment` prints what a shell needs to make the same calls by hand.
+
+ENV ?= dev
+RUN := npx --no-install tsx
+# Exports what Pulumi needs for $(ENV), or stops.
+WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$exports" &&
+
+.DEFAULT_GOAL := help
+.PHONY: help setup stack up preview down kubeconfig state environment lint unit e2e test test-long bench clean
+
+help: ## Show this help
+	@echo 'make TARGET [ENV=dev]'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo 'Installing the npm packages'
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+setup: node_modules/.package-lock.json ## Install packages, build the toolchain, make Docker ready, build the images
+	@$(RUN) toolchain/build.ts
+	@$(RUN) toolchain/docker.ts
+	@$(RUN) toolchain/images/build.ts
+
+stack: setup
+	@$(WITH_ENV) pulumi -C "$$SLIPWAY_ENVIRONMENT_DIRECTORY" stack select --create $(ENV)
+
+up: stack ## Bring the environment up, and say where it answers
+	@$(WITH_ENV) pulumi up -s $(ENV) --yes --skip-preview
+	@$(WITH_ENV) echo && \
+	echo "The shop answers at     $$(pulumi stack output shopUrl -s $(ENV))" && \
+	echo "Reach the cluster with  export KUBECONFIG=\$$(make -s kubeconfig ENV=$(ENV) | tail -n 1)" && \
+	echo "                        $$PULUMI_HOME/bin/kubectl get nodes" && \
+	echo "Take it all down with   make down ENV=$(ENV)"
+
+preview: stack ## Show what `make up` would change
+	@$(WITH_ENV) pulumi preview -s $(ENV)
+
+down: setup ## Take the environment down: nothing of it stays
+	@$(WITH_ENV) cd "$$SLIPWAY_ENVIRONMENT_DIRECTORY" && \
+	if pulumi stack select $(ENV) >/dev/null 2>&1; then \
+		pulumi -C $(CURDIR) destroy -s $(ENV) --yes --skip-preview && pulumi stack rm $(ENV) --yes; \
+	else \
+		echo 'There is no environment $(ENV)'; \
+	fi && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
+
+kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig; the last line printed is its path
+	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/kubeconfig" && \
+	pulumi stack output kubeconfig --show-secrets -s $(ENV) >"$$file" && echo "$$file"
+
+state: node_modules/.package-lock.json ## Print the exported state
+	@$(WITH_ENV) pulumi stack export -s $(ENV)
+
+environment: node_modules/.package-lock.json ## Print the variables for calling pulumi and kubectl by hand
+	@$(RUN) toolchain/environment.ts $(ENV)
+
+lint: node_modules/.package-lock.json ## Check types, lint rules and format
+	@npx tsc -p . && npx eslint . && npx prettier --check --log-level=warn .
+
+unit: node_modules/.package-lock.json ## Run the unit, golden and property tests
+	@npx jest --selectProjects unit
+
+e2e: setup ## Run the end-to-end tests on clusters of their own
+	@npx jest --selectProjects e2e --runInBand
+
+test: lint setup ## Run everything that CI runs
+	@npx jest --runInBand
+
+bench: setup ## Measure, and write bench/results.json
+	@$(RUN) bench/bench.ts
+
+clean: ## Remove what was installed into this folder; caches and environments stay
+	@rm -rf node_modules coverage

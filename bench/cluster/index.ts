@@ -1,0 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { KubernetesCluster } from "../../components/cluster";
+import { DockerMachines } from "../../components/machines";
+import { ClusterDns, KubeProxy, PodNetwork } from "../../components/platform";
+import { clusterArgs, dockerMachinesArgs, platformArgs } from "../../stacks/component-args";
+import { loadConfig } from "../../stacks/config";
+import versions from "../../toolchain/versions.json";
+
+// What by-hand.sh makes: machines, cluster, pod network, and the two addons of kubeadm.
+const config = loadConfig(pulumi.getStack(), {}, { kubernetesVersions: [versions.kubernetes] });
+const machines = new DockerMachines(config.name, dockerMachinesArgs(config, []));
+const cluster = new KubernetesCluster(config.name, clusterArgs(config, machines));
+
+const args = platformArgs(config, machines);
+const inCluster = { provider: cluster.provider, deletedWith: machines.network };
+new KubeProxy("kube-proxy", { ...args, version: args.versions.kubernetes }, inCluster);
+new PodNetwork("pod-network", { ...args, version: args.versions.kubeRouter }, inCluster);
+new ClusterDns("dns", { version: args.versions.coredns, address: args.dnsAddress }, inCluster);
+
+export const nodes = cluster.readyNodes;

@@ -1,0 +1,2 @@
+// The least that is a program.
+import "@pulumi/pulumi";
