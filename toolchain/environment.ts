@@ -17,14 +17,9 @@ export function stateRoot(environment: NodeJS.ProcessEnv = process.env): string 
   return path.join(xdg ? path.resolve(xdg) : path.join(homedir(), ".local", "state"), "slipway");
 }
 
-/** Folder of one environment below the state root: its configuration with the stack's salt, and its kubeconfig. */
-export function environmentDirectory(name: string): string {
-  return path.join(stateRoot(), "environments", name);
-}
-
 /** A file with a random passphrase that encrypts the secrets in this user's local states; made once. */
-function passphraseFile(): string {
-  const file = path.join(stateRoot(), "passphrase");
+function passphraseFile(root: string): string {
+  const file = path.join(root, "passphrase");
   if (!existsSync(file)) {
     writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
   }
@@ -35,28 +30,32 @@ function passphraseFile(): string {
  * The environment's settings in a file of this user's. Pulumi writes a salt into the file that it reads, and the salt
  * belongs to this user's passphrase: in the committed file it would be wrong for everybody else.
  */
-function configFile(name: string, source: string): string {
-  const file = path.join(environmentDirectory(name), `Pulumi.${name}.yaml`);
+function configFile(directory: string, name: string, source: string): string {
+  const file = path.join(directory, `Pulumi.${name}.yaml`);
   const settings = parseDocument(existsSync(source) ? readFileSync(source, "utf8") : "");
   const kept: unknown = existsSync(file) ? parse(readFileSync(file, "utf8")) : undefined;
   if (isRecord(kept) && "encryptionsalt" in kept) settings.set("encryptionsalt", kept.encryptionsalt);
   writeFileSync(file, settings.toString(), { mode: 0o600 });
   // A project of the same name, so that `pulumi -C` can make the stack here and write its salt beside.
-  writeFileSync(path.join(environmentDirectory(name), "Pulumi.yaml"), "name: slipway\nruntime: nodejs\n");
+  writeFileSync(path.join(directory, "Pulumi.yaml"), "name: slipway\nruntime: nodejs\n");
   return file;
 }
 
 /** A state backend on this machine; where the user has set another one, that one and its own settings are used. */
-function localBackend(name: string, environment: NodeJS.ProcessEnv): Record<string, string> {
+function localBackend(
+  name: string,
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+): Record<string, string> {
   if (environment.PULUMI_BACKEND_URL) return {};
-  const state = path.join(stateRoot(), "pulumi");
+  const root = stateRoot(environment);
+  const state = path.join(root, "pulumi");
   mkdirSync(state, { recursive: true, mode: 0o700 });
-  mkdirSync(environmentDirectory(name), { recursive: true, mode: 0o700 });
   const source = environment.SLIPWAY_CONFIG ?? path.join(repository, `Pulumi.${name}.yaml`);
   return {
     PULUMI_BACKEND_URL: `file://${state}`,
-    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(),
-    PULUMI_OPTION_CONFIG_FILE: configFile(name, source),
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(root),
+    PULUMI_OPTION_CONFIG_FILE: configFile(directory, name, source),
   };
 }
 
@@ -70,13 +69,18 @@ export function pulumiEnvironment(
       `ENV is "${name}"; write an environment's name: lower-case letters, digits and "-", as in dev`,
     );
   }
+  const directory = path.join(stateRoot(environment), "environments", name);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const home = pulumiHome();
   return {
-    ...localBackend(name, environment),
+    ...localBackend(name, directory, environment),
     PULUMI_HOME: home,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    SLIPWAY_ENVIRONMENT_DIRECTORY: environmentDirectory(name),
+    // Nearly all of the work is waiting: the default, four for each processor, would leave machines waiting too.
+    PULUMI_PARALLEL: "64",
+    // For this environment alone: its configuration with the stack's salt, and its kubeconfig.
+    SLIPWAY_ENVIRONMENT_DIRECTORY: directory,
     PATH: `${path.join(home, "bin")}:${environment.PATH ?? ""}`,
   };
 }

@@ -1,0 +1,131 @@
+// Builds the images with the local Docker daemon: `npx tsx toolchain/images/build.ts`.
+import { readdirSync } from "node:fs";
+import * as path from "node:path";
+
+import { cacheRoot, isBuilt, partDirectory } from "../cache";
+import { prepareHost } from "../docker";
+import { withLock } from "../lock";
+import { type PartName, parts } from "../parts";
+import { duration } from "../progress";
+import { interruptCommands } from "./command";
+import { buildDebian } from "./debian";
+import { type Context, buildImage, imageExists } from "./docker";
+import { type Image, bareMachine, debian, loadBalancer, node, podImages, registry } from "./images";
+import { type ImageKind, imageName, nameOf } from "./keys";
+import { buildMachine } from "./machine";
+import { withNodePackages } from "./node-packages";
+
+/** One line of progress: an image, and how it is made. */
+interface Step {
+  /** What it makes, for its reader. */
+  title: string;
+  /** The image that is there when it is done. */
+  name: string;
+  /** Makes it, with whatever it is made from. */
+  make: (tell: Tell) => Promise<void>;
+}
+
+/** Takes what is being done for an image at the moment. */
+type Tell = (text: string) => void;
+
+/** Everything that environments need, in an order in which each image's bases come first. */
+function steps(): Step[] {
+  const kind = (title: ImageKind, make: Step["make"]): Step => ({ title, name: imageName(title), make });
+  return [
+    kind("debian", (tell) => ensure(debian, tell)),
+    kind("load-balancer", (tell) => ensure(loadBalancer, tell)),
+    kind("registry", (tell) => ensure(registry, tell)),
+    kind("node", (tell) => ensure(node, tell)),
+    kind("machine", async (tell) => {
+      for (const image of [bareMachine, ...podImages]) await ensure(image, tell);
+      tell(`preloading ${podImages.length} pod images`);
+      await buildMachine(imageName("machine"));
+    }),
+  ];
+}
+
+/**
+ * Makes sure that every image exists. An image gets its name when it is complete, so that what is interrupted is
+ * made again.
+ *
+ * @param say - takes each line of progress
+ * @param signal - no further image is begun once it fires
+ * @throws Error that names the image and says what failed
+ */
+export async function buildImages(say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const all = steps();
+  for (const [index, step] of all.entries()) {
+    signal.throwIfAborted();
+    await runStep(step, (text) => {
+      say(`[${index + 1}/${all.length}] ${step.title}: ${text}`);
+    });
+  }
+}
+
+async function runStep({ title, name, make }: Step, tell: Tell): Promise<void> {
+  if (await imageExists(name)) {
+    tell(`ready (${name})`);
+    return;
+  }
+  const start = Date.now();
+  try {
+    await make(tell);
+  } catch (cause) {
+    throw new Error(`image ${title} could not be built: ${(cause as Error).message}`, { cause });
+  }
+  tell(`built in ${duration((Date.now() - start) / 1000)} (${name})`);
+}
+
+/** Makes an image, unless it exists, after the images that it is made from. */
+async function ensure(image: Image, tell: Tell): Promise<void> {
+  const name = nameOf(image);
+  if (await imageExists(name)) return;
+  for (const base of Object.values(image.images)) await ensure(base, tell);
+  tell(`building ${image.name}`);
+  if (image === debian) await buildDebian(name);
+  else if (image === node) await withNodePackages((packages) => build(image, packages));
+  else await build(image, []);
+}
+
+async function build(image: Image, more: Context): Promise<void> {
+  const bases = Object.entries(image.images).map(([argument, base]) => [argument, nameOf(base)]);
+  const own = { folder: image.folder, files: readdirSync(image.folder) };
+  const args = { ...image.args, ...(Object.fromEntries(bases) as Record<string, string>) };
+  await buildImage(nameOf(image), [own, ...programFiles(image), ...more], args);
+}
+
+/** @throws Error if the toolchain has not made them yet */
+function programFiles({ programs }: Image): Context {
+  return Object.entries(programs).map(([name, files]) => {
+    const part = parts[name as PartName];
+    if (!isBuilt(part))
+      throw new Error(`${name} is not built yet: run \`npx tsx toolchain/build.ts\` first.`);
+    return { folder: partDirectory(part), files };
+  });
+}
+
+async function main(): Promise<void> {
+  const say = (line: string): void => {
+    console.log(line);
+  };
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      interruption.abort(new Error(`ended by ${signal}; images that are complete are kept`));
+      interruptCommands();
+    });
+  }
+  await prepareHost(say);
+  const waiting = (holder: string): void => {
+    say(`waiting for process ${holder}, which builds images`);
+  };
+  const lock = path.join(cacheRoot(), "images.lock");
+  await withLock(lock, waiting, () => buildImages(say, interruption.signal), interruption.signal);
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

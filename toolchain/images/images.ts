@@ -1,0 +1,110 @@
+import * as path from "node:path";
+
+import { type PartName, parts } from "../parts";
+import versions from "../versions.json";
+import { hostAuthoritiesDigest } from "./host-authorities";
+
+/** An image that `docker build` makes of a folder and of finished programs. Plain data: all of it is in its key. */
+export interface Image {
+  /** Its repository is `slipway/<name>`. */
+  name: string;
+  /** Absolute path of the folder with its Dockerfile and its other committed files: the build context's root. */
+  folder: string;
+  /** Finished programs that are put into the context's root, by the toolchain part that makes them. */
+  programs: Readonly<Partial<Record<PartName, readonly string[]>>>;
+  /** Images that it is made from: build argument to image. */
+  images: Readonly<Record<string, Image>>;
+  /** Further build arguments. */
+  args: Readonly<Record<string, string>>;
+}
+
+/** An image that is preloaded in a machine, under the name that pods know it by. */
+export interface PodImage extends Image {
+  /** Its name in containerd's store. */
+  podName: string;
+}
+
+type Ingredients = Partial<Pick<Image, "programs" | "images" | "args">>;
+
+function image(name: string, folder: string, { programs = {}, images = {}, args = {} }: Ingredients): Image {
+  return { name, folder: path.resolve(__dirname, folder), programs, images, args };
+}
+
+function podImage(name: string, podName: string, ingredients: Ingredients): PodImage {
+  return { ...image(`pod-${name}`, `pods/${name}`, ingredients), podName };
+}
+
+/** Debian, which the others are made from. It has no Dockerfile: debootstrap makes it (debian.ts). */
+export const debian = image("debian", "debian", {
+  args: { SUITE: versions.debian, AUTHORITIES: hostAuthoritiesDigest() },
+});
+
+/** HAProxy; its configuration is put to /etc/haproxy/haproxy.cfg when a container is made. */
+export const loadBalancer = image("load-balancer", "load-balancer", { images: { DEBIAN: debian } });
+
+/** The image registry of an environment: port 5000, images below /var/lib/registry. */
+export const registry = image("registry", "registry", {
+  images: { DEBIAN: debian },
+  programs: { registry: ["registry"] },
+});
+
+/** Node.js and npm, for services. Its version is in node/package.json too, which a test compares. */
+export const node = image("node", "node", { images: { DEBIAN: debian }, args: { VERSION: versions.node } });
+
+/** Debian's packages of a machine. */
+export const machineSystem = image("machine-os", "../../machine-image/os", { images: { DEBIAN: debian } });
+
+const networkTools = image("pod-network-tools", "pods/network-tools", { images: { OS: machineSystem } });
+
+const kubernetes = image("pod-kubernetes", "pods/kubernetes", {
+  images: { DEBIAN: debian },
+  programs: { kubernetes: ["kubernetes"] },
+});
+
+const controlPlane = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map((program) =>
+  podImage(program, `registry.k8s.io/${program}:v${versions.kubernetes}`, {
+    images: { KUBERNETES: kubernetes },
+  }),
+);
+
+/** What a machine runs in pods before anything can be pulled. The names are upstream's. */
+export const podImages: readonly PodImage[] = [
+  ...controlPlane,
+  podImage("kube-proxy", `registry.k8s.io/kube-proxy:v${versions.kubernetes}`, {
+    images: { KUBERNETES: kubernetes, NETWORK_TOOLS: networkTools },
+  }),
+  podImage("etcd", `registry.k8s.io/etcd:${versions.etcd}`, {
+    programs: { etcd: ["etcd", "etcdctl", "etcdutl"] },
+  }),
+  podImage("coredns", `registry.k8s.io/coredns/coredns:v${versions.coredns}`, {
+    images: { OS: machineSystem },
+    programs: { coredns: ["coredns"] },
+  }),
+  podImage("pause", `registry.k8s.io/pause:${versions.pause}`, {
+    images: { DEBIAN: debian },
+    programs: { kubernetes: ["pause.c"] },
+    args: { VERSION: versions.pause },
+  }),
+  podImage("kube-router", `docker.io/cloudnativelabs/kube-router:v${versions.kubeRouter}`, {
+    images: { DEBIAN: debian, NETWORK_TOOLS: networkTools },
+    programs: { "kube-router": ["kube-router"] },
+  }),
+  podImage(
+    "local-path-provisioner",
+    `docker.io/rancher/local-path-provisioner:v${versions.localPathProvisioner}`,
+    {
+      images: { DEBIAN: debian },
+      programs: { "local-path-provisioner": ["local-path-provisioner"] },
+    },
+  ),
+  podImage("metrics-server", `registry.k8s.io/metrics-server/metrics-server:v${versions.metricsServer}`, {
+    programs: { "metrics-server": ["metrics-server"] },
+  }),
+];
+
+/** A machine without pod images: what its container starts from is `machine`. */
+export const bareMachine = image("machine-bare", "../../machine-image", {
+  images: { OS: machineSystem },
+  programs: { containerd: Object.keys(parts.containerd.binaries) },
+  args: { PAUSE_VERSION: versions.pause },
+});

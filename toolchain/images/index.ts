@@ -1,0 +1,1 @@
+export { type ImageKind, imageName } from "./keys";

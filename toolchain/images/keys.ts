@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import * as path from "node:path";
+
+import { partKey } from "../cache";
+import { filesBelow, keyOf } from "../content-key";
+import { type PartName, parts } from "../parts";
+import { type Image, bareMachine, debian, loadBalancer, node, podImages, registry } from "./images";
+
+/** The images that environments are made of. */
+export type ImageKind = "debian" | "load-balancer" | "registry" | "node" | "machine";
+
+/**
+ * Name and tag of an image in the local Docker daemon. It follows from the committed files alone, so that it is
+ * known before the image exists, and needs no Docker: another content always has another name.
+ */
+export function imageName(kind: ImageKind): string {
+  if (kind === "machine") return machineName();
+  return nameOf({ debian, "load-balancer": loadBalancer, registry, node }[kind]);
+}
+
+/** `slipway/<name>:<key>` of an image that `docker build` makes, or debootstrap. */
+export function nameOf(image: Image): string {
+  const { name, programs, args } = image;
+  return `slipway/${name}:${keyOf({
+    files: describeInputs(image.folder),
+    programs: Object.entries(programs).map(([part, files]) => [partKey(parts[part as PartName]), files]),
+    images: Object.entries(image.images).map(([argument, other]) => [argument, nameOf(other)]),
+    args,
+  })}`;
+}
+
+/** A machine's name covers its pod images: preload.sh, which adds them, is in the bare machine's folder. */
+function machineName(): string {
+  const pods = podImages.map((pod) => [nameOf(pod), pod.podName]);
+  return `slipway/machine:${keyOf({ bareMachine: nameOf(bareMachine), pods })}`;
+}
+
+/**
+ * Everything of a folder's files that ends up in an image. Its pages for people do not: a corrected word in a README
+ * must not give the image another name, and so replace every machine.
+ */
+function describeInputs(folder: string): unknown[] {
+  return filesBelow(folder)
+    .filter((file) => !file.endsWith(".md"))
+    .map((file) => {
+      const absolute = path.join(folder, file);
+      // Git keeps of a file's mode only whether it can be executed.
+      const executable = (statSync(absolute).mode & 0o100) !== 0;
+      return [file, executable, createHash("sha256").update(readFileSync(absolute)).digest("hex")];
+    });
+}
