@@ -57,7 +57,7 @@ function serviceImage(
     {
       registry: args.registry,
       repository: service,
-      tag: contentKey([services], args.baseImage),
+      tag: contentKey(services, args.baseImage),
       context: services,
       dockerfile: `${service}/Dockerfile`,
       buildArgs: { BASE: args.baseImage },

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import * as path from "node:path";
 
+import { filesBelow } from "./content-key";
 import type { Part } from "./parts";
 import versions from "./versions.json";
 
@@ -65,12 +66,4 @@ export function partDirectory(part: Part): string {
 /** Whether a part is built: its folder appears by one rename, when everything is in it. */
 export function isBuilt(part: Part): boolean {
   return existsSync(partDirectory(part));
-}
-
-/** Relative paths of the files below a folder, in an order that does not depend on the file system. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .sort();
 }

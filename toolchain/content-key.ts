@@ -19,16 +19,14 @@ export function keyOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
 }
 
-/** Everything of the files below a folder. Git keeps of a file's mode only whether it can be executed. */
-export function describeFolder(folder: string): unknown[] {
-  return filesBelow(folder).map((file) => {
-    const absolute = path.join(folder, file);
-    const executable = (statSync(absolute).mode & 0o100) !== 0;
-    return [file, executable, createHash("sha256").update(readFileSync(absolute)).digest("hex")];
-  });
+/** Everything of a file that what is made of it depends on. Git keeps of its mode only whether it can be executed. */
+export function describeFile(folder: string, file: string): unknown[] {
+  const absolute = path.join(folder, file);
+  const executable = (statSync(absolute).mode & 0o100) !== 0;
+  return [file, executable, createHash("sha256").update(readFileSync(absolute)).digest("hex")];
 }
 
-/** Key of the content of some folders, and of what else decides what is made of them. */
-export function contentKey(folders: readonly string[], ...others: readonly string[]): string {
-  return keyOf([folders.map(describeFolder), others]);
+/** Key of a folder's content, and of what else decides what is made of it. */
+export function contentKey(folder: string, ...others: readonly string[]): string {
+  return keyOf([filesBelow(folder).map((file) => describeFile(folder, file)), others]);
 }

@@ -70,7 +70,8 @@ export function pulumiEnvironment(
     );
   }
   const directory = path.join(stateRoot(environment), "environments", name);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const temporary = path.join(directory, "tmp");
+  mkdirSync(temporary, { recursive: true, mode: 0o700 });
   const home = pulumiHome();
   return {
     ...localBackend(name, directory, environment),
@@ -81,6 +82,8 @@ export function pulumiEnvironment(
     PULUMI_PARALLEL: "64",
     // For this environment alone: its configuration with the stack's salt, and its kubeconfig.
     SLIPWAY_ENVIRONMENT_DIRECTORY: directory,
+    // The Kubernetes plugin leaves kubeconfigs behind in it.
+    TMPDIR: temporary,
     PATH: `${path.join(home, "bin")}:${environment.PATH ?? ""}`,
   };
 }

@@ -1,9 +1,5 @@
-import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import * as path from "node:path";
-
 import { partKey } from "../cache";
-import { filesBelow, keyOf } from "../content-key";
+import { describeFile, filesBelow, keyOf } from "../content-key";
 import { type PartName, parts } from "../parts";
 import { type Image, bareMachine, debian, loadBalancer, node, podImages, registry } from "./images";
 
@@ -43,10 +39,5 @@ function machineName(): string {
 function describeInputs(folder: string): unknown[] {
   return filesBelow(folder)
     .filter((file) => !file.endsWith(".md"))
-    .map((file) => {
-      const absolute = path.join(folder, file);
-      // Git keeps of a file's mode only whether it can be executed.
-      const executable = (statSync(absolute).mode & 0o100) !== 0;
-      return [file, executable, createHash("sha256").update(readFileSync(absolute)).digest("hex")];
-    });
+    .map((file) => describeFile(folder, file));
 }
