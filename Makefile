@@ -1,7 +1,7 @@
 # Every target is a thin call; `make environment` prints what a shell needs to make the same calls by hand.
 
 ENV ?= dev
-RUN := npx --no-install tsx
+RUN := node --import tsx
 # Exports what Pulumi needs for $(ENV), or stops.
 WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$exports" &&
 
