@@ -13,7 +13,8 @@ export interface BootReport {
 }
 
 const maxLogLines = 20;
-const cloudInitFinished = /Cloud-init v\. \S+ finished/;
+// The second is the message of our own machine image, the first cloud-init's default.
+const cloudInitFinished = /Cloud-init v\. \S+ finished|cloud-init finished$/;
 const trouble = /warn|error|fail|traceback/i;
 
 const startingUp: BootReport = { step: "starting up", failed: false, joined: false, log: [] };

@@ -50,15 +50,19 @@ describe("readBootReport", () => {
     expect(report).toMatchObject({ step: "joined", failed: false, joined: true });
   });
 
-  it("takes cloud-init's end without a bootstrap for a failure, in cloud-init's words", () => {
-    const report = readBootReport(
-      lines(
-        "2026-11-24 04:00:00,000 - util.py[WARNING]: Failed loading yaml blob",
-        "Cloud-init v. 22.4.2 finished at Tue, 24 Nov 2026 04:00:00 +0000. Datasource DataSourceNoCloud.",
-      ),
-    );
+  it.each([
+    "Cloud-init v. 22.4.2 finished at Tue, 24 Nov 2026 04:00:00 +0000. Datasource DataSourceNoCloud.",
+    "[ 6602.294800] cloud-init[115]: cloud-init finished",
+  ])("takes cloud-init's end without a bootstrap for a failure, in cloud-init's words: %s", (end) => {
+    const warning = "2026-11-24 04:00:00,000 - util.py[WARNING]: Failed loading yaml blob";
+    const report = readBootReport(lines(warning, end));
     expect(report.failed).toBe(true);
     expect(report.step).toContain("cloud-init");
-    expect(report.log).toEqual(["2026-11-24 04:00:00,000 - util.py[WARNING]: Failed loading yaml blob"]);
+    expect(report.log).toEqual([warning]);
+  });
+
+  it("does not take the end of cloud-init's first stage for its end", () => {
+    const report = readBootReport("[  OK  ] Finished cloud-init-local.service - Initial cloud-init job");
+    expect(report.failed).toBe(false);
   });
 });

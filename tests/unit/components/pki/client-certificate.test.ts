@@ -1,3 +1,5 @@
+import "reflect-metadata";
+
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
 import * as x509 from "@peculiar/x509";

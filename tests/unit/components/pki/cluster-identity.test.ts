@@ -28,9 +28,10 @@ beforeEach(async () => {
   registered = {};
   await pulumi.runtime.setMocks({
     newResource: async ({ type, name, inputs }) => {
-      const { __provider: _, ...own } = inputs as Record<string, unknown>;
-      registered[name] = { type, inputs: own };
-      const made = await providers[type]?.create(own);
+      const own = Object.entries(inputs as Record<string, unknown>).filter(([key]) => key !== "__provider");
+      registered[name] = { type, inputs: Object.fromEntries(own) };
+      const values = own.map(([key, value]) => [key, pulumi.runtime.unwrapRpcSecret(value) as unknown]);
+      const made = await providers[type]?.create(Object.fromEntries(values));
       return { id: name, state: (made?.outs ?? {}) as Record<string, unknown> };
     },
     call: () => ({}),
@@ -73,13 +74,17 @@ test("makes authorities under kubeadm's names for ten years", async () => {
 
 test("has the Kubernetes authority issue kubeadm's administrator a certificate for a year", async () => {
   const identity = await create();
-  expect(registered["dev-admin-certificate"]?.inputs).toEqual({
+  const { authorityPrivateKeyPem, ...inputs } = registered["dev-admin-certificate"]?.inputs ?? {};
+  expect(inputs).toEqual({
     commonName: "kubernetes-admin",
     organization: "kubeadm:cluster-admins",
     days: 365,
     authorityCertificatePem: await valueOf(identity.kubernetesCa.certificatePem),
-    authorityPrivateKeyPem: await valueOf(identity.kubernetesCa.privateKeyPem),
   });
+  expect(pulumi.runtime.isRpcSecret(authorityPrivateKeyPem)).toBe(true);
+  expect(pulumi.runtime.unwrapRpcSecret(authorityPrivateKeyPem)).toBe(
+    await valueOf(identity.kubernetesCa.privateKeyPem),
+  );
 });
 
 test("takes other lifetimes", async () => {

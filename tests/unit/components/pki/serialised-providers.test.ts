@@ -1,5 +1,6 @@
+import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { compileFunction } from "node:vm";
+import { promisify } from "node:util";
 
 import { type dynamic, runtime } from "@pulumi/pulumi";
 
@@ -16,41 +17,38 @@ async function serialised(
   return runtime.serializeFunction(() => provider, { allowSecrets: true });
 }
 
-/** The provider as the engine gets it back from the state, away from the modules that it was written in. */
-async function deserialised<Inputs, Outputs>(
+/** What a provider makes in a process of its own that knows nothing but its serialised text, as in an `up`. */
+async function makeElsewhere<Inputs, Outputs>(
   provider: dynamic.ResourceProvider<Inputs, Outputs>,
-): Promise<dynamic.ResourceProvider<Inputs, Outputs>> {
+  inputs: Inputs,
+): Promise<Outputs> {
   const { text } = await serialised(provider);
-  const exports: { handler?: () => dynamic.ResourceProvider<Inputs, Outputs> } = {};
-  compileFunction(text, ["exports", "require"])(exports, require);
-  if (exports.handler === undefined) {
-    throw new Error("the serialised provider exports no handler");
-  }
-  return exports.handler();
+  const script = `${text}
+exports.handler().create(${JSON.stringify(inputs)}).then(({ outs }) => console.log(JSON.stringify(outs)));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: __dirname });
+  return JSON.parse(stdout) as Outputs;
 }
 
-test("work when they come back from the state", async () => {
-  const authority = await (
-    await deserialised(certificateAuthorityProvider)
-  ).create({ commonName: "kubernetes", years: 10 });
-  const authorityCertificatePem = authority.outs?.certificatePem ?? "";
-  const client = await (
-    await deserialised(clientCertificateProvider)
-  ).create({
+test("make certificates where only their text is", async () => {
+  const authority = await makeElsewhere(certificateAuthorityProvider, {
+    commonName: "kubernetes",
+    years: 10,
+  });
+  const client = await makeElsewhere(clientCertificateProvider, {
     commonName: "kubernetes-admin",
     organization: "kubeadm:cluster-admins",
     days: 1,
-    authorityCertificatePem,
-    authorityPrivateKeyPem: authority.outs?.privateKeyPem ?? "",
+    authorityCertificatePem: authority.certificatePem,
+    authorityPrivateKeyPem: authority.privateKeyPem,
   });
-  const certificate = new X509Certificate(client.outs?.certificatePem ?? "");
-  expect(certificate.verify(new X509Certificate(authorityCertificatePem).publicKey)).toBe(true);
+  const signer = new X509Certificate(authority.certificatePem).publicKey;
+  expect(new X509Certificate(client.certificatePem).verify(signer)).toBe(true);
+});
 
-  expect((await (await deserialised(keyPairProvider)).create({})).outs?.privateKeyPem).toContain(
-    "PRIVATE KEY",
-  );
-  expect((await (await deserialised(joinTokenProvider)).create({})).outs?.token).toHaveLength(23);
-  expect((await (await deserialised(encryptionKeyProvider)).create({})).outs?.key).toHaveLength(44);
+test("make keys and tokens where only their text is", async () => {
+  expect((await makeElsewhere(keyPairProvider, {})).privateKeyPem).toContain("PRIVATE KEY");
+  expect((await makeElsewhere(joinTokenProvider, {})).token).toHaveLength(23);
+  expect((await makeElsewhere(encryptionKeyProvider, {})).key).toHaveLength(44);
 });
 
 test.each(
