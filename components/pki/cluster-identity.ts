@@ -145,18 +145,20 @@ function certificateMaterial(made: CertificateAuthority | ClientCertificate): Ce
 
 function validated(name: string, args: ClusterIdentityArgs): Required<ClusterIdentityArgs> {
   const { clusterName, certificateAuthorityYears = 10, adminCertificateDays = 365 } = args;
-  const authorityDays = certificateAuthorityYears * 365;
   const errors: string[] = [];
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(clusterName)) {
     errors.push(
       `clusterName is "${clusterName}"; give 1 to 63 letters, digits, ".", "_" and "-", beginning with a letter or digit`,
     );
   }
-  if (!isWholeNumber(certificateAuthorityYears, 1, 100)) {
+  const hasGoodYears = isWholeNumber(certificateAuthorityYears, 1, 100);
+  if (!hasGoodYears) {
     errors.push(
       `certificateAuthorityYears is ${certificateAuthorityYears}; give a whole number from 1 to 100`,
     );
-  } else if (!isWholeNumber(adminCertificateDays, 1, authorityDays)) {
+  }
+  const authorityDays = (hasGoodYears ? certificateAuthorityYears : 100) * 365;
+  if (!isWholeNumber(adminCertificateDays, 1, authorityDays)) {
     errors.push(
       `adminCertificateDays is ${adminCertificateDays}; give a whole number from 1 to ${authorityDays}, ` +
         "so that it ends no later than the authority that signs it",

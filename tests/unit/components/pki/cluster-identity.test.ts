@@ -170,9 +170,9 @@ describe("refuses", () => {
   });
 
   test("everything that is wrong at once, naming the component", () => {
-    const bad = { clusterName: "?", certificateAuthorityYears: -1 };
+    const bad = { clusterName: "?", certificateAuthorityYears: -1, adminCertificateDays: 0 };
     expect(() => new ClusterIdentity("dev", bad)).toThrow(
-      /^ClusterIdentity "dev": clusterName is .*\. certificateAuthorityYears is -1; .*\.$/,
+      /^ClusterIdentity "dev": clusterName is .*\. certificateAuthorityYears is -1; .*\. adminCertificateDays is 0; .*\.$/,
     );
   });
 });
