@@ -19,4 +19,8 @@ export default tseslint.config(
     },
   },
   { files: ["**/*.mjs", "**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["**/*.js"],
+    languageOptions: { sourceType: "commonjs", globals: { __dirname: "readonly", module: "writable" } },
+  },
 );

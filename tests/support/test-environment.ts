@@ -36,7 +36,10 @@ export class TestEnvironment {
     private readonly program: string = repository,
   ) {
     const config = path.join(this.folder, "config.yaml");
-    const namespaced = Object.entries(settings).map(([key, value]): [string, unknown] => [`slipway:${key}`, value]);
+    const namespaced = Object.entries(settings).map(([key, value]): [string, unknown] => [
+      `slipway:${key}`,
+      value,
+    ]);
     writeFileSync(config, stringify({ config: Object.fromEntries(namespaced) }));
     const own = { PULUMI_BACKEND_URL: undefined, SLIPWAY_STATE: this.folder, SLIPWAY_CONFIG: config };
     const base: NodeJS.ProcessEnv = { ...process.env, ...own };
