@@ -25,7 +25,7 @@ export function dockerEnvironment(config: EnvironmentConfig): EnvironmentOutputs
   const machines = new DockerMachines(name, dockerMachinesArgs(config, exposedPorts));
   const cluster = new KubernetesCluster(name, clusterArgs(config, machines));
   // When the network goes, the machines on it go too: there is no need to empty the cluster object by object.
-  const inCluster = { provider: cluster.provider, deletedWith: machines.network };
+  const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };
   const platform = new Platform(`${name}-platform`, platformArgs(config, machines), inCluster);
   new Shop(
     "shop",

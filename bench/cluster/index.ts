@@ -13,7 +13,7 @@ const machines = new DockerMachines(config.name, dockerMachinesArgs(config, []))
 const cluster = new KubernetesCluster(config.name, clusterArgs(config, machines));
 
 const args = platformArgs(config, machines);
-const inCluster = { provider: cluster.provider, deletedWith: machines.network };
+const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };
 new KubeProxy("kube-proxy", { ...args, version: args.versions.kubernetes }, inCluster);
 new PodNetwork("pod-network", { ...args, version: args.versions.kubeRouter }, inCluster);
 new ClusterDns("dns", { version: args.versions.coredns, address: args.dnsAddress }, inCluster);

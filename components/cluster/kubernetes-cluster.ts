@@ -5,8 +5,9 @@ import { type ClusterFacts, controlPlaneUserData, workerUserData } from "../boot
 import type { MachinePlatform } from "../machines";
 import { ClusterIdentity } from "../pki";
 import { controlPlaneIdentity, workerIdentity } from "./identity-material";
-import { nodeLister } from "./list-nodes";
+import { Membership } from "./leave";
 import { clusterMembers, type ControlPlane, type Member, type Pool } from "./members";
+import { nodesOf } from "./nodes";
 import { type Readiness, watchReadiness } from "./readiness";
 
 export interface KubernetesClusterArgs {
@@ -20,7 +21,7 @@ export interface KubernetesClusterArgs {
   readonly networks: { readonly pods: string; readonly services: string };
   /** Address of the DNS Service, inside the network of Services. */
   readonly dnsAddress: string;
-  /** How long all machines together may take to become ready nodes. Default 600. */
+  /** How long a machine may take to become a ready node, counted from the last one that was made. Default 600. */
   readonly timeoutSeconds?: number;
 }
 
@@ -47,29 +48,52 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     this.kubeconfig = identity.adminKubeconfig(`https://${host}:${port}`);
     const members = clusterMembers(args.controlPlane, args.pools);
     const userData = memberUserData(clusterFacts(name, args), args.machines, identity);
-    const machines = members.map((member) =>
-      args.machines.createMachine(
+    const machines = members.map((member) => ({
+      member,
+      id: args.machines.createMachine(
         { slot: member.slot, ...member.size, userData: userData(member) },
         { parent: this },
       ),
-    );
+    }));
     const watch = this.readinessWatch(args, members);
     this.provider = new k8s.Provider(
       name,
       {
-        kubeconfig: whenApplied(this.kubeconfig, machines, async (kubeconfig) => {
-          await watch(kubeconfig).api;
-        }),
+        kubeconfig: whenApplied(
+          this.kubeconfig,
+          machines.map(({ id }) => id),
+          (kubeconfig) => watch(kubeconfig).api,
+        ),
         // What the provider compares instead of the kubeconfig, which is renewed, and unknown at first.
         clusterIdentifier: `slipway-${name}`,
       },
       { parent: this },
     );
-    const ready = whenApplied(this.kubeconfig, machines, async (kubeconfig) => {
-      await watch(kubeconfig).nodes;
-    });
-    this.readyNodes = pulumi.unsecret(ready).apply(() => members.map((member) => member.name));
+    const memberships = machines.map((machine) => this.membership(name, args, members, machine, watch));
+    this.readyNodes = pulumi.all(memberships).apply(() => members.map((member) => member.name));
     this.registerOutputs({ kubeconfig: this.kubeconfig, readyNodes: this.readyNodes });
+  }
+
+  /** A machine's place in the cluster, from when it is a ready node. Gives its urn, known then. */
+  private membership(
+    name: string,
+    { machines }: KubernetesClusterArgs,
+    members: readonly Member[],
+    { member, id }: { readonly member: Member; readonly id: pulumi.Output<string> },
+    watch: (kubeconfig: string) => Readiness,
+  ): pulumi.Output<string> {
+    const membership = new Membership(
+      `${name}-${member.name}`,
+      {
+        machine: member.name,
+        isControlPlane: member.slot.role === "control-plane",
+        machineId: id,
+        members: members.map((each) => each.name),
+        kubeconfig: whenApplied(this.kubeconfig, [id], (kubeconfig) => watch(kubeconfig).node(member.name)),
+      },
+      { parent: this, deletedWith: machines.foundation },
+    );
+    return membership.urn;
   }
 
   /** Begins to watch at the first call; every call gives the same watch. */
@@ -82,7 +106,8 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       (watch ??= watchReadiness({
         machines: members.map((member) => member.name),
         readConsole: (machine) => args.machines.readConsole(machine),
-        listNodes: nodeLister(kubeconfig),
+        startedAt: (machine) => args.machines.startedAt(machine),
+        nodes: nodesOf(kubeconfig),
         report: (message) => {
           void pulumi.log.info(message, this);
         },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type BootReport, readBootReport } from "./console";
+import type { Nodes } from "./nodes";
 
 /** A Node as the cluster's API shows it. */
 export interface NodeStatus {
@@ -8,6 +9,10 @@ export interface NodeStatus {
   readonly ready: boolean;
   /** Why it is not ready, in the kubelet's words; empty when it is. */
   readonly message: string;
+  /** When its kubelet last said so, to the second. */
+  readonly heartbeat: Date | undefined;
+  /** Whether its pods were moved away because its machine was made anew. */
+  readonly drained: boolean;
 }
 
 export interface ReadinessOptions {
@@ -15,11 +20,12 @@ export interface ReadinessOptions {
   readonly machines: readonly string[];
   /** All that a machine has printed on its console. */
   readonly readConsole: (machine: string) => Promise<string>;
-  /** The cluster's nodes; throws while the API does not answer. */
-  readonly listNodes: () => Promise<NodeStatus[]>;
+  /** When a machine began to run. */
+  readonly startedAt: (machine: string) => Promise<Date>;
+  readonly nodes: Nodes;
   /** Told once of every change, one line each. */
   readonly report: (message: string) => void;
-  /** How long all machines together may take. */
+  /** How long a machine may take, counted from the last one that was made. */
   readonly timeoutSeconds: number;
   /** How often to look, in milliseconds. */
   readonly intervalMilliseconds: number;
@@ -30,16 +36,18 @@ interface MachineState {
   readonly machine: string;
   readonly boot: BootReport;
   readonly node: NodeStatus | undefined;
+  /** Its node is ready, and this machine's kubelet says so, not that of an earlier machine of its name. */
+  readonly ready: boolean;
 }
 
 const indent = (lines: readonly string[]): string => lines.map((line) => `\n    ${line}`).join("");
 
-const describe = ({ boot, node }: MachineState): string => {
-  if (node === undefined) {
-    return boot.step;
+const describe = ({ boot, node, ready }: MachineState): string => {
+  if (ready) {
+    return "node is ready";
   }
   // Why it is not yet changes often and is long; it is told when the time is over.
-  return node.ready ? "node is ready" : "node is not ready yet";
+  return node === undefined ? boot.step : "node is not ready yet";
 };
 
 const failure = ({ machine, boot }: MachineState): string =>
@@ -50,97 +58,133 @@ const stillWaiting = (state: MachineState): string =>
   indent([...state.boot.log, ...(state.node ? [state.node.message] : [])]);
 
 /**
- * Watches machines become nodes. Two moments matter to others: the API answers, and every node is ready. Both promises
- * reject with what went wrong on which machine, in its own words, as soon as one gives up or time runs out.
+ * Watches machines become nodes. Its promises reject with what went wrong on which machine, in the machine's own words,
+ * as soon as one of them gives up or the time is over.
  */
 export interface Readiness {
   /** Resolves when the API answers the administrator. */
   readonly api: Promise<void>;
-  /** Resolves with the nodes when every machine is a ready node. */
-  readonly nodes: Promise<NodeStatus[]>;
+  /** Call it when the machine has been made: from then on it is watched. Resolves when it is a ready node. */
+  node(machine: string): Promise<void>;
 }
 
-async function nodesByName(
-  listNodes: () => Promise<NodeStatus[]>,
-): Promise<Map<string, NodeStatus> | undefined> {
-  try {
-    return new Map((await listNodes()).map((node) => [node.name, node]));
-  } catch {
-    // No answer yet: the machines' consoles say why.
-    return undefined;
-  }
+/** A promise that is settled from outside. */
+interface Settled {
+  readonly promise: Promise<void>;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
 }
 
-async function bootReport(
-  machine: string,
-  readConsole: (machine: string) => Promise<string>,
-): Promise<BootReport> {
-  try {
-    return readBootReport(await readConsole(machine));
-  } catch (error) {
-    // A machine that is still being made, or whose host does not answer: said, and looked at again.
-    return { step: `no console yet: ${String(error)}`, failed: false, joined: false, log: [] };
-  }
+function settled(): Settled {
+  const made: Partial<Settled> = {};
+  const promise = new Promise<void>((resolve, reject) => Object.assign(made, { resolve, reject }));
+  // Whoever waits hears of it; that nobody waits yet is no error.
+  promise.catch(() => undefined);
+  return Object.assign(made, { promise }) as Settled;
 }
 
-/** Tells each machine's state when it changes, not each time that it is looked at. */
-function changeReporter(report: (message: string) => void): (states: readonly MachineState[]) => void {
-  const last = new Map<string, string>();
-  return (states) => {
-    for (const state of states) {
-      const now = describe(state);
-      if (last.get(state.machine) !== now) {
-        last.set(state.machine, now);
-        report(`${state.machine}: ${now}`);
-      }
-    }
-  };
-}
-
-/**
- * Watches machines become nodes. Both promises reject with what went wrong on which machine, in the machine's own
- * words, as soon as one of them gives up or the time is over.
- */
+/** Begins to watch. It goes on until every one of the machines has been made and is a ready node. */
 export function watchReadiness(options: ReadinessOptions): Readiness {
-  let apiAnswers: () => void = () => undefined;
-  const answered = new Promise<void>((resolve) => {
-    apiAnswers = resolve;
-  });
-  const nodes = watchNodes(options, apiAnswers);
-  // Whichever comes first: an answer, or the news that none will come.
-  return { api: Promise.race([answered, nodes.then(() => undefined)]), nodes };
+  const watch = new Watch(options);
+  return { api: watch.api.promise, node: (machine) => watch.begin(machine) };
 }
 
-async function watchNodes(options: ReadinessOptions, apiAnswers: () => void): Promise<NodeStatus[]> {
-  const deadline = Date.now() + options.timeoutSeconds * 1000;
-  const reportChanges = changeReporter(options.report);
-  for (;;) {
-    const nodes = await nodesByName(options.listNodes);
-    if (nodes) {
-      apiAnswers();
+class Watch {
+  readonly api = settled();
+  private readonly nodes: ReadonlyMap<string, Settled>;
+  private readonly made = new Set<string>();
+  private readonly ready = new Set<string>();
+  private readonly told = new Map<string, string>();
+  private deadline = Infinity;
+
+  constructor(private readonly options: ReadinessOptions) {
+    this.nodes = new Map(options.machines.map((machine) => [machine, settled()]));
+    this.untilAllAreReady().catch((error: unknown) => {
+      for (const each of [this.api, ...this.nodes.values()]) each.reject(error);
+    });
+  }
+
+  begin(machine: string): Promise<void> {
+    this.made.add(machine);
+    this.deadline = Date.now() + this.options.timeoutSeconds * 1000;
+    return this.nodes.get(machine)?.promise ?? Promise.reject(new Error(`${machine} is not watched`));
+  }
+
+  private async untilAllAreReady(): Promise<void> {
+    for (;;) {
+      const nodes = await this.nodesByName();
+      const waiting = [...this.made].filter((machine) => !this.ready.has(machine));
+      const states = await Promise.all(waiting.map((machine) => this.look(machine, nodes?.get(machine))));
+      states.forEach((state) => {
+        this.tell(state);
+      });
+      for (const state of states.filter(({ ready }) => ready)) await this.settle(state);
+      if (this.ready.size === this.nodes.size) return;
+      this.throwIfHopeless(states.filter(({ ready }) => !ready));
+      await sleep(this.options.intervalMilliseconds);
     }
-    const states = await Promise.all(
-      options.machines.map(async (machine): Promise<MachineState> => {
-        const node = nodes?.get(machine);
-        return { machine, boot: await bootReport(machine, options.readConsole), node };
-      }),
-    );
-    reportChanges(states);
-    const ready = states.flatMap(({ node }) => (node?.ready ? [node] : []));
-    if (ready.length === states.length) {
-      return ready;
+  }
+
+  private async nodesByName(): Promise<Map<string, NodeStatus> | undefined> {
+    try {
+      const nodes = new Map((await this.options.nodes.list()).map((node) => [node.name, node]));
+      this.api.resolve();
+      return nodes;
+    } catch {
+      // No answer yet: the machines' consoles say why.
+      return undefined;
     }
-    const failed = states.filter(({ boot, node }) => boot.failed && !node?.ready);
+  }
+
+  private async look(machine: string, node: NodeStatus | undefined): Promise<MachineState> {
+    const [boot, ready] = await Promise.all([this.bootReport(machine), this.isReady(machine, node)]);
+    return { machine, boot, node, ready };
+  }
+
+  private async bootReport(machine: string): Promise<BootReport> {
+    try {
+      return readBootReport(await this.options.readConsole(machine));
+    } catch (error) {
+      // A machine that is still being made, or whose host does not answer: said, and looked at again.
+      return { step: `no console yet: ${String(error)}`, failed: false, joined: false, log: [] };
+    }
+  }
+
+  /** The API shows a node as ready for most of a minute after its machine is gone: what counts is said since the start. */
+  private async isReady(machine: string, node: NodeStatus | undefined): Promise<boolean> {
+    if (!node?.ready || node.heartbeat === undefined) return false;
+    try {
+      const startedAt = await this.options.startedAt(machine);
+      return Math.floor(startedAt.getTime() / 1000) <= node.heartbeat.getTime() / 1000;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Tells a machine's state when it changes, not each time that it is looked at. */
+  private tell(state: MachineState): void {
+    const now = describe(state);
+    if (this.told.get(state.machine) === now) return;
+    this.told.set(state.machine, now);
+    this.options.report(`${state.machine}: ${now}`);
+  }
+
+  private async settle({ machine, node }: MachineState): Promise<void> {
+    if (node?.drained) await this.options.nodes.welcome(machine);
+    this.ready.add(machine);
+    this.nodes.get(machine)?.resolve();
+  }
+
+  private throwIfHopeless(late: readonly MachineState[]): void {
+    const failed = late.filter(({ boot, node }) => boot.failed && !node?.ready);
     if (failed.length > 0) {
       throw new Error(failed.map(failure).join("\n  "));
     }
-    if (Date.now() > deadline) {
-      const late = states.filter(({ node }) => !node?.ready);
+    if (late.length > 0 && Date.now() > this.deadline) {
       throw new Error(
-        `not all machines became ready nodes within ${options.timeoutSeconds} s:\n  ` +
+        `not all machines became ready nodes within ${this.options.timeoutSeconds} s:\n  ` +
           late.map(stillWaiting).join("\n  "),
       );
     }
-    await sleep(options.intervalMilliseconds);
   }
 }

@@ -33,10 +33,14 @@ export interface MachinePlatform {
   readonly clientEndpoint: Endpoint;
   /** What the documents of this platform's machines need to know. */
   readonly facts: PlatformFacts;
+  /** What all machines stand on: when it goes, they go, and nothing needs to be taken off them first. */
+  readonly foundation: pulumi.Resource;
   /** Address of the machine of a slot, known before the machine. */
   address(slot: MachineSlot): string;
   /** Makes a machine that boots. Gives its id, known when it has started; joining is its own affair. */
   createMachine(spec: MachineSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string>;
+  /** When the machine began to run, last. Rejects while there is no such machine. */
+  startedAt(machineName: string): Promise<Date>;
   /** What the machine has printed on its console, the newest last. Rejects while there is no such machine. */
   readConsole(machineName: string): Promise<string>;
 }

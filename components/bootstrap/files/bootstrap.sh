@@ -12,7 +12,7 @@ set -uo pipefail
 source /etc/slipway/bootstrap.env # MACHINE, ROLE, ENDPOINT
 
 readonly log=/var/log/slipway-bootstrap.log
-# Beside what it stands for: a machine that is made anew over its old /var has lost both.
+# Beside what it stands for: what keeps the one keeps the other.
 readonly done_file=/etc/kubernetes/joined
 
 # A console that is gone (a platform without one) must not stop a boot.
@@ -86,10 +86,32 @@ kubeadm_until_done() {
   fail
 }
 
+# A control plane that lost its disk must not come back as the etcd member that it was: that one's vote is forgotten
+# first. Whoever has the authorities may ask the others to do so.
+forget_lost_member() {
+  local kubeconfig=/run/slipway/admin.conf pod id
+  local etcdctl=(etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt
+    --key=/etc/kubernetes/pki/etcd/server.key)
+  install_authorities
+  mkdir -p "${kubeconfig%/*}"
+  kubeadm init phase kubeconfig admin --kubeconfig-dir "${kubeconfig%/*}" \
+    --control-plane-endpoint "${ENDPOINT#https://}" >>"$log" 2>&1 || return 0
+  kubectl() { command kubectl --kubeconfig "$kubeconfig" --namespace kube-system --request-timeout 10s "$@" 2>>"$log"; }
+  if kubectl get node "$MACHINE" >/dev/null; then
+    step "removing the etcd member that was lost with the old disk"
+    for pod in $(kubectl get pods --selector component=etcd --field-selector "spec.nodeName!=$MACHINE" --output name); do
+      id=$(kubectl exec "$pod" -- "${etcdctl[@]}" member list | sed -n "s/^\([0-9a-f]*\), [a-z]*, $MACHINE, .*/\1/p")
+      [ -z "$id" ] || kubectl exec "$pod" -- "${etcdctl[@]}" member remove "$id" >>"$log" && break
+    done
+  fi
+  rm -f "$kubeconfig"
+}
+
 initialize() { kubeadm_until_done 3 init --config /etc/slipway/init.yaml; }
 
 join() {
   wait_for_api
+  if [ -d /etc/slipway/pki ] && [ ! -d /var/lib/etcd/member ]; then forget_lost_member; fi
   kubeadm_until_done 20 join --config /etc/slipway/join.yaml
 }
 

@@ -44,8 +44,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
   readonly endpoint: Endpoint;
   readonly clientEndpoint: Endpoint;
   readonly facts: PlatformFacts;
-  /** The environment's network. When it goes, everything on it goes. */
-  readonly network: docker.Network;
+  readonly foundation: docker.Network;
   readonly registry: Registry;
 
   private readonly addresses: AddressPlan;
@@ -62,9 +61,9 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     this.endpoint = { host: this.addresses.loadBalancer, port: apiPort };
     this.clientEndpoint = { host: "127.0.0.1", port: args.ports.api };
     this.facts = dockerFacts(registryHostsFile(args.ports.registry, this.addresses.registry));
-    this.network = this.createNetwork();
+    this.foundation = this.createNetwork();
     this.machineImage = this.localImage("machine", args.images.machine);
-    const place = { environment: args.environment, networkName: this.network.name };
+    const place = { environment: args.environment, networkName: this.foundation.name };
     new LoadBalancer(
       `${name}-load-balancer`,
       {
@@ -110,7 +109,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
         machineName: name,
         role: spec.slot.role,
         imageId: this.machineImage.imageId,
-        networkName: this.network.name,
+        networkName: this.foundation.name,
         address: this.address(spec.slot),
         cpus: spec.cpus,
         memoryMiB: spec.memoryMiB,
@@ -125,6 +124,13 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     const container = `slipway-${this.args.environment}-${name}`;
     const { stdout, stderr } = await promisify(execFile)("docker", ["logs", "--tail", "500", container]);
     return stdout + stderr;
+  }
+
+  async startedAt(name: string): Promise<Date> {
+    const container = `slipway-${this.args.environment}-${name}`;
+    const format = ["--format", "{{.State.StartedAt}}"];
+    const { stdout } = await promisify(execFile)("docker", ["container", "inspect", ...format, container]);
+    return new Date(stdout.trim());
   }
 
   private createNetwork(): docker.Network {

@@ -4,8 +4,13 @@ import {
   watchReadiness,
 } from "../../../../components/cluster/readiness";
 
-const ready = (name: string): NodeStatus => ({ name, ready: true, message: "" });
-const notReady = (name: string, message: string): NodeStatus => ({ name, ready: false, message });
+const now = new Date("2026-01-01T12:00:00.000Z");
+const earlier = new Date("2026-01-01T11:59:59.000Z");
+const ready = (name: string, more: Partial<NodeStatus> = {}): NodeStatus => ({
+  ...{ name, ready: true, message: "", heartbeat: now, drained: false },
+  ...more,
+});
+const notReady = (name: string, message: string): NodeStatus => ({ ...ready(name), ready: false, message });
 
 /** Each look at the cluster sees the next of the given nodes' states; the last one stays. An error is no answer. */
 function cluster(...looks: (NodeStatus[] | Error)[]): () => Promise<NodeStatus[]> {
@@ -21,42 +26,58 @@ function cluster(...looks: (NodeStatus[] | Error)[]): () => Promise<NodeStatus[]
 
 const unreachable = new Error("connect ECONNREFUSED");
 
-function options(overrides: Partial<ReadinessOptions>): ReadinessOptions {
+interface Overrides extends Partial<ReadinessOptions> {
+  readonly listNodes?: () => Promise<NodeStatus[]>;
+  readonly welcome?: (name: string) => Promise<void>;
+}
+
+/** Everything that a watch of machines promises, when all of them have been made. */
+function watchAll(overrides: Overrides): { api: Promise<void>; nodes: Promise<void[]> } {
+  const all = options(overrides);
+  const readiness = watchReadiness(all);
+  return {
+    api: readiness.api,
+    nodes: Promise.all(all.machines.map((machine) => readiness.node(machine))),
+  };
+}
+
+function options(overrides: Overrides): ReadinessOptions {
+  const { listNodes, welcome, ...others } = overrides;
   return {
     machines: ["control-plane-0", "worker-0"],
     readConsole: () => Promise.resolve("slipway: step kubeadm"),
-    listNodes: cluster([ready("control-plane-0"), ready("worker-0")]),
+    startedAt: () => Promise.resolve(now),
+    nodes: {
+      list: listNodes ?? cluster([ready("control-plane-0"), ready("worker-0")]),
+      welcome: welcome ?? (() => Promise.resolve()),
+    },
     report: () => undefined,
     timeoutSeconds: 5,
     intervalMilliseconds: 1,
-    ...overrides,
+    ...others,
   };
 }
 
 describe("watchReadiness", () => {
-  it("gives the nodes when every machine is a ready node", async () => {
-    const { api, nodes } = watchReadiness(
-      options({
-        listNodes: cluster(
-          unreachable,
-          [notReady("control-plane-0", "cni plugin not initialized")],
-          [ready("control-plane-0")],
-          [ready("control-plane-0"), ready("worker-0")],
-        ),
-      }),
-    );
+  it("is through when every machine is a ready node", async () => {
+    const { api, nodes } = watchAll({
+      listNodes: cluster(
+        unreachable,
+        [notReady("control-plane-0", "cni plugin not initialized")],
+        [ready("control-plane-0")],
+        [ready("control-plane-0"), ready("worker-0")],
+      ),
+    });
     await api;
-    expect((await nodes).map(({ name }) => name)).toEqual(["control-plane-0", "worker-0"]);
+    await nodes;
   });
 
   it("says that the API answers while nodes are still on their way", async () => {
     let stop = false;
-    const { api, nodes } = watchReadiness(
-      options({
-        listNodes: () =>
-          Promise.resolve(stop ? [ready("control-plane-0"), ready("worker-0")] : [ready("control-plane-0")]),
-      }),
-    );
+    const { api, nodes } = watchAll({
+      listNodes: () =>
+        Promise.resolve(stop ? [ready("control-plane-0"), ready("worker-0")] : [ready("control-plane-0")]),
+    });
     await api;
     stop = true;
     await nodes;
@@ -64,45 +85,34 @@ describe("watchReadiness", () => {
 
   it("tells each change once", async () => {
     const told: string[] = [];
-    await watchReadiness(
-      options({
-        machines: ["worker-0"],
-        listNodes: cluster(
-          unreachable,
-          unreachable,
-          [notReady("worker-0", "no network")],
-          [ready("worker-0")],
-        ),
-        report: (message) => told.push(message),
-      }),
-    ).nodes;
+    await watchAll({
+      machines: ["worker-0"],
+      listNodes: cluster(unreachable, unreachable, [notReady("worker-0", "no network")], [ready("worker-0")]),
+      report: (message) => told.push(message),
+    }).nodes;
     expect(told).toEqual(["worker-0: kubeadm", "worker-0: node is not ready yet", "worker-0: node is ready"]);
   });
 
   it("fails both promises at once with the machine's name, step and log lines", async () => {
-    const { api, nodes } = watchReadiness(
-      options({
-        listNodes: cluster(unreachable),
-        readConsole: (machine) =>
-          Promise.resolve(
-            machine === "worker-0"
-              ? "slipway: step kubeadm join\nslipway: log unknown field\nslipway: failed kubeadm join"
-              : "slipway: step kubeadm init",
-          ),
-      }),
-    );
+    const { api, nodes } = watchAll({
+      listNodes: cluster(unreachable),
+      readConsole: (machine) =>
+        Promise.resolve(
+          machine === "worker-0"
+            ? "slipway: step kubeadm join\nslipway: log unknown field\nslipway: failed kubeadm join"
+            : "slipway: step kubeadm init",
+        ),
+    });
     const message = /machine worker-0 failed at: kubeadm join\n {4}unknown field/;
     await expect(api).rejects.toThrow(message);
     await expect(nodes).rejects.toThrow(message);
   });
 
   it("names what each late machine is at when the time is over", async () => {
-    const { api, nodes } = watchReadiness(
-      options({
-        listNodes: cluster([ready("control-plane-0"), notReady("worker-0", "cni")]),
-        timeoutSeconds: 0,
-      }),
-    );
+    const { api, nodes } = watchAll({
+      listNodes: cluster([ready("control-plane-0"), notReady("worker-0", "cni")]),
+      timeoutSeconds: 0,
+    });
     await api;
     await expect(nodes).rejects.toThrow(
       /not all machines became ready nodes within 0 s:\n {2}machine worker-0 is still at: node is not ready yet\n {4}cni/,
@@ -111,14 +121,44 @@ describe("watchReadiness", () => {
 
   it("goes on while a machine's console cannot be read yet", async () => {
     const told: string[] = [];
-    await watchReadiness(
-      options({
-        machines: ["worker-0"],
-        readConsole: () => Promise.reject(new Error("No such container")),
-        listNodes: cluster(unreachable, [ready("worker-0")]),
-        report: (message) => told.push(message),
-      }),
-    ).nodes;
+    await watchAll({
+      machines: ["worker-0"],
+      readConsole: () => Promise.reject(new Error("No such container")),
+      listNodes: cluster(unreachable, [ready("worker-0")]),
+      report: (message) => told.push(message),
+    }).nodes;
     expect(told[0]).toBe("worker-0: no console yet: Error: No such container");
+  });
+
+  it("does not take an earlier machine's word for that of the one that took its place", async () => {
+    const told: string[] = [];
+    await watchAll({
+      machines: ["worker-0"],
+      startedAt: () => Promise.resolve(new Date(now.getTime() + 900)),
+      listNodes: cluster([ready("worker-0", { heartbeat: earlier })], [ready("worker-0")]),
+      report: (message) => told.push(message),
+    }).nodes;
+    expect(told).toEqual(["worker-0: node is not ready yet", "worker-0: node is ready"]);
+  });
+
+  it("watches a machine only once it has been made", async () => {
+    const told: string[] = [];
+    const { node } = watchReadiness(options({ report: (message) => told.push(message) }));
+    await node("worker-0");
+    expect(told).toEqual(["worker-0: node is ready"]);
+    await node("control-plane-0");
+    expect(told).toEqual(["worker-0: node is ready", "control-plane-0: node is ready"]);
+  });
+
+  it("lets pods onto a node again whose machine was made anew, and onto no other", async () => {
+    const welcomed: string[] = [];
+    await watchAll({
+      listNodes: cluster([ready("control-plane-0"), ready("worker-0", { drained: true })]),
+      welcome: (name) => {
+        welcomed.push(name);
+        return Promise.resolve();
+      },
+    }).nodes;
+    expect(welcomed).toEqual(["worker-0"]);
   });
 });

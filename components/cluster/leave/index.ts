@@ -1,0 +1,2 @@
+export { Membership, type MembershipArgs } from "./membership";
+export { drainedAnnotation, uncordon } from "./drain";

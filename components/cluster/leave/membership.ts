@@ -1,0 +1,123 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { cordon, drain, isAlive } from "./drain";
+import { removeEtcdMember, waitForEtcd } from "./etcd";
+import { announceMembers, comesBack, endTurn, takeTurn } from "./turns";
+import { refuseToLoseVolumes } from "./volumes";
+
+/** What a membership is made of, as plain values. */
+export interface MembershipInputs {
+  /** Name of the machine and of its Node. */
+  readonly machine: string;
+  readonly isControlPlane: boolean;
+  /** The platform's id of the machine: another one is another machine of the same name. */
+  readonly machineId: string;
+  /** Names of all machines that the cluster is to have. */
+  readonly members: readonly string[];
+  /** The administrator's kubeconfig. Secret. */
+  readonly kubeconfig: string;
+}
+
+export type MembershipArgs = {
+  readonly [Key in keyof MembershipInputs]: pulumi.Input<MembershipInputs[Key]>;
+};
+
+/** In seconds. */
+const patience = { api: 30, drain: 300, etcd: 60, turn: 900 };
+
+const say = (line: string): void => {
+  console.log(line);
+};
+
+/** The machine's Node, or undefined where there is none; throws when the API does not answer in time. */
+async function findNode({ machine, kubeconfig }: MembershipInputs) {
+  const { ApiException, CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const api = config.makeApiClient(CoreV1Api);
+  const deadline = Date.now() + patience.api * 1000;
+  for (;;) {
+    try {
+      return { config, api, node: await api.readNode({ name: machine }) };
+    } catch (error) {
+      if (error instanceof ApiException && error.code === 404) return { config, api, node: undefined };
+      if (Date.now() > deadline) throw error;
+      say(`${machine}: waiting for the API to say goodbye to it`);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  }
+}
+
+/** Moves the work of a machine elsewhere. One that leaves for good also leaves etcd and the list of nodes. */
+async function sayGoodbye(inputs: MembershipInputs, leaves: boolean): Promise<void> {
+  const { machine, isControlPlane } = inputs;
+  const { config, api, node } = await findNode(inputs);
+  if (node === undefined) return;
+  if (leaves) await refuseToLoseVolumes(api, machine);
+  await cordon(api, machine);
+  if (isAlive(node)) {
+    await drain(api, { node: machine, timeoutSeconds: patience.drain, report: say });
+    if (isControlPlane) await waitForEtcd(config, machine, patience.etcd);
+  }
+  if (!leaves) return;
+  if (isControlPlane) await removeEtcdMember(api, config, machine);
+  await api.deleteNode({ name: machine });
+  say(`${machine}: left the cluster`);
+}
+
+/** Takes a machine out of the cluster before it is taken away. */
+async function leave(inputs: MembershipInputs): Promise<void> {
+  const { machine, members } = inputs;
+  await takeTurn(machine, patience.turn);
+  const leaves = !comesBack(machine, members);
+  try {
+    await sayGoodbye(inputs, leaves);
+  } catch (error) {
+    // A machine that is made anew is how a cluster heals whose API does not answer.
+    const { code } = error as { code?: unknown };
+    const isUnreachable = typeof code === "string" || (error as Error).name === "FetchError";
+    if (leaves || !isUnreachable) {
+      endTurn(machine);
+      throw error;
+    }
+    say(`${machine}: made anew without a drain, as the API does not answer: ${String(error)}`);
+  }
+  // One that comes back keeps its turn until it is there again.
+  if (leaves) endTurn(machine);
+}
+
+function diffMembership(olds: MembershipInputs, news: MembershipInputs): pulumi.dynamic.DiffResult {
+  if (olds.machineId !== news.machineId || olds.machine !== news.machine) {
+    return { changes: true, replaces: ["machineId"], deleteBeforeReplace: true };
+  }
+  const isSame =
+    olds.kubeconfig === news.kubeconfig && JSON.stringify(olds.members) === JSON.stringify(news.members);
+  return { changes: !isSame };
+}
+
+export const membershipProvider: pulumi.dynamic.ResourceProvider<MembershipInputs, MembershipInputs> = {
+  create: (inputs) => {
+    announceMembers(inputs.members);
+    endTurn(inputs.machine);
+    return Promise.resolve({ id: inputs.machine, outs: inputs });
+  },
+  diff: (_id, olds, news) => Promise.resolve(diffMembership(olds, news)),
+  update: (_id, _olds, news) => {
+    announceMembers(news.members);
+    return Promise.resolve({ outs: news });
+  },
+  delete: async (_id, inputs) => {
+    await leave(inputs);
+  },
+};
+
+/**
+ * A machine's place in its cluster. It is made when the machine is a ready node, and taken away before the machine
+ * is: its pods are moved elsewhere, one machine at a time, and a machine that leaves for good is forgotten by the API
+ * and by etcd.
+ */
+export class Membership extends pulumi.dynamic.Resource {
+  constructor(name: string, args: MembershipArgs, options: pulumi.CustomResourceOptions) {
+    super(membershipProvider, name, { ...args }, options, "cluster", "Membership");
+  }
+}

@@ -1,0 +1,43 @@
+import type { CoreV1Api, V1Node } from "@kubernetes/client-node";
+
+import { drainedAnnotation, uncordon } from "./leave";
+import type { NodeStatus } from "./readiness";
+
+/** What is seen and done of a cluster's nodes while its machines start. Both throw while the API does not answer. */
+export interface Nodes {
+  /** All nodes as the API shows them. */
+  list(): Promise<NodeStatus[]>;
+  /** Lets pods onto a node again that was drained because its machine was made anew. */
+  welcome(name: string): Promise<void>;
+}
+
+function nodeStatus(node: V1Node): NodeStatus {
+  const ready = node.status?.conditions?.find(({ type }) => type === "Ready");
+  return {
+    name: node.metadata?.name ?? "",
+    ready: ready?.status === "True",
+    message: ready?.status === "True" ? "" : (ready?.message ?? "the kubelet has not reported yet"),
+    heartbeat: ready?.lastHeartbeatTime,
+    drained: node.metadata?.annotations?.[drainedAnnotation] !== undefined,
+  };
+}
+
+/** The nodes of the cluster that a kubeconfig leads to. */
+export function nodesOf(kubeconfig: string): Nodes {
+  let client: Promise<CoreV1Api> | undefined;
+  const api = (): Promise<CoreV1Api> => (client ??= connect(kubeconfig));
+  return {
+    list: async () => (await (await api()).listNode()).items.map(nodeStatus),
+    welcome: async (name) => {
+      await uncordon(await api(), name);
+    },
+  };
+}
+
+async function connect(kubeconfig: string): Promise<CoreV1Api> {
+  // Loaded here, as it takes most of a second and a preview never asks.
+  const { CoreV1Api: Api, KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  return config.makeApiClient(Api);
+}
