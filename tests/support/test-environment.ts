@@ -25,7 +25,7 @@ export interface Result {
 export class TestEnvironment {
   readonly name = `e2e-${randomBytes(3).toString("hex")}`;
   private readonly folder = mkdtempSync(path.join(tmpdir(), "slipway-e2e-"));
-  private readonly variables: NodeJS.ProcessEnv;
+  private variables: NodeJS.ProcessEnv = {};
 
   /**
    * @param settings of namespace `slipway`, without the namespace
@@ -35,6 +35,11 @@ export class TestEnvironment {
     settings: Readonly<Record<string, unknown>>,
     private readonly program: string = repository,
   ) {
+    this.configure(settings);
+  }
+
+  /** Gives it other settings, as an edit of its file would: they count from the next command on. */
+  configure(settings: Readonly<Record<string, unknown>>): void {
     const config = path.join(this.folder, "config.yaml");
     const namespaced = Object.entries(settings).map(([key, value]): [string, unknown] => [
       `slipway:${key}`,
@@ -85,9 +90,14 @@ export class TestEnvironment {
     await this.kubectl("apply", "-f", file);
   }
 
+  /** A command of Docker's, as in `docker(["stop"], "worker-0")`: machines are named without their environment. */
+  async docker(command: readonly string[], ...machines: string[]): Promise<string> {
+    return await this.command("docker", [...command, ...machines.map((machine) => this.container(machine))]);
+  }
+
   /** A command inside a machine. */
   async inMachine(machine: string, ...command: string[]): Promise<string> {
-    return await this.command("docker", ["exec", `slipway-${this.name}-${machine}`, ...command]);
+    return await this.command("docker", ["exec", this.container(machine), ...command]);
   }
 
   /** Names of this environment's containers, volumes and networks that the Docker daemon knows. */
@@ -112,6 +122,10 @@ export class TestEnvironment {
     const leftovers = await this.leftovers();
     rmSync(this.folder, { recursive: true });
     if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(", ")}`);
+  }
+
+  private container(machine: string): string {
+    return `slipway-${this.name}-${machine}`;
   }
 
   private async kubeconfigFile(): Promise<string> {

@@ -11,7 +11,7 @@ const look = 500;
 
 /** Kept beside the modules: each call of a dynamic provider gets the modules' code anew. */
 function turns(): Turns {
-  const place = globalThis as { [key: symbol]: Turns | undefined };
+  const place = globalThis as Record<symbol, Turns | undefined>;
   return (place[Symbol.for("slipway.turns")] ??= { members: [], holder: undefined });
 }
 

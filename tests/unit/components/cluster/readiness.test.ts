@@ -32,7 +32,7 @@ interface Overrides extends Partial<ReadinessOptions> {
 }
 
 /** Everything that a watch of machines promises, when all of them have been made. */
-function watchAll(overrides: Overrides): { api: Promise<void>; nodes: Promise<void[]> } {
+function watchAll(overrides: Overrides): { api: Promise<void>; nodes: Promise<unknown> } {
   const all = options(overrides);
   const readiness = watchReadiness(all);
   return {
@@ -143,10 +143,10 @@ describe("watchReadiness", () => {
 
   it("watches a machine only once it has been made", async () => {
     const told: string[] = [];
-    const { node } = watchReadiness(options({ report: (message) => told.push(message) }));
-    await node("worker-0");
+    const readiness = watchReadiness(options({ report: (message) => told.push(message) }));
+    await readiness.node("worker-0");
     expect(told).toEqual(["worker-0: node is ready"]);
-    await node("control-plane-0");
+    await readiness.node("control-plane-0");
     expect(told).toEqual(["worker-0: node is ready", "control-plane-0: node is ready"]);
   });
 

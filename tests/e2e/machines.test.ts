@@ -1,0 +1,186 @@
+import { eventually, TestEnvironment } from "../support/test-environment";
+
+const settings = (controlPlanes: number, workers: number): Record<string, unknown> => ({
+  controlPlane: { count: controlPlanes, memory: "2Gi" },
+  pools: [{ name: "worker", count: workers, memory: "2Gi" }],
+});
+
+const environment = new TestEnvironment(settings(1, 2));
+const minutes = (count: number): number => count * 60_000;
+
+beforeAll(async () => {
+  await environment.create();
+  await environment.up();
+}, minutes(10));
+
+afterAll(async () => {
+  await environment.destroy();
+}, minutes(5));
+
+const first = ["control-plane-0", "worker-0", "worker-1"];
+const controlPlanes = ["control-plane-0", "control-plane-1", "control-plane-2"];
+
+const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
+
+async function nodes(): Promise<string[]> {
+  return words(await environment.kubectl("get", "nodes", "-o", "jsonpath={.items[*].metadata.name}"));
+}
+
+/** Names of the etcd members that vote. */
+async function etcdMembers(): Promise<string[]> {
+  const certificates = "/etc/kubernetes/pki/etcd";
+  const list = await environment.kubectl(
+    ...["exec", "-n", "kube-system", "etcd-control-plane-0", "--", "etcdctl"],
+    ...[`--cacert=${certificates}/ca.crt`, `--cert=${certificates}/server.crt`],
+    ...[`--key=${certificates}/server.key`, "member", "list"],
+  );
+  // ID, status, name, peer URLs, client URLs, whether it is a learner
+  const members = list.split("\n").map((line) => line.split(", "));
+  return members
+    .filter(([, status, , , , isLearner]) => status === "started" && isLearner === "false")
+    .map(([, , name = ""]) => name)
+    .sort();
+}
+
+/** What tells whether a machine is the same as before, and has run without a break. */
+async function lives(machines: readonly string[]): Promise<string[]> {
+  return words(
+    await environment.docker(
+      ["container", "inspect", "--format", "{{.Id}}/{{.State.StartedAt}}"],
+      ...machines,
+    ),
+  );
+}
+
+/** What the shop answers on this host; 0 when it does not. */
+async function shopStatus(): Promise<number> {
+  const url = await environment.output("shopUrl");
+  return await fetch(url, { signal: AbortSignal.timeout(5000) }).then(
+    ({ status }) => status,
+    () => 0,
+  );
+}
+
+/** Kills the first process of machines, all at once, as a crash would: Docker itself knows nothing of it beforehand. */
+async function killed(machines: readonly string[]): Promise<void> {
+  const pids = words(
+    await environment.docker(["container", "inspect", "--format", "{{.State.Pid}}"], ...machines),
+  );
+  for (const pid of pids) process.kill(Number(pid), "SIGKILL");
+}
+
+/** Requests to the API through the load balancer, one after the other, while something happens; gives how many failed. */
+async function failuresWhile(disturbance: () => Promise<unknown>): Promise<number> {
+  let failures = 0;
+  const end = new AbortController();
+  const requests = (async (): Promise<void> => {
+    while (!end.signal.aborted) {
+      await environment.kubectl("get", "--raw", "/api/v1/namespaces/default").catch(() => (failures += 1));
+    }
+  })();
+  await disturbance().finally(() => {
+    end.abort();
+  });
+  await requests;
+  return failures;
+}
+
+describe("an environment whose counts are edited", () => {
+  let before: string[] = [];
+
+  it(
+    "grows from one to three control planes and from two to four workers, and touches no machine of before",
+    async () => {
+      before = await lives(first);
+      environment.configure(settings(3, 4));
+      await environment.up();
+      expect(await nodes()).toEqual([...controlPlanes, "worker-0", "worker-1", "worker-2", "worker-3"]);
+      expect(await etcdMembers()).toEqual(controlPlanes);
+      expect(await lives(first)).toEqual(before);
+      const { output, failed } = await environment.pulumi("preview", "--expect-no-changes");
+      expect({ failed, output: failed ? output : "" }).toEqual({ failed: false, output: "" });
+    },
+    minutes(10),
+  );
+
+  it.each(controlPlanes)(
+    "answers with at most one failed request when %s is stopped, goes on, and gets it back when it is started",
+    async (controlPlane) => {
+      const failures = await failuresWhile(async () => {
+        await environment.docker(["stop"], controlPlane);
+        await new Promise((resolve) => setTimeout(resolve, 5000));
+      });
+      expect(failures).toBeLessThanOrEqual(1);
+      expect(await shopStatus()).toBe(200);
+      await environment.docker(["start"], controlPlane);
+      await environment.kubectl("wait", "--for=condition=Ready", `node/${controlPlane}`, "--timeout=120s");
+      await eventually(
+        120,
+        () =>
+          environment.inMachine(controlPlane, "curl", "-sk", "https://localhost:6443/readyz").catch(String),
+        (answer) => answer === "ok",
+      );
+    },
+    minutes(6),
+  );
+
+  it.each([
+    { what: "one worker", machines: ["worker-0"] },
+    {
+      what: "every machine at once",
+      machines: [...controlPlanes, "worker-0", "worker-1", "worker-2", "worker-3"],
+    },
+  ])(
+    "comes back without a hand when $what is killed, with its data",
+    async ({ machines }) => {
+      await environment.kubectl("create", "configmap", "remembered", "--from-literal=word=kept");
+      const before = await lives(machines);
+      await killed(machines);
+      await eventually(
+        60,
+        () => lives(machines),
+        (now) => now.every((life, index) => life !== before[index]),
+      );
+      await eventually(
+        240,
+        () =>
+          environment.kubectl("get", "configmap", "remembered", "-o", "jsonpath={.data.word}").catch(String),
+        (word) => word === "kept",
+      );
+      await eventually(240, shopStatus, (status) => status === 200);
+      await environment.kubectl("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=180s");
+      await environment.kubectl(
+        "wait",
+        "--for=condition=Available",
+        "deployment",
+        "--all",
+        "-A",
+        "--timeout=180s",
+      );
+      await environment.kubectl("delete", "configmap", "remembered");
+    },
+    minutes(10),
+  );
+
+  it(
+    "shrinks again: what leaves is drained first, and neither the API nor etcd remembers it",
+    async () => {
+      const placed = async (): Promise<string> =>
+        environment.kubectl("get", "pods", "-n", "shop", "-o", "jsonpath={.items[*].spec.nodeName}");
+      environment.configure(settings(1, 2));
+      const output = await environment.up();
+      for (const machine of ["control-plane-1", "control-plane-2", "worker-2", "worker-3"]) {
+        expect(output).toContain(`${machine}: left the cluster`);
+      }
+      expect(await nodes()).toEqual(first);
+      expect(await etcdMembers()).toEqual(["control-plane-0"]);
+      expect(await lives(["worker-0", "worker-1"])).toEqual(before.slice(1));
+      expect(words(await placed()).every((node) => first.includes(node))).toBe(true);
+      expect(await environment.leftovers()).not.toContain(
+        expect.stringMatching(/worker-[23]|control-plane-[12]/),
+      );
+      expect(await shopStatus()).toBe(200);
+    },
+    minutes(10),
+  );
+});
