@@ -2,6 +2,8 @@
 const shared = {
   rootDir: __dirname,
   testEnvironment: "node",
+  // Jest would only warn of globals that libraries keep for themselves.
+  testEnvironmentOptions: { globalsCleanup: "off" },
   transform: {
     "^.+\\.[cm]?[jt]s$": [
       "@swc/jest",

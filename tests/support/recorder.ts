@@ -9,16 +9,20 @@ export interface Registered {
 
 let registered: Registered[] = [];
 
-/** Puts an engine in place that creates nothing and remembers everything. */
-export function recordResources(): void {
+/**
+ * Puts an engine in place that creates nothing and remembers everything.
+ * @param preview whether the program is told that it is previewed. Default false.
+ */
+export function recordResources({ preview = false } = {}): void {
   registered = [];
-  void pulumi.runtime.setMocks({
+  const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs }) => {
       registered.push({ type, name, inputs: inputs as Record<string, unknown> });
       return { id: name, state: inputs as Record<string, unknown> };
     },
     call: ({ inputs }) => inputs as Record<string, unknown>,
-  });
+  };
+  void pulumi.runtime.setMocks(mocks, undefined, undefined, preview);
 }
 
 /** Constructs a component and gives all that it registered, once the engine has answered for each. */

@@ -1,7 +1,9 @@
 import { ServiceImage } from "../../../../components/delivery";
 import { countByType, recordResources, registeredBy } from "../../../support/recorder";
 
-beforeEach(recordResources);
+beforeEach(() => {
+  recordResources();
+});
 
 const args = {
   registry: "127.0.0.1:15000",

@@ -3,7 +3,9 @@ import { parse } from "yaml";
 import { KubeProxy } from "../../../../components/platform";
 import { containerOf, countByType, inputsOf, recordResources, registeredBy } from "../../../support/recorder";
 
-beforeEach(recordResources);
+beforeEach(() => {
+  recordResources();
+});
 
 const args = {
   version: "1.36.3",

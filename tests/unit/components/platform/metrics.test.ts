@@ -11,7 +11,9 @@ import {
   registeredBy,
 } from "../../../support/recorder";
 
-beforeEach(recordResources);
+beforeEach(() => {
+  recordResources();
+});
 
 function create(verifyKubelet: boolean): Promise<Registered[]> {
   return registeredBy((options) => new Metrics("metrics", { version: "0.8.0", verifyKubelet }, options));

@@ -9,7 +9,9 @@ import {
   registeredBy,
 } from "../../../support/recorder";
 
-beforeEach(recordResources);
+beforeEach(() => {
+  recordResources();
+});
 
 function create(...transformations: pulumi.ResourceTransformation[]): Promise<Registered[]> {
   return registeredBy(

@@ -8,7 +8,9 @@ import {
   registeredBy,
 } from "../../../support/recorder";
 
-beforeEach(recordResources);
+beforeEach(() => {
+  recordResources();
+});
 
 function create(): Promise<Registered[]> {
   return registeredBy((options) => new Storage("store", { version: "0.0.30" }, options));

@@ -9,7 +9,9 @@ import {
   valueOf,
 } from "../../../support/recorder";
 
-beforeEach(recordResources);
+beforeEach(() => {
+  recordResources();
+});
 
 const image =
   "127.0.0.1:5000/catalog@sha256:0000000000000000000000000000000000000000000000000000000000000000";

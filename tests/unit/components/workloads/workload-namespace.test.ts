@@ -1,7 +1,9 @@
 import { WorkloadNamespace } from "../../../../components/workloads";
 import { countByType, inputsOf, recordResources, registeredBy, valueOf } from "../../../support/recorder";
 
-beforeEach(recordResources);
+beforeEach(() => {
+  recordResources();
+});
 
 const networkPolicy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 

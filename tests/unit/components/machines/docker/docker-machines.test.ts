@@ -3,7 +3,9 @@ import { parse } from "yaml";
 import { DockerMachines, type MachineSpec } from "../../../../../components/machines";
 import { countByType, recordResources, type Registered, registeredBy } from "../../../../support/recorder";
 
-beforeEach(recordResources);
+beforeEach(() => {
+  recordResources();
+});
 
 const args = {
   environment: "test",

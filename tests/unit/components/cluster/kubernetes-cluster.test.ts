@@ -1,0 +1,76 @@
+import { KubernetesCluster } from "../../../../components/cluster";
+import { DockerMachines } from "../../../../components/machines";
+import { countByType, recordResources, type Registered, registeredBy } from "../../../support/recorder";
+
+// A preview: an update would wait for machines that nobody makes.
+beforeEach(() => {
+  recordResources({ preview: true });
+});
+
+const size = { cpus: 1, memoryMiB: 2048 };
+
+const registered = (controlPlanes: number, workers: number): Promise<Registered[]> =>
+  registeredBy((options) => {
+    const machines = new DockerMachines(
+      "test",
+      {
+        environment: "test",
+        network: "10.88.4.0/24",
+        addressBlocks: { worker: 1 },
+        ports: { api: 16443, registry: 15000 },
+        exposedPorts: [],
+        images: {
+          machine: "slipway/machine:1",
+          loadBalancer: "slipway/lb:1",
+          registry: "slipway/registry:1",
+        },
+      },
+      options,
+    );
+    new KubernetesCluster(
+      "test",
+      {
+        machines,
+        versions: { kubernetes: "1.36.3", etcd: "3.6.8" },
+        controlPlane: { count: controlPlanes, ...size },
+        pools: [{ name: "worker", count: workers, ...size }],
+        networks: { pods: "10.244.0.0/16", services: "10.96.0.0/16" },
+        dnsAddress: "10.96.0.10",
+      },
+      options,
+    );
+  });
+
+const membershipType = "pulumi-nodejs:dynamic/cluster:Membership";
+
+describe("KubernetesCluster", () => {
+  it("makes one identity, one provider, and a machine with a membership for each member", async () => {
+    const counts = countByType(await registered(3, 2));
+    expect(counts).toMatchObject({
+      "slipway:cluster:KubernetesCluster": 1,
+      "slipway:pki:ClusterIdentity": 1,
+      "pulumi:providers:kubernetes": 1,
+      "slipway:machines:DockerMachine": 5,
+      [membershipType]: 5,
+    });
+  });
+
+  it("tells each membership its machine, its role and all members", async () => {
+    const resources = await registered(1, 1);
+    const memberships = resources.filter(({ type }) => type === membershipType);
+    expect(memberships.map(({ name }) => name).sort()).toEqual(["test-control-plane-0", "test-worker-0"]);
+    for (const { name, inputs } of memberships) {
+      expect(inputs).toMatchObject({
+        machine: name.replace("test-", ""),
+        machineId: name,
+        isControlPlane: name === "test-control-plane-0",
+        members: ["control-plane-0", "worker-0"],
+      });
+    }
+  });
+
+  it("names its provider by the cluster, so that a renewed kubeconfig replaces nothing", async () => {
+    const provider = (await registered(1, 0)).find(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(provider?.inputs.clusterIdentifier).toBe("slipway-test");
+  });
+});
