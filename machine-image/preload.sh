@@ -66,6 +66,7 @@ for snapshot in "$snapshotter"/snapshots/*; do
   # One file, whether the kubelet or a pod runs it, and so once on disk and once in memory.
   if [ -f "$store/$id/fs$kubernetes" ]; then ln "$store/$id/fs$kubernetes" /usr/bin/kubernetes; fi
 done
-mkdir -p /var/lib/containerd
-cp --archive /build/root/. /var/lib/containerd/
+# Not in /var either: the machine's entry point copies it there, also when a new image comes to an old volume.
+cp --archive /build/root /usr/lib/slipway/containerd/store
+cat /proc/sys/kernel/random/uuid >/usr/lib/slipway/containerd/store/image-id
 test -x /usr/bin/kubernetes
