@@ -62,6 +62,11 @@ export async function buildImages(say: (line: string) => void, signal: AbortSign
   }
 }
 
+async function isEverythingThere(): Promise<boolean> {
+  const there = await Promise.all(steps().map(({ name }) => imageExists(name)));
+  return there.every(Boolean);
+}
+
 async function runStep({ title, name, make }: Step, tell: Tell): Promise<void> {
   if (await imageExists(name)) {
     tell(`ready (${name})`);
@@ -119,8 +124,11 @@ async function main(): Promise<void> {
   const waiting = (holder: string): void => {
     say(`waiting for process ${holder}, which builds images`);
   };
+  const build = (): Promise<void> => buildImages(say, interruption.signal);
   const lock = path.join(cacheRoot(), "images.lock");
-  await withLock(lock, waiting, () => buildImages(say, interruption.signal), interruption.signal);
+  // Who has nothing to build waits for nobody.
+  if (await isEverythingThere()) await build();
+  else await withLock(lock, waiting, build, interruption.signal);
 }
 
 if (require.main === module) {
