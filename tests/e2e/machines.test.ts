@@ -106,13 +106,16 @@ describe("an environment whose counts are edited", () => {
   it.each(controlPlanes)(
     "answers with at most one failed request when %s is stopped, goes on, and gets it back when it is started",
     async (controlPlane) => {
-      const failures = await failuresWhile(async () => {
-        await environment.docker(["stop"], controlPlane);
-        await new Promise((resolve) => setTimeout(resolve, 5000));
-      });
-      expect(failures).toBeLessThanOrEqual(1);
-      expect(await shopStatus()).toBe(200);
-      await environment.docker(["start"], controlPlane);
+      try {
+        const failures = await failuresWhile(async () => {
+          await environment.docker(["stop"], controlPlane);
+          await new Promise((resolve) => setTimeout(resolve, 5000));
+        });
+        expect(failures).toBeLessThanOrEqual(1);
+        expect(await shopStatus()).toBe(200);
+      } finally {
+        await environment.docker(["start"], controlPlane);
+      }
       await environment.kubectl("wait", "--for=condition=Ready", `node/${controlPlane}`, "--timeout=120s");
       await eventually(
         120,
