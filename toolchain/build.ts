@@ -43,7 +43,7 @@ export async function buildToolchain(
     }
     if (isComplete(mode)) {
       rememberMode(mode);
-      if (mode === "release") await dropDownloads(signal);
+      await dropDownloads(signal);
     }
     return mode;
   } finally {

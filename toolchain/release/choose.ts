@@ -52,8 +52,8 @@ async function obstacleAt(address: string, web: Web): Promise<string | undefined
   const { host } = new URL(web.locate(address));
   try {
     const status = await web.status(address, probeTimeout);
-    // A registry wants a token first; some servers have no HEAD.
-    const there = (status >= 200 && status < 300) || status === 401 || status === 405;
+    // A registry wants a token first.
+    const there = (status >= 200 && status < 300) || status === 401;
     return there ? undefined : `${host} answers ${status} to ${web.locate(address)}`;
   } catch (error) {
     web.signal.throwIfAborted();

@@ -74,7 +74,6 @@ async function transfer(web: Web, wanted: Wanted, partial: string, onBytes: OnBy
       done += chunk.length;
       onBytes(done, total);
     }
-    await output.sync();
   } finally {
     await output.close();
   }

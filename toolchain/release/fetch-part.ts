@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, rmSync, statSync } from "node:fs";
 import * as path from "node:path";
 
 import { isBuilt, partKey, toolchainDirectory } from "../cache";
@@ -95,8 +95,9 @@ export async function fetchPart(
   );
 }
 
-/** Drops downloads, which nobody needs once every part is there. */
+/** Drops downloads, if there are any: nobody needs them once every part is there. */
 export async function dropDownloads(signal: AbortSignal): Promise<void> {
+  if (!existsSync(downloadsDirectory())) return;
   await withFetchLock(
     () => undefined,
     () => {

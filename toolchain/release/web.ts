@@ -86,20 +86,25 @@ export class Web {
     headers: Readonly<Record<string, string>> = {},
     accept: readonly number[] = [],
   ): Promise<Response> {
-    const response = await this.ask("GET", official, headers, this.signal);
+    const response = await this.ask(official, headers, this.signal);
     if (response.ok || accept.includes(response.status)) return response;
     await response.body?.cancel();
     throw statusFailure(this.locate(official), response.status, response.statusText);
   }
 
-  /** Status of an address. @throws FetchFailure without an answer within `timeout` milliseconds */
+  /**
+   * Status of an address. It asks for one byte, as where GitHub redirects to only GET is allowed.
+   *
+   * @throws FetchFailure without an answer within `timeout` milliseconds
+   */
   async status(official: string, timeout: number): Promise<number> {
     const signal = AbortSignal.any([this.signal, AbortSignal.timeout(timeout)]);
-    return (await this.ask("HEAD", official, {}, signal)).status;
+    const response = await this.ask(official, { Range: "bytes=0-0" }, signal);
+    await response.body?.cancel();
+    return response.status;
   }
 
   private async ask(
-    method: string,
     official: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
@@ -108,7 +113,6 @@ export class Web {
     try {
       // Identity: what is counted and resumed must be the very bytes that are published.
       const response = await fetch(url, {
-        method,
         headers: { "Accept-Encoding": "identity", ...headers },
         signal,
         dispatcher: this.dispatcher,

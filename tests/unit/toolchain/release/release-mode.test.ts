@@ -23,6 +23,9 @@ import { temporaryFolder } from "../fixtures/tiny-module";
 import { placeOf, writeMirror } from "./mirror";
 import { FileServer } from "./server";
 
+// A whole set-up waits for the disk some fifty times.
+jest.setTimeout(60_000);
+
 let server: FileServer;
 let lines: string[];
 const all = Object.values(parts);
@@ -106,24 +109,20 @@ describe("auto", () => {
       },
       /^toolchain: source, as 127\.0\.0\.1:\d+ cannot be reached \(no answer within 3 s\)$/,
     ],
-  ])(
-    "takes source when %s, and says why",
-    async (_, change, expected) => {
-      // All but one are built, and that one is refused before anything is compiled: there is no Go.
-      for (const part of all.slice(1)) mkdirSync(partDirectory(part, "source"), { recursive: true });
-      change();
-      const { PATH: realPath } = process.env;
-      process.env.PATH = "/nonexistent";
-      try {
-        await expect(build()).rejects.toThrow("Go is not installed");
-      } finally {
-        process.env.PATH = realPath;
-      }
-      expect(lines[0]).toMatch(expected);
-      expect(rememberedMode()).toBeUndefined();
-    },
-    20_000,
-  );
+  ])("takes source when %s, and says why", async (_, change, expected) => {
+    // All but one are built, and that one is refused before anything is compiled: there is no Go.
+    for (const part of all.slice(1)) mkdirSync(partDirectory(part, "source"), { recursive: true });
+    change();
+    const { PATH: realPath } = process.env;
+    process.env.PATH = "/nonexistent";
+    try {
+      await expect(build()).rejects.toThrow("Go is not installed");
+    } finally {
+      process.env.PATH = realPath;
+    }
+    expect(lines[0]).toMatch(expected);
+    expect(rememberedMode()).toBeUndefined();
+  });
 });
 
 describe("the cache after release mode", () => {

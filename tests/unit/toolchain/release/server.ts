@@ -7,7 +7,6 @@ import { temporaryFolder } from "../fixtures/tiny-module";
 
 /** What was asked for. */
 export interface Seen {
-  method: string;
   path: string;
   range: string | undefined;
   authorization: string | undefined;
@@ -47,9 +46,9 @@ export class FileServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Paths that were asked for by GET. */
+  /** Paths that were asked for, but for those of which only the first byte was. */
   get paths(): string[] {
-    return this.seen.filter(({ method }) => method === "GET").map((request) => request.path);
+    return this.seen.filter(({ range }) => range !== "bytes=0-0").map((request) => request.path);
   }
 
   async stop(): Promise<void> {
@@ -65,37 +64,31 @@ export class FileServer {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname } = new URL(request.url ?? "/", this.url);
     const { range, authorization } = request.headers;
-    const seen: Seen = { method: request.method ?? "", path: pathname, range, authorization };
+    const seen: Seen = { path: pathname, range, authorization };
     this.seen.push(seen);
     const handler = this.handlers.get(pathname)?.(seen);
     if (handler) handler(response, seen);
     else this.sendFile(response, seen);
   }
 
-  private sendFile(response: ServerResponse, { method, path: pathname, range }: Seen): void {
+  private sendFile(response: ServerResponse, { path: pathname, range }: Seen): void {
     const file = path.join(this.root, pathname.endsWith("/") ? `${pathname}index.html` : pathname);
     const entry = statSync(file, { throwIfNoEntry: false });
     if (!entry?.isFile()) {
       response.writeHead(404).end();
       return;
     }
-    const start = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
+    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
+    const start = Number(from ?? 0);
     if (range !== undefined && start >= entry.size) {
       response.writeHead(416, { "Content-Range": `bytes */${entry.size}` }).end();
       return;
     }
-    const headers = { "Content-Length": entry.size - start };
+    const end = to ? Math.min(Number(to), entry.size - 1) : entry.size - 1;
+    const headers = { "Content-Length": end - start + 1 };
     if (range === undefined) response.writeHead(200, headers);
-    else
-      response.writeHead(206, {
-        ...headers,
-        "Content-Range": `bytes ${start}-${entry.size - 1}/${entry.size}`,
-      });
-    if (method === "HEAD") {
-      response.end();
-      return;
-    }
-    createReadStream(file, { start })
+    else response.writeHead(206, { ...headers, "Content-Range": `bytes ${start}-${end}/${entry.size}` });
+    createReadStream(file, { start, end })
       .on("data", (chunk) => (this.sent += chunk.length))
       .pipe(response);
   }
