@@ -9,7 +9,7 @@ import { checkPrerequisites } from "./preflight";
 import { Progress } from "./progress";
 import { assemblePulumiHome } from "./pulumi-home";
 import { chooseMode } from "./release/choose";
-import { dropDownloads, fetchPart } from "./release/fetch-part";
+import { dropDownloads, fetchPart, whileFetchingAlone } from "./release/fetch-part";
 import type { Release } from "./release/releases";
 import { Web, mirrorOf } from "./release/web";
 
@@ -35,29 +35,41 @@ export async function buildToolchain(
     const missing = wanted.filter((part) => !isBuilt(part, mode));
     const fromSource = missing.filter((part) => !releaseFor(part, mode));
     if (fromSource.length > 0) checkPrerequisites(fromSource);
-    const progress = new Progress(wanted, say);
-    for (const part of wanted) {
-      const release = releaseFor(part, mode);
-      if (release) await fetchWithProgress(part, release, web, progress);
-      else await buildWithProgress(part, progress, signal);
-    }
-    if (isComplete(mode)) {
-      rememberMode(mode);
-      await dropDownloads(signal);
-    }
+    const make = (): Promise<void> => makeParts(wanted, mode, web, say);
+    if (mode === "source" || missing.length === 0) await make();
+    else
+      await whileFetchingAlone(
+        (holder) => {
+          say(`toolchain: waiting for process ${holder}, which fetches`);
+        },
+        make,
+        signal,
+      );
     return mode;
   } finally {
     await web.close();
   }
 }
 
+async function makeParts(
+  wanted: readonly Part[],
+  mode: ToolchainMode,
+  web: Web,
+  say: (line: string) => void,
+): Promise<void> {
+  const progress = new Progress(wanted, say);
+  for (const part of wanted) {
+    const release = releaseFor(part, mode);
+    if (release) await fetchWithProgress(part, release, web, progress);
+    else await buildWithProgress(part, progress, web.signal);
+  }
+  if (!isComplete(mode)) return;
+  rememberMode(mode);
+  if (mode === "release") dropDownloads();
+}
+
 async function fetchWithProgress(part: Part, release: Release, web: Web, progress: Progress): Promise<void> {
-  const record = await fetchPart(part, release, web, {
-    waiting: (holder) => {
-      progress.waiting(part, holder);
-    },
-    fetching: progress.fetching(part),
-  });
+  const record = await fetchPart(part, release, web, progress.fetching(part));
   if (record) progress.fetched(part, record.wallSeconds);
   else progress.ready(part);
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, linkSync, rmSync, statSync } from "node:fs";
+import { chmodSync, linkSync, rmSync, statSync } from "node:fs";
 import * as path from "node:path";
 
 import { isBuilt, partKey, toolchainDirectory } from "../cache";
@@ -35,14 +35,6 @@ export interface FetchRecord extends Usage {
   sources: Record<string, Source>;
 }
 
-/** What fetching tells while it goes on. */
-export interface FetchEvents {
-  /** Another process fetches: we wait for it. */
-  waiting(holder: string): void;
-  /** Fetching begins, or came further. */
-  fetching(state: FetchState): void;
-}
-
 /** How far fetching a part is. */
 export interface FetchState {
   /** What is fetched at the moment. */
@@ -62,8 +54,12 @@ export function downloadsDirectory(): string {
   return path.join(toolchainDirectory(), "downloads");
 }
 
-/** Runs `work` while no other process fetches: two parts may be out of one archive. */
-function withFetchLock<T>(
+/**
+ * Runs `work` while no other process fetches: two parts may be out of one archive.
+ *
+ * @param waiting - told the process id of another that fetches, once, when there is one
+ */
+export function whileFetchingAlone<T>(
   waiting: (holder: string) => void,
   work: () => Promise<T>,
   signal: AbortSignal,
@@ -73,8 +69,9 @@ function withFetchLock<T>(
 
 /**
  * Makes sure that a part is there as its project publishes it; returns where it is from, or undefined if it was there
- * already.
+ * already. To be called by one process at a time: {@link whileFetchingAlone}.
  *
+ * @param onState - takes how far it is
  * @throws Error that says what failed and what to do
  * @throws the signal's reason when the web's signal fires
  */
@@ -82,33 +79,22 @@ export async function fetchPart(
   part: Part,
   release: Release,
   web: Web,
-  events: FetchEvents,
+  onState: (state: FetchState) => void,
 ): Promise<FetchRecord | undefined> {
-  if (isBuilt(part, "release")) return undefined;
-  const waiting = (holder: string): void => {
-    events.waiting(holder);
-  };
-  return withFetchLock(
-    waiting,
-    async () => (isBuilt(part, "release") ? undefined : assemble(part, release, web, events)),
-    web.signal,
-  );
+  return isBuilt(part, "release") ? undefined : assemble(part, release, web, onState);
 }
 
-/** Drops downloads, if there are any: nobody needs them once every part is there. */
-export async function dropDownloads(signal: AbortSignal): Promise<void> {
-  if (!existsSync(downloadsDirectory())) return;
-  await withFetchLock(
-    () => undefined,
-    () => {
-      rmSync(downloadsDirectory(), { recursive: true, force: true });
-      return Promise.resolve();
-    },
-    signal,
-  );
+/** Drops downloads, which nobody needs once every part is there. */
+export function dropDownloads(): void {
+  rmSync(downloadsDirectory(), { recursive: true, force: true });
 }
 
-async function assemble(part: Part, release: Release, web: Web, events: FetchEvents): Promise<FetchRecord> {
+async function assemble(
+  part: Part,
+  release: Release,
+  web: Web,
+  onState: (state: FetchState) => void,
+): Promise<FetchRecord> {
   const start = { time: Date.now(), cpu: process.cpuUsage() };
   try {
     return await assemblePart(part, "release", async (_, output) => {
@@ -116,7 +102,7 @@ async function assemble(part: Part, release: Release, web: Web, events: FetchEve
       for (const [index, origin] of release.origins.entries()) {
         const name = nameOf(origin);
         const onBytes: OnBytes = (done, total) => {
-          events.fetching({ name, number: index + 1, count: release.origins.length, done, total });
+          onState({ name, number: index + 1, count: release.origins.length, done, total });
         };
         Object.assign(sources, await fetchOrigin(web, origin, output, onBytes));
       }

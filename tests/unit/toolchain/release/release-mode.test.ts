@@ -194,6 +194,7 @@ describe("the cache after release mode", () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/^\[ 1\/12\] kubernetes: fetching kube-apiserver \(1 of 8\), 0\.0 of 0\.0 MB$/),
     );
+    expect(lines.filter((line) => line.includes("waiting"))).toEqual([]);
     expect(lines).toContainEqual(expect.stringMatching(/^\[ 7\/12\] etcd: fetched and checked in 0 s$/));
   });
 });
@@ -267,6 +268,14 @@ it("does not remember a mode of which only some parts are there", async () => {
   await build([parts.etcd]);
   expect(isBuilt(parts.etcd)).toBe(true);
   expect(rememberedMode()).toBeUndefined();
+});
+
+it("fetches once when two want the same, and the second says for whom it waits", async () => {
+  await Promise.all([build(), build()]);
+  const fetched = server.paths.filter((asked) => /\.(tar\.gz|tgz)$|\/blobs\/|\/kube/.test(asked));
+  expect(new Set(fetched).size).toBe(fetched.length);
+  const waiting = lines.filter((line) => /^toolchain: waiting for process \d*, which fetches$/.test(line));
+  expect(waiting).toHaveLength(1);
 });
 
 it("needs no Go", async () => {
