@@ -1,24 +1,11 @@
-import {
-  cpSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { isBuilt, linkerFlags, partDirectory, partKey, toolchainDirectory } from "./cache";
 import { BuildFailure } from "./failure";
 import { type GoOptions, type Usage, runGo } from "./go-command";
 import { withLock } from "./lock";
+import { assemblePart } from "./part-folder";
 import type { ModuleFile, Part } from "./parts";
 import versions from "./versions.json";
 
@@ -42,10 +29,7 @@ export interface BuildEvents {
 }
 
 /**
- * Makes sure that a part is built; returns how, or undefined if it was there already.
- *
- * It is built in a scratch folder beside its place and gets its name by one rename at the end, so that an
- * interrupted build leaves nothing that counts.
+ * Makes sure that a part is built from source; returns how, or undefined if it was there already.
  *
  * @throws BuildFailure when a step fails
  * @throws the signal's reason when `signal` fires
@@ -55,7 +39,7 @@ export async function buildPart(
   events: BuildEvents,
   signal: AbortSignal,
 ): Promise<BuildRecord | undefined> {
-  if (isBuilt(part)) return undefined;
+  if (isBuilt(part, "source")) return undefined;
   const lock = path.join(toolchainDirectory(), "locks", part.name);
   return withLock(
     lock,
@@ -63,7 +47,7 @@ export async function buildPart(
       events.waiting(holder);
     },
     async () => {
-      if (isBuilt(part)) return undefined;
+      if (isBuilt(part, "source")) return undefined;
       events.building();
       return compile(part, signal);
     },
@@ -76,58 +60,39 @@ type Go = (...args: string[]) => Promise<string>;
 
 /** Builds a part whose lock is held. */
 async function compile(part: Part, signal: AbortSignal): Promise<BuildRecord> {
-  const destination = partDirectory(part);
-  const log = path.join(toolchainDirectory(), "logs", `${path.basename(destination)}.log`);
-  const scratch = freshScratch(part);
-  const source = path.join(scratch, "source");
-  const output = path.join(scratch, "output");
+  const log = path.join(toolchainDirectory(), "logs", `${path.basename(partDirectory(part, "source"))}.log`);
   let step = "preparing";
   try {
     mkdirSync(path.dirname(log), { recursive: true });
     writeFileSync(log, "");
-    mkdirSync(output);
-    // A copy, so that nothing is ever written into the repository.
-    cpSync(part.source, source, { recursive: true });
-    const options: GoOptions = { directory: source, log, signal };
-    const usage: Usage = { cpuSeconds: 0, wallSeconds: 0 };
-    const run: Go = async (...args) => {
-      step = `go ${args.join(" ")}`;
-      const { stdout, cpuSeconds, wallSeconds } = await runGo(args, options);
-      usage.cpuSeconds += cpuSeconds;
-      usage.wallSeconds += wallSeconds;
-      return stdout;
-    };
+    return await assemblePart(part, "source", async (scratch, output) => {
+      const source = path.join(scratch, "source");
+      // A copy, so that nothing is ever written into the repository.
+      cpSync(part.source, source, { recursive: true });
+      const options: GoOptions = { directory: source, log, signal };
+      const usage: Usage = { cpuSeconds: 0, wallSeconds: 0 };
+      const run: Go = async (...args) => {
+        step = `go ${args.join(" ")}`;
+        const { stdout, cpuSeconds, wallSeconds } = await runGo(args, options);
+        usage.cpuSeconds += cpuSeconds;
+        usage.wallSeconds += wallSeconds;
+        return stdout;
+      };
 
-    await copyFromModules(part.embeds ?? [], source, run);
-    await copyFromModules(part.ships ?? [], output, run);
-    for (const [binary, goPackage] of Object.entries(part.binaries)) {
-      await run("build", "-ldflags", linkerFlags(part), "-o", path.join(output, binary), goPackage);
-    }
-    step = "finishing";
-    for (const [link, target] of Object.entries(part.links ?? {}))
-      symlinkSync(target, path.join(output, link));
-    const record = recordOf(part, usage, output);
-    writeFileSync(path.join(output, "build.json"), `${JSON.stringify(record, undefined, 2)}\n`);
-    flush(output);
-    renameSync(output, destination);
-    return record;
+      await copyFromModules(part.embeds ?? [], source, run);
+      await copyFromModules(part.ships ?? [], output, run);
+      for (const [binary, goPackage] of Object.entries(part.binaries)) {
+        await run("build", "-ldflags", linkerFlags(part), "-o", path.join(output, binary), goPackage);
+      }
+      step = "finishing";
+      for (const [link, target] of Object.entries(part.links ?? {}))
+        symlinkSync(target, path.join(output, link));
+      return recordOf(part, usage, output);
+    });
   } catch (error) {
     signal.throwIfAborted();
     throw new BuildFailure(part.name, step, log, error);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-/** An empty folder for building a part in; those that killed builds of it left are removed. */
-function freshScratch(part: Part): string {
-  const prefix = `.building-${part.name}@`;
-  for (const entry of readdirSync(toolchainDirectory())) {
-    if (entry.startsWith(prefix)) {
-      rmSync(path.join(toolchainDirectory(), entry), { recursive: true, force: true });
-    }
-  }
-  return mkdtempSync(path.join(toolchainDirectory(), prefix));
 }
 
 /** Copies files out of modules, at the versions that go.mod selects, checked against go.sum. */
@@ -148,19 +113,9 @@ function recordOf(part: Part, usage: Usage, output: string): BuildRecord {
   return {
     part: part.name,
     version: part.version,
-    key: partKey(part),
+    key: partKey(part, "source"),
     go: versions.go,
     ...usage,
     binaries: Object.fromEntries(sizes),
   };
-}
-
-/** Waits until a folder's files are on the disk: a rename may get there before their contents does. */
-function flush(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = openSync(path.join(folder, entry.name), "r");
-    fsyncSync(file);
-    closeSync(file);
-  }
 }

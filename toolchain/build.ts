@@ -1,31 +1,77 @@
-// Builds the toolchain from its Go modules into the cache: `npx tsx toolchain/build.ts [--only part,part]`.
+// Fills the cache with the toolchain, from source or releases: `npx tsx toolchain/build.ts [--only part,part]`.
 import { parseArgs } from "node:util";
 
 import { buildPart } from "./build-part";
-import { isBuilt, partDirectory } from "./cache";
+import { isBuilt, isComplete, partDirectory, releaseFor } from "./cache";
+import { type ToolchainMode, rememberMode } from "./mode";
 import { type Part, parts } from "./parts";
 import { checkPrerequisites } from "./preflight";
 import { Progress } from "./progress";
 import { assemblePulumiHome } from "./pulumi-home";
+import { chooseMode } from "./release/choose";
+import { dropDownloads, fetchPart, whileFetchingAlone } from "./release/fetch-part";
+import type { Release } from "./release/releases";
+import { Web, mirrorOf } from "./release/web";
 
 /**
- * Makes sure that the given parts are built, one after the other: two big links at once take twice as long
- * each, and as much more memory.
+ * Makes sure that the given parts are there, one after the other: two big links at once take twice as long
+ * each, and as much more memory. When every part is, the mode is kept for the commands that follow.
  *
  * @param wanted - default: every part
- * @param signal - ends the build early; everything finished stays
+ * @param signal - ends it early; everything finished stays
+ * @param say - takes each line of progress; default: they are printed
+ * @returns where the parts are from
  * @throws Error that says what failed and what to do
  */
 export async function buildToolchain(
   wanted: readonly Part[] = Object.values(parts),
   signal: AbortSignal = new AbortController().signal,
+  say: (line: string) => void = console.log,
+): Promise<ToolchainMode> {
+  const web = new Web(signal, mirrorOf());
+  try {
+    const { mode, reason } = await chooseMode(wanted, web);
+    say(`toolchain: ${mode}, ${reason}`);
+    const missing = wanted.filter((part) => !isBuilt(part, mode));
+    const fromSource = missing.filter((part) => !releaseFor(part, mode));
+    if (fromSource.length > 0) checkPrerequisites(fromSource);
+    const make = (): Promise<void> => makeParts(wanted, mode, web, say);
+    if (mode === "source" || missing.length === 0) await make();
+    else
+      await whileFetchingAlone(
+        (holder) => {
+          say(`toolchain: waiting for process ${holder}, which fetches`);
+        },
+        make,
+        signal,
+      );
+    return mode;
+  } finally {
+    await web.close();
+  }
+}
+
+async function makeParts(
+  wanted: readonly Part[],
+  mode: ToolchainMode,
+  web: Web,
+  say: (line: string) => void,
 ): Promise<void> {
-  const missing = wanted.filter((part) => !isBuilt(part));
-  if (missing.length > 0) checkPrerequisites(missing);
-  const progress = new Progress(wanted, (line) => {
-    console.log(line);
-  });
-  for (const part of wanted) await buildWithProgress(part, progress, signal);
+  const progress = new Progress(wanted, say);
+  for (const part of wanted) {
+    const release = releaseFor(part, mode);
+    if (release) await fetchWithProgress(part, release, web, progress);
+    else await buildWithProgress(part, progress, web.signal);
+  }
+  if (!isComplete(mode)) return;
+  rememberMode(mode);
+  if (mode === "release") dropDownloads();
+}
+
+async function fetchWithProgress(part: Part, release: Release, web: Web, progress: Progress): Promise<void> {
+  const record = await fetchPart(part, release, web, progress.fetching(part));
+  if (record) progress.fetched(part, record.wallSeconds);
+  else progress.ready(part);
 }
 
 async function buildWithProgress(part: Part, progress: Progress, signal: AbortSignal): Promise<void> {
@@ -68,13 +114,14 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       interruption.abort(
-        new Error(`ended by ${signal}; what was finished is kept, the rest is built next time`),
+        new Error(`ended by ${signal}; what was finished is kept, the rest is made next time`),
       );
     });
   }
   const wanted = wantedParts(values.only);
-  await buildToolchain(wanted, interruption.signal);
-  const made = values.only === undefined ? assemblePulumiHome() : wanted.map(partDirectory).join("\n");
+  const mode = await buildToolchain(wanted, interruption.signal);
+  const folders = wanted.map((part) => partDirectory(part, mode));
+  const made = values.only === undefined ? assemblePulumiHome() : folders.join("\n");
   console.log(made);
 }
 

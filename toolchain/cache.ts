@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import * as path from "node:path";
 
-import { filesBelow } from "./content-key";
-import type { Part } from "./parts";
+import { filesBelow, keyOf } from "./content-key";
+import { type ToolchainMode, rememberedMode, requestedMode } from "./mode";
+import { type Part, parts } from "./parts";
+import { goArchitecture, toolchainDirectory } from "./places";
+import { releaseOf } from "./release/releases";
 import versions from "./versions.json";
 
-/** GOARCH of this machine, whose Docker daemon runs what is built: `amd64` or `arm64`. */
-export const goArchitecture = process.arch === "x64" ? "amd64" : process.arch;
+export { cacheRoot, goArchitecture, toolchainDirectory } from "./places";
 
 /**
  * What every Go command runs with, whatever the user's own settings are. GOTOOLCHAIN makes any Go since 1.21
@@ -29,23 +30,25 @@ export function linkerFlags(part: Part): string {
   return ["-s", "-w", ...variables].join(" ");
 }
 
-/** Where everything that Slipway makes is kept: `$SLIPWAY_CACHE`, else `slipway` in the user's cache folder. */
-export function cacheRoot(environment: NodeJS.ProcessEnv = process.env): string {
-  const { SLIPWAY_CACHE: own, XDG_CACHE_HOME: xdg } = environment;
-  if (own) return path.resolve(own);
-  return path.join(xdg ? path.resolve(xdg) : path.join(homedir(), ".cache"), "slipway");
-}
-
-/** Folder of all parts in the cache. */
-export function toolchainDirectory(): string {
-  return path.join(cacheRoot(), "toolchain");
-}
-
 /**
- * What a part's output depends on, as 12 hexadecimal digits: its committed files, how it is built, the Go
- * release and the architecture. No time and no absolute path goes in, so that every machine computes the same.
+ * What a part's output depends on, as 12 hexadecimal digits. No time and no absolute path goes in, so that every
+ * machine computes the same.
+ *
+ * @param mode - default: {@link toolchainMode}
  */
-export function partKey(part: Part): string {
+export function partKey(part: Part, mode: ToolchainMode = toolchainMode()): string {
+  const release = releaseFor(part, mode);
+  // The addresses have the versions and the architecture in them.
+  return release ? keyOf(["release", part.name, release.origins]) : sourceKey(part);
+}
+
+/** The release that a part is fetched from in this mode, or undefined if it is built from source. */
+export function releaseFor(part: Part, mode: ToolchainMode): ReturnType<typeof releaseOf> {
+  return mode === "release" ? releaseOf(part.name) : undefined;
+}
+
+/** The part's committed files, how it is built, the Go release and the architecture. */
+function sourceKey(part: Part): string {
   const { binaries, variables, links, embeds, ships } = part;
   const hash = createHash("sha256");
   hash.update(
@@ -58,12 +61,37 @@ export function partKey(part: Part): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-/** Where a part's finished programs are, or will be. Needs no build: it follows from the committed files. */
-export function partDirectory(part: Part): string {
-  return path.join(toolchainDirectory(), `${part.name}-${partKey(part)}`);
+/**
+ * Where a part's finished programs are, or will be. Needs no build: it follows from the committed files and the mode.
+ *
+ * @param mode - default: {@link toolchainMode}
+ */
+export function partDirectory(part: Part, mode: ToolchainMode = toolchainMode()): string {
+  return path.join(toolchainDirectory(), `${part.name}-${partKey(part, mode)}`);
 }
 
-/** Whether a part is built: its folder appears by one rename, when everything is in it. */
-export function isBuilt(part: Part): boolean {
-  return existsSync(partDirectory(part));
+/**
+ * Whether a part is built: its folder appears by one rename, when everything is in it.
+ *
+ * @param mode - default: {@link toolchainMode}
+ */
+export function isBuilt(part: Part, mode: ToolchainMode = toolchainMode()): boolean {
+  return existsSync(partDirectory(part, mode));
+}
+
+/** Whether every part of a mode is there. */
+export function isComplete(mode: ToolchainMode): boolean {
+  return Object.values(parts).every((part) => isBuilt(part, mode));
+}
+
+/**
+ * Where the parts that this command works with come from, without asking the network: what `SLIPWAY_TOOLCHAIN` says,
+ * else what the last complete set-up took, else what is built, else `source`.
+ *
+ * @throws Error when `SLIPWAY_TOOLCHAIN` is none of its values
+ */
+export function toolchainMode(): ToolchainMode {
+  const requested = requestedMode();
+  if (requested !== "auto") return requested;
+  return rememberedMode() ?? (isComplete("release") && !isComplete("source") ? "release" : "source");
 }

@@ -1,7 +1,11 @@
 import type { Part } from "./parts";
+import type { FetchState } from "./release/fetch-part";
 
 /** How often a long build says that it still goes on, in milliseconds. */
 const heartbeatInterval = 30_000;
+
+/** How often a long download says how far it is, in milliseconds. */
+const fetchInterval = 5000;
 
 /** Writes the lines that tell how far building is. */
 export class Progress {
@@ -43,6 +47,24 @@ export class Progress {
     this.say(part, `built in ${duration(wallSeconds)} (${duration(cpuSeconds)} of CPU time)`);
   }
 
+  /** Fetching a part begins; returns what takes how far it is. */
+  fetching(part: Part): (state: FetchState) => void {
+    let said = "";
+    let saidAt = 0;
+    return ({ name, number, count, done, total }) => {
+      const begins = name !== said;
+      if (!begins && Date.now() - saidAt < fetchInterval) return;
+      [said, saidAt] = [name, Date.now()];
+      const position = count > 1 ? ` (${number} of ${count})` : "";
+      this.say(part, `fetching ${name}${position}, ${amount(done, total)}`);
+    };
+  }
+
+  /** A part was fetched. */
+  fetched(part: Part, seconds: number): void {
+    this.say(part, `fetched and checked in ${duration(seconds)}`);
+  }
+
   private say(part: Part, text: string): void {
     const position = String(this.all.indexOf(part) + 1).padStart(String(this.all.length).length);
     this.write(`[${position}/${this.all.length}] ${part.name}: ${text}`);
@@ -51,6 +73,12 @@ export class Progress {
 
 function estimate(part: Part): string {
   return part.coldMinutes <= 1 ? "about a minute cold" : `about ${Math.ceil(part.coldMinutes)} min cold`;
+}
+
+/** How much of a download is there: `12 of 57 MB`. */
+function amount(done: number, total: number | undefined): string {
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+  return `${megabytes(done)}${total === undefined ? "" : ` of ${megabytes(total)}`} MB`;
 }
 
 /** Seconds as people read them: `42 s`, `3 min 5 s`. */

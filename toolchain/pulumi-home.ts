@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import * as path from "node:path";
 
-import { cacheRoot, partDirectory, partKey } from "./cache";
+import { cacheRoot, partDirectory, partKey, toolchainMode } from "./cache";
 import { type PartName, parts } from "./parts";
 
 /**
@@ -10,15 +10,16 @@ import { type PartName, parts } from "./parts";
  * a language host and for the starter of dynamic providers beside its own executable, and for other plugins
  * in `plugins/` of PULUMI_HOME; what it finds elsewhere on PATH it warns of in every run.
  */
-const layout: Readonly<Record<string, readonly [PartName, string]>> = {
+const layout = (): Readonly<Record<string, readonly [PartName, string]>> => ({
   "bin/pulumi": ["pulumi", "pulumi"],
   "bin/pulumi-language-nodejs": ["pulumi-language-nodejs", "pulumi-language-nodejs"],
   "bin/pulumi-resource-pulumi-nodejs": ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"],
   "bin/pulumi-analyzer-policy": ["pulumi-language-nodejs", "pulumi-analyzer-policy"],
-  "bin/kubectl": ["kubernetes", "kubernetes"],
+  // Built from source it is a link, of which a hard link cannot be made.
+  "bin/kubectl": ["kubernetes", toolchainMode() === "release" ? "kubectl" : "kubernetes"],
   ...plugin("kubernetes", "pulumi-resource-kubernetes"),
   ...plugin("docker", "pulumi-resource-docker"),
-};
+});
 
 function plugin(name: string, part: PartName): Record<string, readonly [PartName, string]> {
   return { [`plugins/resource-${name}-v${parts[part].version}/${part}`]: [part, part] };
@@ -26,10 +27,10 @@ function plugin(name: string, part: PartName): Record<string, readonly [PartName
 
 /**
  * Folder for PULUMI_HOME; its `bin` belongs in front of PATH and holds kubectl as well. Follows from the
- * committed files alone, so its name is known before it exists.
+ * committed files and the toolchain's mode, so its name is known before it exists.
  */
 export function pulumiHome(): string {
-  const content = Object.entries(layout).map(([file, [part, source]]) => [
+  const content = Object.entries(layout()).map(([file, [part, source]]) => [
     file,
     partKey(parts[part]),
     source,
@@ -45,7 +46,7 @@ export function assemblePulumiHome(): string {
   mkdirSync(path.dirname(home), { recursive: true });
   const scratch = mkdtempSync(path.join(path.dirname(home), ".assembling-"));
   try {
-    for (const [file, [part, source]] of Object.entries(layout)) {
+    for (const [file, [part, source]] of Object.entries(layout())) {
       const target = path.join(scratch, file);
       mkdirSync(path.dirname(target), { recursive: true });
       // Hard links: the engine follows a symbolic link before it looks beside itself.

@@ -10,7 +10,16 @@ import { duration } from "../progress";
 import { interruptCommands } from "./command";
 import { buildDebian } from "./debian";
 import { type Context, buildImage, imageExists } from "./docker";
-import { type Image, bareMachine, debian, loadBalancer, node, podImages, registry } from "./images";
+import {
+  type Image,
+  bareMachine,
+  debian,
+  inThisMode,
+  loadBalancer,
+  node,
+  podImages,
+  registry,
+} from "./images";
 import { type ImageKind, imageName, nameOf } from "./keys";
 import { buildMachine } from "./machine";
 import { withNodePackages } from "./node-packages";
@@ -82,7 +91,8 @@ async function runStep({ title, name, make }: Step, tell: Tell): Promise<void> {
 }
 
 /** Makes an image, unless it exists, after the images that it is made from. */
-async function ensure(image: Image, tell: Tell): Promise<void> {
+async function ensure(wanted: Image, tell: Tell): Promise<void> {
+  const image = inThisMode(wanted);
   const name = nameOf(image);
   if (await imageExists(name)) return;
   for (const base of Object.values(image.images)) await ensure(base, tell);

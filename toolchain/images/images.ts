@@ -1,5 +1,6 @@
 import * as path from "node:path";
 
+import { toolchainMode } from "../cache";
 import { type PartName, parts } from "../parts";
 import versions from "../versions.json";
 import { hostAuthoritiesDigest } from "./host-authorities";
@@ -16,6 +17,8 @@ export interface Image {
   images: Readonly<Record<string, Image>>;
   /** Further build arguments. */
   args: Readonly<Record<string, string>>;
+  /** What takes its place in `release` mode, where programs come in other files. */
+  release?: Image;
 }
 
 /** An image that is preloaded in a machine, under the name that pods know it by. */
@@ -30,8 +33,13 @@ function image(name: string, folder: string, { programs = {}, images = {}, args 
   return { name, folder: path.resolve(__dirname, folder), programs, images, args };
 }
 
-function podImage(name: string, podName: string, ingredients: Ingredients): PodImage {
-  return { ...image(`pod-${name}`, `pods/${name}`, ingredients), podName };
+function podImage(name: string, podName: string, ingredients: Ingredients, release?: Image): PodImage {
+  return { ...image(`pod-${name}`, `pods/${name}`, ingredients), podName, ...(release && { release }) };
+}
+
+/** The image as it is made in the mode that the toolchain is in. */
+export function inThisMode(image: Image): Image {
+  return toolchainMode() === "release" ? (image.release ?? image) : image;
 }
 
 /** Debian, which the others are made from. It has no Dockerfile: debootstrap makes it (debian.ts). */
@@ -56,12 +64,19 @@ export const machineSystem = image("machine-os", "../../machine-image/os", { ima
 
 const networkTools = image("pod-network-tools", "pods/network-tools", { images: { OS: machineSystem } });
 
-const kubernetes = image("pod-kubernetes", "pods/kubernetes", {
-  images: { DEBIAN: debian },
-  programs: { kubernetes: ["kubernetes"] },
-});
+const controlPlanePrograms = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
-const controlPlane = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map((program) =>
+const kubernetes: Image = {
+  ...image("pod-kubernetes", "pods/kubernetes", {
+    images: { DEBIAN: debian },
+    programs: { kubernetes: ["kubernetes"] },
+  }),
+  release: image("pod-kubernetes", "release/kubernetes", {
+    programs: { kubernetes: [...controlPlanePrograms, "kube-proxy"] },
+  }),
+};
+
+const controlPlane = controlPlanePrograms.map((program) =>
   podImage(program, `registry.k8s.io/${program}:v${versions.kubernetes}`, {
     images: { KUBERNETES: kubernetes },
   }),
@@ -80,11 +95,16 @@ export const podImages: readonly PodImage[] = [
     images: { OS: machineSystem },
     programs: { coredns: ["coredns"] },
   }),
-  podImage("pause", `registry.k8s.io/pause:${versions.pause}`, {
-    images: { DEBIAN: debian },
-    programs: { kubernetes: ["pause.c"] },
-    args: { VERSION: versions.pause },
-  }),
+  podImage(
+    "pause",
+    `registry.k8s.io/pause:${versions.pause}`,
+    {
+      images: { DEBIAN: debian },
+      programs: { kubernetes: ["pause.c"] },
+      args: { VERSION: versions.pause },
+    },
+    image("pod-pause", "release/pause", { programs: { kubernetes: ["pause"] } }),
+  ),
   podImage("kube-router", `docker.io/cloudnativelabs/kube-router:v${versions.kubeRouter}`, {
     images: { DEBIAN: debian, NETWORK_TOOLS: networkTools },
     programs: { "kube-router": ["kube-router"] },
@@ -102,9 +122,17 @@ export const podImages: readonly PodImage[] = [
   }),
 ];
 
-/** A machine without pod images: what its container starts from is `machine`. */
-export const bareMachine = image("machine-bare", "../../machine-image", {
+const machineWithoutPrograms = image("machine-bare", "../../machine-image", {
   images: { OS: machineSystem },
   programs: { containerd: Object.keys(parts.containerd.binaries) },
   args: { PAUSE_VERSION: versions.pause },
 });
+
+/** A machine without pod images: what its container starts from is `machine`. */
+export const bareMachine: Image = {
+  ...machineWithoutPrograms,
+  release: image("machine-release", "release/machine", {
+    images: { MACHINE: machineWithoutPrograms },
+    programs: { kubernetes: ["kubeadm", "kubectl", "kubelet"] },
+  }),
+};

@@ -1,22 +1,32 @@
 import { partKey } from "../cache";
 import { describeFile, filesBelow, keyOf } from "../content-key";
 import { type PartName, parts } from "../parts";
-import { type Image, bareMachine, debian, loadBalancer, node, podImages, registry } from "./images";
+import {
+  type Image,
+  bareMachine,
+  debian,
+  inThisMode,
+  loadBalancer,
+  node,
+  podImages,
+  registry,
+} from "./images";
 
 /** The images that environments are made of. */
 export type ImageKind = "debian" | "load-balancer" | "registry" | "node" | "machine";
 
 /**
- * Name and tag of an image in the local Docker daemon. It follows from the committed files alone, so that it is
- * known before the image exists, and needs no Docker: another content always has another name.
+ * Name and tag of an image in the local Docker daemon. It follows from the committed files and the toolchain's mode, so
+ * that it is known before the image exists, and needs no Docker: another content always has another name.
  */
 export function imageName(kind: ImageKind): string {
   if (kind === "machine") return machineName();
   return nameOf({ debian, "load-balancer": loadBalancer, registry, node }[kind]);
 }
 
-/** `slipway/<name>:<key>` of an image that `docker build` makes, or debootstrap. */
-export function nameOf(image: Image): string {
+/** `slipway/<name>:<key>` of an image that `docker build` makes, or debootstrap, in the mode that the toolchain is in. */
+export function nameOf(wanted: Image): string {
+  const image = inThisMode(wanted);
   const { name, programs, args } = image;
   return `slipway/${name}:${keyOf({
     files: describeInputs(image.folder),

@@ -80,7 +80,7 @@ describe("the cache's place", () => {
   });
 
   it("is outside the repository for every part, and another for each", () => {
-    const folders = Object.values(parts).map(partDirectory);
+    const folders = Object.values(parts).map((part) => partDirectory(part));
     expect(new Set(folders).size).toBe(12);
     const repository = path.join(__dirname, "..", "..", "..") + path.sep;
     expect(folders.filter((folder) => folder.startsWith(repository))).toEqual([]);

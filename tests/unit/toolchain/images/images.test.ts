@@ -11,11 +11,15 @@ import {
   registry,
 } from "../../../../toolchain/images/images";
 import { type PartName, parts } from "../../../../toolchain/parts";
+import { programsOf, releasesFor } from "../../../../toolchain/release/releases";
 import versions from "../../../../toolchain/versions.json";
 
-/** Images and everything that they are made from, each once. */
+/** Images and everything that they are made from, each once, as they are in either mode. */
 function withBases(images: readonly Image[]): Image[] {
-  const bases = images.flatMap((image) => Object.values(image.images));
+  const bases = images.flatMap((image) => [
+    ...Object.values(image.images),
+    ...(image.release ? [image.release] : []),
+  ]);
   return bases.length === 0 ? [...images] : [...new Set([...images, ...withBases(bases)])];
 }
 
@@ -34,7 +38,11 @@ describe.each(built.map((image) => [image.name, image] as const))("image %s", (_
   it("copies every program that it takes, and its part makes them", () => {
     for (const [name, files] of Object.entries(image.programs)) {
       const { binaries, ships = [] } = parts[name as PartName];
-      expect([...Object.keys(binaries), ...ships.map((file) => file.as)]).toEqual(
+      const fromSource = [...Object.keys(binaries), ...ships.map((file) => file.as)];
+      const release = releasesFor("amd64")[name];
+      const released = release ? programsOf(release) : [];
+      // What is in both modes the same image takes programs that both have.
+      expect(image.folder.includes("/images/release/") ? released : fromSource).toEqual(
         expect.arrayContaining([...files]),
       );
       for (const file of files) expect(dockerfile).toMatch(new RegExp(`^COPY (.* )?${file} `, "m"));

@@ -1,0 +1,194 @@
+import type { PartName } from "../parts";
+import { goArchitecture } from "../places";
+import versions from "../versions.json";
+
+/** A program that is published as it is. */
+export interface FileOrigin {
+  kind: "file";
+  /** Where it is. */
+  url: string;
+  /** Where its SHA-256 is published: a hash alone, or lines of `hash  name`. */
+  checksum: string;
+  /** The name that it gets. */
+  as: string;
+}
+
+/** An archive that holds programs: tar, with or without gzip. */
+export interface ArchiveOrigin {
+  kind: "archive";
+  /** Where it is. */
+  url: string;
+  /** Where its SHA-256 is published: a hash alone, or lines of `hash  name`. */
+  checksum: string;
+  /** What is taken out of it: the name that it gets to its path in the archive. */
+  members: Readonly<Record<string, string>>;
+}
+
+/** An image that holds programs which are published in no other way. Its digests are its checksums. */
+export interface ImageOrigin {
+  kind: "image";
+  /** Host of the registry, as its API is called. */
+  registry: string;
+  /** Repository in it. */
+  repository: string;
+  /** Tag of an image, or of an index with one for each architecture. */
+  tag: string;
+  /** What is taken out of it: the name that it gets to its path in the image, without a leading `/`. */
+  members: Readonly<Record<string, string>>;
+}
+
+/** Something that is fetched. */
+export type Origin = FileOrigin | ArchiveOrigin | ImageOrigin;
+
+/** A part as its project publishes it. Plain data, because the cache's key is made of it. */
+export interface Release {
+  /** The version it reports, without a leading `v`. */
+  version: string;
+  /** What it is put together from. */
+  origins: readonly Origin[];
+}
+
+/** The programs of Kubernetes' release, each a file of its own. */
+const kubernetesPrograms = [
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kube-proxy",
+  "kubelet",
+  "kubectl",
+  "kubeadm",
+] as const;
+
+/** A file among those that a GitHub release has attached. */
+function attached(repository: string, version: string, file: string): string {
+  return `https://github.com/${repository}/releases/download/v${version}/${file}`;
+}
+
+/** An archive of programs that lie beside each other in it, below `folder`. */
+function archive(url: string, checksum: string, programs: readonly string[], folder = ""): ArchiveOrigin {
+  const members = Object.fromEntries(programs.map((program) => [program, `${folder}${program}`]));
+  return { kind: "archive", url, checksum, members };
+}
+
+/** The Pulumi CLI's archive has the language hosts as well. Its names have `x64` for amd64. */
+function pulumiSdk(architecture: string, programs: readonly string[]): Release {
+  const version = versions.pulumi;
+  const name = `pulumi-v${version}-linux-${architecture === "amd64" ? "x64" : architecture}.tar.gz`;
+  const checksums = attached("pulumi/pulumi", version, `pulumi-${version}-checksums.txt`);
+  const url = `https://get.pulumi.com/releases/sdk/${name}`;
+  return { version, origins: [archive(url, checksums, programs, "pulumi/")] };
+}
+
+function pulumiPlugin(name: string, version: string, architecture: string): Release {
+  const program = `pulumi-resource-${name}`;
+  const url = `https://get.pulumi.com/releases/plugins/${program}-v${version}-linux-${architecture}.tar.gz`;
+  const project = `pulumi-${name}`;
+  const checksums = attached(`pulumi/${project}`, version, `${project}_${version}_checksums.txt`);
+  return { version, origins: [archive(url, checksums, [program])] };
+}
+
+function kubernetes(architecture: string): Release {
+  const version = versions.kubernetes;
+  const programs = kubernetesPrograms.map((program): Origin => {
+    const url = `https://dl.k8s.io/v${version}/bin/linux/${architecture}/${program}`;
+    return { kind: "file", url, checksum: `${url}.sha256`, as: program };
+  });
+  const pause: ImageOrigin = {
+    kind: "image",
+    registry: "registry.k8s.io",
+    repository: "pause",
+    tag: versions.pause,
+    members: { pause: "pause" },
+  };
+  return { version, origins: [...programs, pause] };
+}
+
+/** A release on GitHub of one archive, whose checksum is in a file beside it. */
+function gitHub(
+  repository: string,
+  version: string,
+  file: string,
+  checksum: string,
+  programs: readonly string[],
+  folder?: string,
+): Release {
+  const [url, checksums] = [file, checksum].map((name) => attached(repository, version, name));
+  return { version, origins: [archive(url ?? "", checksums ?? "", programs, folder)] };
+}
+
+function containerd(architecture: string): Release {
+  const file = `containerd-${versions.containerd}-linux-${architecture}.tar.gz`;
+  const programs = ["containerd", "containerd-shim-runc-v2", "ctr"];
+  const repository = "containerd/containerd";
+  return gitHub(repository, versions.containerd, file, `${file}.sha256sum`, programs, "bin/");
+}
+
+function etcd(architecture: string): Release {
+  const name = `etcd-v${versions.etcd}-linux-${architecture}`;
+  const programs = ["etcd", "etcdctl", "etcdutl"];
+  return gitHub("etcd-io/etcd", versions.etcd, `${name}.tar.gz`, "SHA256SUMS", programs, `${name}/`);
+}
+
+function coredns(architecture: string): Release {
+  const file = `coredns_${versions.coredns}_linux_${architecture}.tgz`;
+  return gitHub("coredns/coredns", versions.coredns, file, `${file}.sha256`, ["coredns"]);
+}
+
+function kubeRouter(architecture: string): Release {
+  const name = `kube-router_${versions.kubeRouter}`;
+  const [file, checksums] = [`${name}_linux_${architecture}.tar.gz`, `${name}_checksums.txt`];
+  return gitHub("cloudnativelabs/kube-router", versions.kubeRouter, file, checksums, ["kube-router"]);
+}
+
+function registry(architecture: string): Release {
+  const file = `registry_${versions.registry}_linux_${architecture}.tar.gz`;
+  return gitHub("distribution/distribution", versions.registry, file, `${file}.sha256`, ["registry"]);
+}
+
+function fromImage(version: string, image: Omit<ImageOrigin, "kind" | "tag">): Release {
+  return { version, origins: [{ kind: "image", tag: `v${version}`, ...image }] };
+}
+
+/** Each part's release for an architecture. A part that is not in it is built from source in both modes. */
+export function releasesFor(architecture: string): Readonly<Partial<Record<string, Release>>> {
+  const releases: Partial<Record<PartName, Release>> = {
+    kubernetes: kubernetes(architecture),
+    pulumi: pulumiSdk(architecture, ["pulumi"]),
+    "pulumi-language-nodejs": pulumiSdk(architecture, [
+      "pulumi-language-nodejs",
+      // Shell scripts by which the engine starts dynamic providers and policy packs.
+      "pulumi-resource-pulumi-nodejs",
+      "pulumi-analyzer-policy",
+    ]),
+    "pulumi-resource-docker": pulumiPlugin("docker", versions.pulumiDocker, architecture),
+    "pulumi-resource-kubernetes": pulumiPlugin("kubernetes", versions.pulumiKubernetes, architecture),
+    containerd: containerd(architecture),
+    etcd: etcd(architecture),
+    coredns: coredns(architecture),
+    "kube-router": kubeRouter(architecture),
+    "local-path-provisioner": fromImage(versions.localPathProvisioner, {
+      registry: "registry-1.docker.io",
+      repository: "rancher/local-path-provisioner",
+      members: { "local-path-provisioner": "usr/bin/local-path-provisioner" },
+    }),
+    "metrics-server": fromImage(versions.metricsServer, {
+      registry: "registry.k8s.io",
+      repository: "metrics-server/metrics-server",
+      members: { "metrics-server": "metrics-server" },
+    }),
+    registry: registry(architecture),
+  };
+  return releases;
+}
+
+const ours = releasesFor(goArchitecture);
+
+/** The release of a part for this machine, by the part's name; undefined if its project publishes none. */
+export function releaseOf(name: string): Release | undefined {
+  return ours[name];
+}
+
+/** Names of the programs that a release gives. */
+export function programsOf({ origins }: Release): string[] {
+  return origins.flatMap((origin) => (origin.kind === "file" ? [origin.as] : Object.keys(origin.members)));
+}
