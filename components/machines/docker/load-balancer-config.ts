@@ -57,6 +57,12 @@ backend api
     http-check expect status 200
 ${servers(maxControlPlanes, controlPlanesAlias, port, "check check-ssl verify none")}`;
 
+/**
+ * A node is good when its kube-proxy is, as cloud load balancers see it: https://kep.k8s.io/3836. The NodePort itself is
+ * not asked: while nothing runs behind it, kube-proxy answers by ICMP, at which HAProxy 2.6 tries again without a pause.
+ */
+const kubeProxyHealthPort = 10256;
+
 const exposed = ({ nodePort }: ExposedPort): string => `
 frontend node-port-${nodePort}
     bind :${nodePort}
@@ -64,7 +70,9 @@ frontend node-port-${nodePort}
 
 backend node-port-${nodePort}
     balance roundrobin
-${servers(maxBackends, nodesAlias, nodePort, "check")}`;
+    option httpchk GET /healthz
+    http-check expect status 200
+${servers(maxBackends, nodesAlias, nodePort, `check port ${kubeProxyHealthPort}`)}`;
 
 /**
  * HAProxy's configuration: TCP pass-through to the control planes whose `/readyz` is good, and to the NodePorts.

@@ -15,4 +15,13 @@ describe("loadBalancerConfig", () => {
     expect(config).toContain("server-template control-planes- 7 control-planes:6443");
     expect(config).not.toMatch(/\d+\.\d+\.\d+\.\d+:6443/);
   });
+
+  it("judges nodes by their kube-proxy, not by a NodePort behind which nothing may run yet", () => {
+    const [, nodePort] = loadBalancerConfig(6443, [{ hostPort: 18080, nodePort: 30080 }]).split(
+      "\nbackend node-port-30080",
+    );
+    expect(nodePort).toContain("option httpchk GET /healthz");
+    expect(nodePort).toMatch(/server-template nodes- 16 nodes:30080\n/);
+    expect(nodePort).toContain(" check port 10256 ");
+  });
 });
