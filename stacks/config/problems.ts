@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 import * as pulumi from "@pulumi/pulumi";
 
 /** What a problem with the stack's name stands under. */
@@ -28,6 +30,14 @@ export class ConfigurationError extends pulumi.RunError {
     const lines = problems.map(({ setting, message }) => `  ${setting}: ${message}`);
     super([`The configuration of stack ${shown(stackName)} has ${count}:`, ...lines].join("\n"));
     this.name = "ConfigurationError";
+  }
+
+  /**
+   * Pulumi inspects every error that a promise brings, colored, although it prints this one without its stack: Node 20
+   * took minutes and gigabytes for it.
+   */
+  [inspect.custom](): string {
+    return this.message;
   }
 }
 

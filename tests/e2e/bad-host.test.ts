@@ -108,8 +108,10 @@ const sameName: Obstacle = {
 
 /** What a failed run printed about the configuration, a line for each problem. */
 function reported(output: string): string[] {
-  const [, ...lines] = /The configuration of stack [^]*?(?=\n\s*\n|$)/.exec(output)?.[0].split("\n") ?? [];
-  return lines.map((line) => line.trim());
+  // The heading is in the progress as well.
+  const [, diagnostics = ""] = output.split("\nDiagnostics:\n");
+  const [, lines = ""] = /The configuration of stack .*\n([^]*?)(?:\n\s*\n|$)/.exec(diagnostics) ?? [];
+  return lines.split("\n").map((line) => line.trim());
 }
 
 async function expectNothingMade(): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 
 import { ConfigurationError, loadConfig } from "../../../stacks/config";
 import { badConfigurations } from "./bad-configurations";
@@ -97,6 +98,11 @@ describe("several problems", () => {
       },
     ]);
   });
+});
+
+test("an error is its message where it is inspected, as Pulumi does", () => {
+  const error = refusal("dev", { ports: 1 });
+  expect(inspect(error, { colors: true })).toBe(error.message);
 });
 
 test("the value under an unknown name is not shown: it may be a secret", () => {
