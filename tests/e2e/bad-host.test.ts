@@ -52,11 +52,11 @@ beforeAll(async () => {
   port = free;
   environment = new TestEnvironment({ networks: { machines: network }, ports: { shop: port } });
   await environment.create();
-}, minutes(1));
+}, minutes(2));
 
 afterAll(async () => {
   await environment.destroy();
-}, minutes(2));
+}, minutes(4));
 
 const portInUse: Obstacle = {
   what: "another program has a port",
@@ -131,14 +131,15 @@ describe.each([portInUse, noDaemon, overlap, sameName])("where $what", (obstacle
     await undo();
   }, minutes(1));
 
-  it.each([["preview"], ["up", "--yes"], ["up", "--yes", "--skip-preview"]])(
-    "`pulumi %s %s %s` says so in one line and makes nothing",
-    async (...args) => {
+  it.each(["preview", "up --yes", "up --yes --skip-preview"])(
+    "`pulumi %s` says so in one line and makes nothing",
+    async (command) => {
+      const args = command.split(" ");
       const { output, failed } = await environment.pulumiWith(obstacle.variables ?? {}, ...args);
       expect({ failed, reported: reported(output) }).toEqual({ failed: true, reported: [obstacle.line()] });
       await expectNothingMade();
     },
-    minutes(1),
+    minutes(3),
   );
 });
 
@@ -168,7 +169,7 @@ it(
       await Promise.all(undo.map((take) => take()));
     }
   },
-  minutes(2),
+  minutes(4),
 );
 
 it(
@@ -178,5 +179,5 @@ it(
     expect({ failed, output: failed ? output : "" }).toEqual({ failed: false, output: "" });
     expect(output).toMatch(/\+ \d+ to create/);
   },
-  minutes(2),
+  minutes(4),
 );
