@@ -10,13 +10,18 @@ import { imageName } from "../toolchain/images";
 import versions from "../toolchain/versions.json";
 import type { EnvironmentConfig } from "./config";
 
-/** What an environment's settings are to the component that makes its machines as containers. */
+/**
+ * What an environment's settings are to the component that makes its machines as containers.
+ * @param owner as `stackOwner` gives it
+ */
 export function dockerMachinesArgs(
   config: EnvironmentConfig,
+  owner: string,
   exposedPorts: readonly ExposedPort[],
 ): DockerMachinesArgs {
   return {
     environment: config.name,
+    owner,
     network: config.networks.machines,
     addressBlocks: Object.fromEntries(config.pools.map((pool) => [pool.name, pool.addressBlock])),
     ports: config.ports,

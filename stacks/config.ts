@@ -4,8 +4,8 @@ import { crossCheck, type CrossProblem } from "./config/checks";
 import { withDefaults } from "./config/defaults";
 import type { EnvironmentConfig, ToolchainFacts } from "./config/environment-config";
 import { isDnsLabel } from "./config/kubernetes-syntax";
-import { ConfigurationError, type Problem, shown } from "./config/problems";
-import { maxNameLength, nameAdvice } from "./config/schema";
+import { ConfigurationError, type Problem, shown, stackNameSetting } from "./config/problems";
+import { maxNameLength, nameAdvice, type Settings } from "./config/schema";
 import { checkShape } from "./config/shape";
 
 export type { EnvironmentConfig, PoolConfig, TaintConfig, ToolchainFacts } from "./config/environment-config";
@@ -14,23 +14,35 @@ export { ConfigurationError, type Problem } from "./config/problems";
 const namespace = "slipway:";
 
 /**
+ * More that can be wrong with an environment than its settings tell.
+ * @param config the settings with their defaults, also for those that are wrong
+ * @param settings those that were written and are sound
+ */
+export type MoreChecks = (config: EnvironmentConfig, settings: Settings) => readonly CrossProblem[];
+
+/**
  * One environment from a stack's settings: defaulted, then validated.
  * @param stackName the stack's name, which is the environment's
  * @param raw the stack's settings of namespace `slipway` without the namespace, as {@link readStackConfig} gives them
  * @param facts what the toolchain has
+ * @param moreChecks looks at what is sound, so that its problems are reported with all others
  * @throws {ConfigurationError} that names everything that is wrong, not the first thing only
  */
 export function loadConfig(
   stackName: string,
   raw: Readonly<Record<string, unknown>>,
   facts: ToolchainFacts,
+  moreChecks: MoreChecks = () => [],
 ): EnvironmentConfig {
   const { settings, problems: shapeProblems, doubtful } = checkShape(raw, facts);
   const config = withDefaults(stackName, settings, facts);
+  const nameProblems = stackNameProblems(stackName);
+  const doubts = [...doubtful, ...nameProblems.map(({ setting }) => setting)];
   const problems = [
-    ...stackNameProblems(stackName),
+    ...nameProblems,
     ...shapeProblems,
-    ...crossCheck(config, settings).filter((problem) => !isDoubtful(problem, doubtful)),
+    ...crossCheck(config, settings).filter((problem) => !isDoubtful(problem, doubts)),
+    ...moreChecks(config, settings).filter((problem) => !isDoubtful(problem, doubts)),
   ];
   if (problems.length > 0) {
     throw new ConfigurationError(stackName, problems);
@@ -64,7 +76,7 @@ function parseSetting(text: string): unknown {
 
 function stackNameProblems(stackName: string): Problem[] {
   const message = `${shown(stackName)} is not a name for an environment; write ${nameAdvice}`;
-  return isDnsLabel(stackName, maxNameLength) ? [] : [{ setting: "stack name", message }];
+  return isDnsLabel(stackName, maxNameLength) ? [] : [{ setting: stackNameSetting, message }];
 }
 
 /** Whether a problem between settings is one with a setting that is wrong by itself already, or lies in or around it. */

@@ -18,11 +18,14 @@ export interface EnvironmentOutputs {
   readonly nodes: pulumi.Output<string[]>;
 }
 
-/** An environment on the local Docker daemon: machines, a cluster on them, its platform, and the shop. */
-export function dockerEnvironment(config: EnvironmentConfig): EnvironmentOutputs {
+/**
+ * An environment on the local Docker daemon: machines, a cluster on them, its platform, and the shop.
+ * @param owner as `stackOwner` gives it
+ */
+export function dockerEnvironment(config: EnvironmentConfig, owner: string): EnvironmentOutputs {
   const { name, ports } = config;
   const exposedPorts = [{ hostPort: ports.shop, nodePort: shopNodePort }];
-  const machines = new DockerMachines(name, dockerMachinesArgs(config, exposedPorts));
+  const machines = new DockerMachines(name, dockerMachinesArgs(config, owner, exposedPorts));
   const cluster = new KubernetesCluster(name, clusterArgs(config, machines));
   // When the network goes, the machines on it go too: there is no need to empty the cluster object by object.
   const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };

@@ -4,10 +4,8 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { cacheRoot } from "./cache";
+import { isDockerTooOld, oldestDocker } from "./docker-version";
 import { type Host, thisHost } from "./host";
-
-/** The first Docker with `--cgroupns`, which machines need. */
-const oldestDocker = [20, 10] as const;
 
 /** How long a daemon may take to answer, and how often it is asked, in milliseconds. */
 const patience = { total: 60_000, interval: 1000, report: 10_000 };
@@ -105,12 +103,8 @@ function serverVersion(host: Host): string | undefined {
 
 function checkVersion(host: Host): void {
   const version = serverVersion(host) ?? "";
-  const [major = 0, minor = 0] = version.split(".").map((number) => parseInt(number, 10));
-  const [oldestMajor, oldestMinor] = oldestDocker;
-  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
-    throw new Error(
-      `Docker ${version} is too old: machines need ${oldestDocker.join(".")} or later. Upgrade it.`,
-    );
+  if (isDockerTooOld(version)) {
+    throw new Error(`Docker ${version} is too old: machines need ${oldestDocker} or later. Upgrade it.`);
   }
 }
 

@@ -1,4 +1,9 @@
+import { inspect } from "node:util";
+
 import * as pulumi from "@pulumi/pulumi";
+
+/** What a problem with the stack's name stands under. */
+export const stackNameSetting = "stack name";
 
 /** One thing that is wrong with a configuration. */
 export interface Problem {
@@ -26,6 +31,14 @@ export class ConfigurationError extends pulumi.RunError {
     super([`The configuration of stack ${shown(stackName)} has ${count}:`, ...lines].join("\n"));
     this.name = "ConfigurationError";
   }
+
+  /**
+   * Pulumi inspects every error that a promise brings, colored, although it prints this one without its stack: Node 20
+   * took minutes and gigabytes for it.
+   */
+  [inspect.custom](): string {
+    return this.message;
+  }
 }
 
 /** A setting's path as a person writes it: `["pools", 1, "count"]` is `slipway:pools[1].count`. */
@@ -43,13 +56,13 @@ export function settingPath(path: readonly PropertyKey[]): string {
 const longestShown = 60;
 
 /**
- * A value as JSON, shortened. What is not printable ASCII is escaped: it shows letters that only look right, and
+ * A value as JSON, cut to a number of characters. What is not printable ASCII is escaped: it shows letters that only look right, and
  * keeps control characters from the terminal.
  */
-export function shown(value: unknown): string {
+export function shown(value: unknown, longest = longestShown): string {
   const json = JSON.stringify(value).replace(
     /[^ -~]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return json.length > longestShown ? `${json.slice(0, longestShown - 3)}...` : json;
+  return json.length > longest ? `${json.slice(0, longest - 3)}...` : json;
 }

@@ -60,7 +60,19 @@ export class TestEnvironment {
 
   /** Runs a pulumi command on the stack; whether it failed is part of the result. */
   async pulumi(...args: string[]): Promise<Result> {
-    return await this.attempt("pulumi", ["-C", this.program, ...args, "-s", this.name]);
+    return await this.pulumiWith({}, ...args);
+  }
+
+  /** The same with some variables of its environment set otherwise. */
+  async pulumiWith(variables: NodeJS.ProcessEnv, ...args: string[]): Promise<Result> {
+    return await this.attempt("pulumi", ["-C", this.program, ...args, "-s", this.name], variables);
+  }
+
+  /** Types of the resources in the stack's state. */
+  async resourceTypes(): Promise<string[]> {
+    const state = await this.command("pulumi", ["-C", this.program, "stack", "export", "-s", this.name]);
+    const { deployment } = JSON.parse(state) as { deployment: { resources?: { type: string }[] } };
+    return (deployment.resources ?? []).map(({ type }) => type);
   }
 
   /** `pulumi up`; throws with all its output when it fails. */

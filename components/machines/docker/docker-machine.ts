@@ -4,11 +4,11 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
+import { type Belonging, belongingLabels } from "./labels";
 import { controlPlanesAlias, nodesAlias } from "./load-balancer-config";
 
-export interface DockerMachineArgs {
-  /** Environment, part of the container's and the volume's name. */
-  readonly environment: string;
+/** The environment is part of the container's and the volume's name. */
+export interface DockerMachineArgs extends Belonging {
   /** Host name, and name of the Node. */
   readonly machineName: string;
   readonly role: "control-plane" | "worker";
@@ -60,10 +60,7 @@ export class DockerMachine extends pulumi.ComponentResource {
     super("slipway:machines:DockerMachine", name, {}, options);
 
     const fullName = `slipway-${args.environment}-${args.machineName}`;
-    const labels = [
-      { label: "slipway.environment", value: args.environment },
-      { label: "slipway.role", value: args.role },
-    ];
+    const labels = [...belongingLabels(args), { label: "slipway.role", value: args.role }];
     const volume = new docker.Volume(name, { name: fullName, labels }, { parent: this });
     const userData = pulumi.secret(args.userData);
     const container = new docker.Container(

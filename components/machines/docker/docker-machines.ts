@@ -14,6 +14,7 @@ import {
   type MachineSpec,
 } from "../platform";
 import { DockerMachine } from "./docker-machine";
+import { belongingLabels } from "./labels";
 import { LoadBalancer } from "./load-balancer";
 import type { ExposedPort } from "./load-balancer-config";
 import { Registry, registryHostsFile } from "./registry";
@@ -24,6 +25,12 @@ const apiPort = 6443;
 export interface DockerMachinesArgs {
   /** Part of the name of every container, volume and network, so that environments run side by side. */
   readonly environment: string;
+  /**
+   * Tells environments of one name apart that are kept in different places, such as two users' on one Docker daemon:
+   * the label `slipway.owner` of every container, volume and network. Any text; default: no such label. Another one
+   * replaces them all.
+   */
+  readonly owner?: string;
   /** CIDR of the environment's network, /16 to /24, laid out by {@link addressPlan}. */
   readonly network: string;
   /** The block of the address plan that each pool takes its addresses from, by the pool's name; 1 to 15. */
@@ -63,7 +70,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     this.facts = dockerFacts(registryHostsFile(args.ports.registry, this.addresses.registry));
     this.foundation = this.createNetwork();
     this.machineImage = this.localImage("machine", args.images.machine);
-    const place = { environment: args.environment, networkName: this.foundation.name };
+    const place = { environment: args.environment, owner: args.owner, networkName: this.foundation.name };
     new LoadBalancer(
       `${name}-load-balancer`,
       {
@@ -106,6 +113,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
       `${this.name}-${name}`,
       {
         environment: this.args.environment,
+        owner: this.args.owner,
         machineName: name,
         role: spec.slot.role,
         imageId: this.machineImage.imageId,
@@ -140,7 +148,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
       {
         name: `slipway-${environment}`,
         ipamConfigs: [{ subnet: network, gateway: this.addresses.gateway }],
-        labels: [{ label: "slipway.environment", value: environment }],
+        labels: belongingLabels(this.args),
       },
       { parent: this, deleteBeforeReplace: true },
     );

@@ -1,11 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import { type Belonging, belongingLabels } from "./labels";
 import { type ExposedPort, loadBalancerConfig } from "./load-balancer-config";
 
-export interface LoadBalancerArgs {
-  /** Environment, part of the container's name. */
-  readonly environment: string;
+/** The environment is part of the container's name. */
+export interface LoadBalancerArgs extends Belonging {
   readonly imageId: pulumi.Input<string>;
   readonly networkName: pulumi.Input<string>;
   /** Its fixed address on the network: the cluster's stable endpoint. */
@@ -43,7 +43,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
             content: loadBalancerConfig(args.apiPort, args.exposedPorts),
           },
         ],
-        labels: [{ label: "slipway.environment", value: args.environment }],
+        labels: belongingLabels(args),
       },
       // Its address and its ports are fixed: the old one must go first.
       { parent: this, deleteBeforeReplace: true },

@@ -2,13 +2,13 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { MachineFile } from "../../bootstrap";
+import { type Belonging, belongingLabels } from "./labels";
 
 /** The registry's port on the environment's network. */
 const registryPort = 5000;
 
-export interface RegistryArgs {
-  /** Environment, part of the container's name. */
-  readonly environment: string;
+/** The environment is part of the container's and the volume's name. */
+export interface RegistryArgs extends Belonging {
   readonly imageId: pulumi.Input<string>;
   readonly networkName: pulumi.Input<string>;
   /** Its fixed address on the network. */
@@ -25,7 +25,7 @@ export class Registry extends pulumi.ComponentResource {
   constructor(name: string, args: RegistryArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:machines:Registry", name, {}, options);
 
-    const labels = [{ label: "slipway.environment", value: args.environment }];
+    const labels = belongingLabels(args);
     const volume = new docker.Volume(
       name,
       { name: `slipway-${args.environment}-registry`, labels },

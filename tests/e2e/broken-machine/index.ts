@@ -4,6 +4,7 @@ import { KubernetesCluster } from "../../../components/cluster";
 import { DockerMachines, machineName, type MachineSpec } from "../../../components/machines";
 import { clusterArgs, dockerMachinesArgs } from "../../../stacks/component-args";
 import { loadConfig } from "../../../stacks/config";
+import { stackOwner } from "../../../stacks/owner";
 import versions from "../../../toolchain/versions.json";
 
 /** How the document of worker-0 is broken. */
@@ -24,5 +25,5 @@ class DamagedMachines extends DockerMachines {
 
 const settings = { pools: [{ name: "worker", count: 1 }] };
 const config = loadConfig(pulumi.getStack(), settings, { kubernetesVersions: [versions.kubernetes] });
-const machines = new DamagedMachines(config.name, dockerMachinesArgs(config, []));
+const machines = new DamagedMachines(config.name, dockerMachinesArgs(config, stackOwner(), []));
 new KubernetesCluster(config.name, clusterArgs(config, machines));

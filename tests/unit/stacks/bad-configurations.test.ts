@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 
 import { ConfigurationError, loadConfig } from "../../../stacks/config";
 import { badConfigurations } from "./bad-configurations";
+import { badHosts } from "./host/bad-hosts";
 
 const facts = { kubernetesVersions: ["1.36.3"] } as const;
 
@@ -98,6 +100,11 @@ describe("several problems", () => {
   });
 });
 
+test("an error is its message where it is inspected, as Pulumi does", () => {
+  const error = refusal("dev", { ports: 1 });
+  expect(inspect(error, { colors: true })).toBe(error.message);
+});
+
 test("the value under an unknown name is not shown: it may be a secret", () => {
   expect(refusal("dev", { registryPassword: "hunter2" }).message).not.toContain("hunter2");
 });
@@ -123,11 +130,22 @@ test("every version is named when the toolchain has several", () => {
 
 test("docs/configuration.md quotes messages as they are printed, one at least for each setting", () => {
   const page = readFileSync(join(__dirname, "../../../docs/configuration.md"), "utf8");
-  const printed = new Set(badConfigurations.map(({ line }) => line));
-  const quoted = [...page.matchAll(/`((?:slipway:|stack name: )[^`]*; write [^`]*)`/g)].map(
+  const printed = new Set([...badConfigurations, ...badHosts].map(({ line }) => line));
+  const quoted = [...page.matchAll(/`((?:slipway:|stack name: |Docker: )[^`]*; [^`]*)`/g)].map(
     ([, line = ""]) => line,
   );
   expect(quoted.filter((line) => !printed.has(line))).toEqual([]);
+  // All kinds of what a host can lack, each in one of its lines.
+  const kinds = ["not on PATH", "not answer", "may not talk", "too old", "are free", "another stack"];
+  const more = [
+    "processors of this host",
+    "GiB of this host",
+    "in all",
+    "in use",
+    "Docker network",
+    "host's eth0",
+  ];
+  expect([...kinds, ...more].filter((kind) => !quoted.some((line) => line.includes(kind)))).toEqual([]);
   const settings = quoted.map((line) => line.replace(/: .*/, ""));
   expect(settings).toEqual(
     expect.arrayContaining([

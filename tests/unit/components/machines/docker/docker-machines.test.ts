@@ -93,6 +93,26 @@ describe("DockerMachines", () => {
     ]);
   });
 
+  it.each([
+    ["with the owner's where there is one", "0123456789abcdef"],
+    ["without an owner's where there is none", undefined],
+  ])("labels all that it makes on the daemon with the environment's name, %s", async (_, owner) => {
+    const resources = await registeredBy((options) => {
+      const machines = new DockerMachines("test", owner === undefined ? args : { ...args, owner }, options);
+      machines.createMachine(worker, { parent: machines });
+    });
+    const made = resources.filter(({ type }) => /:(Container|Volume|Network)$/.test(type));
+    expect(made).toHaveLength(3 + 2 + 1);
+    const expected = [
+      { label: "slipway.environment", value: "test" },
+      ...(owner === undefined ? [] : [{ label: "slipway.owner", value: owner }]),
+    ];
+    for (const { inputs } of made) {
+      const labels = inputs.labels as { label: string; value: string }[];
+      expect(labels.filter(({ label }) => label !== "slipway.role")).toEqual(expected);
+    }
+  });
+
   it("gives each machine its fixed address, its limits and no swap", async () => {
     const inputs = container(await registered(worker), "slipway-test-worker-1");
     expect(inputs.networksAdvanced).toMatchObject([{ ipv4Address: "10.88.4.17", aliases: ["nodes"] }]);
