@@ -6,10 +6,13 @@ import type { MachineFile } from "../../bootstrap";
 /** The registry's port on the environment's network. */
 const registryPort = 5000;
 
+/** Where the registry runs. */
 export interface RegistryArgs {
   /** Environment, part of the container's name. */
   readonly environment: string;
+  /** Id of its image, known to the local Docker daemon. */
   readonly imageId: pulumi.Input<string>;
+  /** Name of the environment's Docker network. */
   readonly networkName: pulumi.Input<string>;
   /** Its fixed address on the network. */
   readonly address: string;
