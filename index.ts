@@ -8,4 +8,4 @@ const config = loadConfig(pulumi.getStack(), readStackConfig(), {
   kubernetesVersions: [versions.kubernetes],
 });
 
-export const { shopUrl, kubeconfig, nodes } = dockerEnvironment(config);
+export const { shopUrl, kubeconfig, nodes, registry } = dockerEnvironment(config);

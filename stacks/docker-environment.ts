@@ -16,6 +16,8 @@ export interface EnvironmentOutputs {
   readonly kubeconfig: pulumi.Output<string>;
   /** Names of the nodes, when all are ready. */
   readonly nodes: pulumi.Output<string[]>;
+  /** `host:port` of the registry that the machines pull from, for the images of other stacks. */
+  readonly registry: pulumi.Output<string>;
 }
 
 /** An environment on the local Docker daemon: machines, a cluster on them, its platform, and the shop. */
@@ -37,5 +39,6 @@ export function dockerEnvironment(config: EnvironmentConfig): EnvironmentOutputs
     shopUrl: `http://localhost:${ports.shop}/`,
     kubeconfig: cluster.kubeconfig,
     nodes: cluster.readyNodes,
+    registry: machines.registry.host,
   };
 }
