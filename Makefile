@@ -57,9 +57,12 @@ environment: node_modules/.package-lock.json ## Print the variables for calling 
 images: setup ## Build the images; the last line printed says their names and versions, as JSON
 	@$(RUN) toolchain/images/names.ts
 
+# Pulumi keeps a dynamic provider in the state as code, and of modules that are installed only their names. A name would
+# have to stay for as long as any state has it, so every module asks to be kept as code too, as it is in a stack's own files.
 package: node_modules/.package-lock.json ## Build the components' package and its reference; the last line printed is its path
 	@rm -rf dist dist-docs && npx tsc -p tsconfig.build.json
 	@cd components && find . -path '*/files/*' -type f -exec cp --parents -t ../dist {} +
+	@find dist -name '*.js' -exec sed -i '1s/$$/ exports.deploymentOnlyModule = true;/' {} +
 	@npx typedoc --logLevel Warn
 	@echo "$(CURDIR)/$$(npm pack --silent)"
 
