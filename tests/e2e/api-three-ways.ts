@@ -46,7 +46,7 @@ class RunningWatch {
   async sees(word: string, times: number): Promise<void> {
     const lines = (): string[] => this.printed.split("\n").filter((line) => line.includes(word));
     await eventually(
-      20,
+      60,
       () => Promise.resolve({ seen: lines().length, printed: this.printed }),
       ({ seen }) => seen === times,
     );
@@ -114,6 +114,6 @@ export function describeApiThreeWays(environment: TestEnvironment): void {
       const asReader = `--header "Authorization: Bearer $(kubectl create token reader)"`;
       const secrets = `"$server/api/v1/namespaces/default/secrets"`;
       expect(await ask(`${before}\n${code} ${asReader} ${secrets}`)).toBe("403");
-    }, 30_000);
+    }, 90_000);
   });
 }

@@ -111,7 +111,7 @@ describe("a microservice of another project in a running environment", () => {
     expect(await inPod("reviews", "deployment/reviews", fetched("http://storefront.shop/"))).toMatch(
       noAnswer,
     );
-  }, 60_000);
+  }, 120_000);
 
   it("is alone in that: a pod that nobody's talksTo names gets no answer", async () => {
     const image = await environment.kubectl(
