@@ -6,7 +6,7 @@ RUN := node --import tsx
 WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$exports" &&
 
 .DEFAULT_GOAL := help
-.PHONY: help setup stack up preview down kubeconfig state environment lint unit e2e test test-long bench clean
+.PHONY: help setup stack up preview down kubeconfig state environment images package lint unit e2e test test-long bench clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -54,6 +54,18 @@ state: node_modules/.package-lock.json ## Print the exported state
 environment: node_modules/.package-lock.json ## Print the variables for calling pulumi and kubectl by hand
 	@$(RUN) toolchain/environment.ts $(ENV)
 
+images: setup ## Build the images; the last line printed says their names and versions, as JSON
+	@$(RUN) toolchain/images/names.ts
+
+# Pulumi keeps a dynamic provider in the state as code, and of modules that are installed only their names. A name would
+# have to stay for as long as any state has it, so every module asks to be kept as code too, as it is in a stack's own files.
+package: node_modules/.package-lock.json ## Build the components' package and its reference; the last line printed is its path
+	@rm -rf dist dist-docs && npx tsc -p tsconfig.build.json
+	@cd components && find . -path '*/files/*' -type f -exec cp --parents -t ../dist {} +
+	@find dist -name '*.js' -exec sed -i '1s/$$/ exports.deploymentOnlyModule = true;/' {} +
+	@npx typedoc --logLevel Warn
+	@echo "$(CURDIR)/$$(npm pack --silent)"
+
 lint: node_modules/.package-lock.json ## Check types, lint rules and format
 	@npx tsc -p . && npx eslint . && npx prettier --check --log-level=warn .
 
@@ -70,4 +82,4 @@ bench: setup ## Measure, and write bench/results.json
 	@$(RUN) bench/bench.ts
 
 clean: ## Remove what was installed into this folder; caches and environments stay
-	@rm -rf node_modules coverage
+	@rm -rf node_modules coverage dist dist-docs slipway-kubernetes-*.tgz

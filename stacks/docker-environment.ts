@@ -16,6 +16,8 @@ export interface EnvironmentOutputs {
   readonly kubeconfig: pulumi.Output<string>;
   /** Names of the nodes, when all are ready. */
   readonly nodes: pulumi.Output<string[]>;
+  /** `host:port` of the registry that the machines pull from, for the images of other stacks. */
+  readonly registry: pulumi.Output<string>;
 }
 
 /**
@@ -40,5 +42,6 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
     shopUrl: `http://localhost:${ports.shop}/`,
     kubeconfig: cluster.kubeconfig,
     nodes: cluster.readyNodes,
+    registry: machines.registry.host,
   };
 }

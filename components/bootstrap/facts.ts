@@ -7,6 +7,7 @@
 export interface MachineFile {
   /** Absolute path on the machine. */
   readonly path: string;
+  /** Its text, written as it is. */
   readonly content: string;
   /** Octal mode, default `0644`. Files that hold a key say `0600`. */
   readonly permissions?: string;
@@ -15,9 +16,13 @@ export interface MachineFile {
 /** `key: value` as the kubelet sets it on its own Node object. */
 export type Labels = Readonly<Record<string, string>>;
 
+/** Keeps pods without a matching toleration off a node. */
 export interface Taint {
+  /** A qualified name, such as `dedicated` or `example.com/gpu`. */
   readonly key: string;
+  /** Default none. */
   readonly value?: string;
+  /** What happens to pods that do not tolerate it: none new, none new if it can be helped, or all leave. */
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
@@ -51,7 +56,7 @@ export interface MachineFacts {
 
 /** What differs between the places where machines run. Data only: nothing here branches on a platform's name. */
 export interface PlatformFacts {
-  /** Fields of the KubeletConfiguration that this platform's machines need, over the defaults of {@link kubeletConfiguration}. */
+  /** Fields of the KubeletConfiguration that this platform's machines need, over the defaults of `components/bootstrap/kubelet.ts`. */
   readonly kubelet: Readonly<Record<string, unknown>>;
   /** Further kubelet flags, by name without dashes. */
   readonly kubeletFlags: Readonly<Record<string, string>>;

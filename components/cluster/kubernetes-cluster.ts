@@ -10,18 +10,31 @@ import { clusterMembers, type ControlPlane, type Member, type Pool } from "./mem
 import { nodesOf } from "./nodes";
 import { type Readiness, watchReadiness } from "./readiness";
 
+/** What a cluster is made of. */
 export interface KubernetesClusterArgs {
   /** Where the machines run. */
   readonly machines: MachinePlatform;
   /** Versions without a leading `v`. They must be those of the machines' image. */
-  readonly versions: { readonly kubernetes: string; readonly etcd: string };
+  readonly versions: {
+    /** Such as `1.36.3`. */
+    readonly kubernetes: string;
+    /** Such as `3.6.8`. */
+    readonly etcd: string;
+  };
+  /** The machines that run the API server and etcd. */
   readonly controlPlane: ControlPlane;
+  /** The machines that run everything else; names are unique. None is a cluster of control planes only. */
   readonly pools: readonly Pool[];
   /** CIDRs, apart from each other and from the machines' own. */
-  readonly networks: { readonly pods: string; readonly services: string };
-  /** Address of the DNS Service, inside the network of Services. */
+  readonly networks: {
+    /** All pods' addresses: every node takes a /24 of it. Such as `10.244.0.0/16`. */
+    readonly pods: string;
+    /** Services' addresses, such as `10.96.0.0/12`. */
+    readonly services: string;
+  };
+  /** Address of the DNS Service, inside the network of Services: by custom the tenth, see {@link clusterDns}. */
   readonly dnsAddress: string;
-  /** How long a machine may take to become a ready node, counted from the last one that was made. Default 600. */
+  /** How many seconds a machine may take to become a ready node, counted from the last one that was made. Default 600. */
   readonly timeoutSeconds?: number;
 }
 

@@ -13,6 +13,7 @@ export interface MachineSize {
 export interface Pool extends MachineSize {
   /** DNS label, part of the machines' names: `<pool>-<index>`. */
   readonly name: string;
+  /** How many machines, from 0. */
   readonly count: number;
   /** Set by the kubelets on their own nodes. Default none. */
   readonly labels?: Labels;
@@ -20,6 +21,7 @@ export interface Pool extends MachineSize {
   readonly taints?: readonly Taint[];
 }
 
+/** Control-plane machines, all alike. */
 export interface ControlPlane extends MachineSize {
   /** An odd number: etcd needs a majority. */
   readonly count: number;

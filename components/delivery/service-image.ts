@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+/** Where an image is built from, and what it is called. */
 export interface ServiceImageArgs {
   /** `host:port` of the registry that it is pushed to. */
   readonly registry: pulumi.Input<string>;

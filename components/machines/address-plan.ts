@@ -47,7 +47,7 @@ export interface AddressPlan {
   /**
    * Address of a pool's machine.
    * @param block the pool's block, 1 to 15, else a RangeError.
-   * @param index 0 to {@link poolCapacity} - 1, else a RangeError.
+   * @param index 0 to one less than a pool's capacity (15 in a /24), else a RangeError.
    */
   poolMachine(block: number, index: number): string;
 }

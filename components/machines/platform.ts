@@ -3,11 +3,29 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { PlatformFacts } from "../bootstrap";
 
 /** A machine's place in the environment: decides its name and, where addresses are fixed, its address. */
-export type MachineSlot =
-  | { readonly role: "control-plane"; readonly index: number }
-  | { readonly role: "worker"; readonly pool: string; readonly index: number };
+export type MachineSlot = ControlPlaneSlot | WorkerSlot;
 
+/** The place of a control plane. */
+export interface ControlPlaneSlot {
+  /** Tells it from a worker's. */
+  readonly role: "control-plane";
+  /** From 0; the first one makes the cluster. */
+  readonly index: number;
+}
+
+/** The place of a pool's machine. */
+export interface WorkerSlot {
+  /** Tells it from a control plane's. */
+  readonly role: "worker";
+  /** The pool's name. */
+  readonly pool: string;
+  /** Inside the pool, from 0. */
+  readonly index: number;
+}
+
+/** What a platform needs to know to make a machine. */
 export interface MachineSpec {
+  /** Which machine it is. */
   readonly slot: MachineSlot;
   /** Processors, may be a fraction. */
   readonly cpus: number;
@@ -17,8 +35,11 @@ export interface MachineSpec {
   readonly userData: pulumi.Input<string>;
 }
 
+/** Where the API answers over HTTPS. */
 export interface Endpoint {
+  /** Name or address. */
   readonly host: string;
+  /** TCP port. */
   readonly port: number;
 }
 

@@ -8,6 +8,7 @@ import { JoinToken } from "./join-token";
 import { KeyPair } from "./key-pair";
 import { kubeconfig } from "./kubeconfig";
 
+/** A cluster's name, and how long its certificates are good for. */
 export interface ClusterIdentityArgs {
   /**
    * The cluster's name in kubeconfigs: letters, digits, `.`, `_` and `-`, 63 at most, beginning with a letter or

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 
+/** Which cluster, and who its user is. */
 export interface KubeconfigArgs {
   /** Names the cluster, the context and, with `-admin`, the user: several kubeconfigs can be merged. */
   readonly clusterName: string;

@@ -4,5 +4,6 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface ApiEndpoint {
   /** Name or address; one of the API server certificate's own. */
   readonly host: pulumi.Input<string>;
+  /** TCP port. */
   readonly port: pulumi.Input<number>;
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bindClusterRole } from "./cluster-role-binding";
 import { readPlatformFile } from "./files";
 
+/** Which CoreDNS, and where it answers. */
 export interface ClusterDnsArgs {
   /** CoreDNS' version without a leading `v`. */
   readonly version: pulumi.Input<string>;

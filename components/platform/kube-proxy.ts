@@ -5,6 +5,7 @@ import type { ApiEndpoint } from "./api-endpoint";
 import { bindClusterRole } from "./cluster-role-binding";
 import { configHash, toYaml } from "./files";
 
+/** Which kube-proxy, and what it needs to know of the cluster. */
 export interface KubeProxyArgs {
   /** The cluster's Kubernetes version without a leading `v`, as in `1.36.3`. */
   readonly version: pulumi.Input<string>;

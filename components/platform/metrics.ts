@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { bindClusterRole } from "./cluster-role-binding";
 
+/** Which metrics-server, and whom it trusts. */
 export interface MetricsArgs {
   /** metrics-server's version without a leading `v`. */
   readonly version: pulumi.Input<string>;

@@ -11,13 +11,19 @@ import { Storage } from "./storage";
 export interface PlatformVersions {
   /** Of the cluster; kube-proxy is part of it. */
   readonly kubernetes: pulumi.Input<string>;
+  /** CoreDNS, the cluster's DNS. */
   readonly coredns: pulumi.Input<string>;
+  /** kube-router, the pod network. */
   readonly kubeRouter: pulumi.Input<string>;
+  /** local-path-provisioner, behind the storage classes. */
   readonly localPathProvisioner: pulumi.Input<string>;
+  /** metrics-server. */
   readonly metricsServer: pulumi.Input<string>;
 }
 
+/** What the platform needs to know of the cluster. */
 export interface PlatformArgs {
+  /** Of its programs: those that the machines' image has. */
   readonly versions: PlatformVersions;
   /** The API's stable address, for the programs that cannot wait for Services to work. */
   readonly apiEndpoint: ApiEndpoint;

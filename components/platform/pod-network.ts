@@ -5,6 +5,7 @@ import type { ApiEndpoint } from "./api-endpoint";
 import { bindClusterRole } from "./cluster-role-binding";
 import { configHash, readPlatformFile } from "./files";
 
+/** Which kube-router, and what it needs to know of the cluster. */
 export interface PodNetworkArgs {
   /** kube-router's version without a leading `v`. */
   readonly version: pulumi.Input<string>;

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bindClusterRole } from "./cluster-role-binding";
 import { configHash, readPlatformFile, toYaml } from "./files";
 
+/** Which provisioner. */
 export interface StorageArgs {
   /** local-path-provisioner's version without a leading `v`. */
   readonly version: pulumi.Input<string>;

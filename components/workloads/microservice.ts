@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkMicroservice } from "./check-microservice";
 import { anywhere, egressToDns, podsOf } from "./network-policies";
 import { podSpec, type ProbePaths } from "./pod-spec";
+import { defaultPort, type MicroserviceReference, selectorOf } from "./reference";
 
+/** A program, and whom it talks to. */
 export interface MicroserviceArgs {
   /** Namespace, such as a {@link WorkloadNamespace}'s. */
   readonly namespace: pulumi.Input<string>;
@@ -17,14 +19,16 @@ export interface MicroserviceArgs {
   /** Environment variables by name. `PORT`, `POD_NAME` and `NODE_NAME` are there always. Default none. */
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * The microservices that this one calls. Only they accept its connections, and it can open no others: the policies
-   * of both sides follow from this list. Default none.
+   * The microservices that this one calls, each a {@link Microservice} or, when another stack has it, a
+   * {@link MicroserviceReference}. Only they accept its connections, and it can open no others: the policies of both
+   * sides follow from this list. Default none.
    */
-  readonly talksTo?: readonly Microservice[];
+  readonly talksTo?: readonly MicroserviceReference[];
   /** Port of every node on which it answers from outside the cluster, 30000 to 32767. Default: inside only. */
   readonly nodePort?: number;
   /** Default: requests of 50m processor and 64Mi memory, limits of 1 processor and 256Mi. */
   readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  /** Where it says how it is. */
   readonly probes?: ProbePaths;
 }
 
@@ -39,7 +43,7 @@ export interface MicroserviceArgs {
  *   namespace, image: storefrontImage, env: { CATALOG_URL: catalog.url }, talksTo: [catalog], nodePort: 30080,
  * }, { provider });
  */
-export class Microservice extends pulumi.ComponentResource {
+export class Microservice extends pulumi.ComponentResource implements MicroserviceReference {
   /** Name of every one of its objects, and its host name in its namespace. */
   readonly serviceName: string;
   /** Its namespace. */
@@ -51,8 +55,8 @@ export class Microservice extends pulumi.ComponentResource {
 
   constructor(name: string, args: MicroserviceArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:workloads:Microservice", name, {}, options);
-    const { replicas = 2, port = 8080, talksTo = [], nodePort } = args;
-    checkMicroservice({ name, replicas, port, nodePort });
+    const { replicas = 2, port = defaultPort, talksTo = [], nodePort } = args;
+    checkMicroservice({ name, replicas, port, nodePort, talksTo });
 
     this.serviceName = name;
     this.namespace = pulumi.output(args.namespace);
@@ -71,9 +75,8 @@ export class Microservice extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url });
   }
 
-  /** What selects its pods, never to change: a Deployment's selector cannot. */
   private get selector(): Record<string, string> {
-    return { "app.kubernetes.io/name": this.serviceName };
+    return selectorOf(this.serviceName);
   }
 
   private get metadata() {
@@ -89,10 +92,10 @@ export class Microservice extends pulumi.ComponentResource {
   }
 
   /** Its own side: in from outside if it is exposed, out to DNS and those that it talks to. */
-  private createPolicy(exposed: boolean, talksTo: readonly Microservice[]): void {
+  private createPolicy(exposed: boolean, talksTo: readonly MicroserviceReference[]): void {
     const toCallees = talksTo.map((callee) => ({
-      to: [podsOf(callee.namespace, callee.selector)],
-      ports: [{ port: callee.port, protocol: "TCP" }],
+      to: [podsOf(callee.namespace, selectorOf(callee.serviceName))],
+      ports: [{ port: callee.port ?? defaultPort, protocol: "TCP" }],
     }));
     new k8s.networking.v1.NetworkPolicy(
       this.serviceName,
@@ -113,19 +116,19 @@ export class Microservice extends pulumi.ComponentResource {
   }
 
   /** The other side, made here too: a microservice need not know who will call it. Policies add up. */
-  private letInto(callee: Microservice): void {
+  private letInto(callee: MicroserviceReference): void {
     const edge = `${this.serviceName}-to-${callee.serviceName}`;
     new k8s.networking.v1.NetworkPolicy(
       edge,
       {
         metadata: { name: edge, namespace: callee.namespace, labels: this.labels },
         spec: {
-          podSelector: { matchLabels: callee.selector },
+          podSelector: { matchLabels: selectorOf(callee.serviceName) },
           policyTypes: ["Ingress"],
           ingress: [
             {
               from: [podsOf(this.namespace, this.selector)],
-              ports: [{ port: callee.port, protocol: "TCP" }],
+              ports: [{ port: callee.port ?? defaultPort, protocol: "TCP" }],
             },
           ],
         },

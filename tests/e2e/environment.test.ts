@@ -1,4 +1,5 @@
 import { eventually, TestEnvironment } from "../support/test-environment";
+import { describeApiThreeWays } from "./api-three-ways";
 
 /** The secrets that an environment has, in the forms in which they would be readable. */
 const secretForms = /BEGIN [A-Z ]*PRIVATE KEY|client-key-data|[a-z0-9]{6}\.[a-z0-9]{16}(?![a-z0-9])/;
@@ -322,3 +323,5 @@ describe("the platform", () => {
     await expect(environment.apply(privileged)).rejects.toThrow(/violates PodSecurity "baseline/);
   });
 });
+
+describeApiThreeWays(environment);

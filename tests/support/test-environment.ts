@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 
 import { pulumiEnvironment } from "../../toolchain/environment";
 
@@ -24,31 +24,40 @@ export interface Result {
  */
 export class TestEnvironment {
   readonly name = `e2e-${randomBytes(3).toString("hex")}`;
-  private readonly folder = mkdtempSync(path.join(tmpdir(), "slipway-e2e-"));
+  private readonly folder: string;
   private variables: NodeJS.ProcessEnv = {};
 
   /**
-   * @param settings of namespace `slipway`, without the namespace
+   * @param settings of the program's own namespace, without the namespace
    * @param program folder with a Pulumi.yaml; default: the repository's own program
+   * @param host an environment whose state is used too, so that its stack can be referred to; destroy this one first
    */
   constructor(
     settings: Readonly<Record<string, unknown>>,
     private readonly program: string = repository,
+    private readonly host?: TestEnvironment,
   ) {
+    this.folder = host?.folder ?? mkdtempSync(path.join(tmpdir(), "slipway-e2e-"));
     this.configure(settings);
   }
 
   /** Gives it other settings, as an edit of its file would: they count from the next command on. */
   configure(settings: Readonly<Record<string, unknown>>): void {
-    const config = path.join(this.folder, "config.yaml");
+    const config = path.join(this.folder, `${this.name}.yaml`);
     const namespaced = Object.entries(settings).map(([key, value]): [string, unknown] => [
-      `slipway:${key}`,
+      `${this.project}:${key}`,
       value,
     ]);
     writeFileSync(config, stringify({ config: Object.fromEntries(namespaced) }));
     const own = { PULUMI_BACKEND_URL: undefined, SLIPWAY_STATE: this.folder, SLIPWAY_CONFIG: config };
     const base: NodeJS.ProcessEnv = { ...process.env, ...own };
     this.variables = { ...base, ...pulumiEnvironment(this.name, base) };
+  }
+
+  /** Name of the program's project, and the namespace of its settings. */
+  get project(): string {
+    const { name } = parse(readFileSync(path.join(this.program, "Pulumi.yaml"), "utf8")) as { name: string };
+    return name;
   }
 
   /** Makes the stack, still without resources. */
@@ -95,6 +104,11 @@ export class TestEnvironment {
     return await this.command("kubectl", args, { KUBECONFIG: await this.kubeconfigFile() });
   }
 
+  /** The variables of a shell that has the environment's programs, and talks to the cluster as its administrator. */
+  async shellVariables(): Promise<NodeJS.ProcessEnv> {
+    return { ...this.variables, KUBECONFIG: await this.kubeconfigFile() };
+  }
+
   /** The same with a document on its standard input. */
   async apply(...objects: readonly object[]): Promise<void> {
     const file = path.join(this.folder, `${randomBytes(4).toString("hex")}.json`);
@@ -132,7 +146,7 @@ export class TestEnvironment {
     const { output, failed } = await this.pulumi("destroy", "--yes", "--skip-preview");
     if (failed) throw new Error(output);
     const leftovers = await this.leftovers();
-    rmSync(this.folder, { recursive: true });
+    if (!this.host) rmSync(this.folder, { recursive: true });
     if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(", ")}`);
   }
 
@@ -141,7 +155,7 @@ export class TestEnvironment {
   }
 
   private async kubeconfigFile(): Promise<string> {
-    const file = path.join(this.folder, "kubeconfig");
+    const file = path.join(this.folder, `${this.name}.kubeconfig`);
     writeFileSync(file, await this.output("kubeconfig"), { mode: 0o600 });
     this.kubeconfigFile = () => Promise.resolve(file);
     return file;

@@ -22,6 +22,7 @@ import { Registry, registryHostsFile } from "./registry";
 /** The API's port on the environment's network. */
 const apiPort = 6443;
 
+/** An environment's place on the local Docker daemon. */
 export interface DockerMachinesArgs {
   /** Part of the name of every container, volume and network, so that environments run side by side. */
   readonly environment: string;
@@ -35,12 +36,24 @@ export interface DockerMachinesArgs {
   readonly network: string;
   /** The block of the address plan that each pool takes its addresses from, by the pool's name; 1 to 15. */
   readonly addressBlocks: Readonly<Record<string, number>>;
-  /** Ports on 127.0.0.1 of the host. */
-  readonly ports: { readonly api: number; readonly registry: number };
+  /** Ports on 127.0.0.1 of the host, free and all different. */
+  readonly ports: {
+    /** Leads to the API. */
+    readonly api: number;
+    /** Leads to the registry, and so is part of every image's name. */
+    readonly registry: number;
+  };
   /** NodePorts that are reached on the host through the load balancer. */
   readonly exposedPorts: readonly ExposedPort[];
-  /** Names of images that the local Docker daemon has. */
-  readonly images: { readonly machine: string; readonly loadBalancer: string; readonly registry: string };
+  /** Names of images that the local Docker daemon has; `make images` builds them, and prints their names. */
+  readonly images: {
+    /** Boots systemd, cloud-init, containerd and the kubelet; has kubeadm and the cluster's images. */
+    readonly machine: string;
+    /** HAProxy. */
+    readonly loadBalancer: string;
+    /** The distribution registry. */
+    readonly registry: string;
+  };
 }
 
 /**
@@ -52,6 +65,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
   readonly clientEndpoint: Endpoint;
   readonly facts: PlatformFacts;
   readonly foundation: docker.Network;
+  /** Where images are pushed to that its machines run. */
   readonly registry: Registry;
 
   private readonly addresses: AddressPlan;

@@ -1,2 +1,3 @@
 export { DockerMachines, type DockerMachinesArgs } from "./docker-machines";
 export type { ExposedPort } from "./load-balancer-config";
+export { Registry, type RegistryArgs } from "./registry";

@@ -9,7 +9,9 @@ const registryPort = 5000;
 
 /** The environment is part of the container's and the volume's name. */
 export interface RegistryArgs extends Belonging {
+  /** Id of its image, known to the local Docker daemon. */
   readonly imageId: pulumi.Input<string>;
+  /** Name of the environment's Docker network. */
   readonly networkName: pulumi.Input<string>;
   /** Its fixed address on the network. */
   readonly address: string;

@@ -48,3 +48,19 @@ test.each(["", "-a", "a-", "1a", "a.b", "A", "a b"])("refuses the name %p", (nam
     checkMicroservice({ ...valid, name });
   }).toThrow("cannot work");
 });
+
+test("names what is wrong with a microservice of another stack, and its place in the list", () => {
+  const talksTo = [
+    { serviceName: "catalog", namespace: "shop" },
+    { serviceName: "Catalog", namespace: "shop", port: 65536 },
+  ];
+  expect(() => {
+    checkMicroservice({ ...valid, talksTo });
+  }).toThrow(
+    [
+      'Microservice "catalog" cannot work:',
+      '  - talksTo[1].serviceName is "Catalog": give 1 to 63 of a-z, 0-9 and "-", with a letter first and no "-" last',
+      "  - talksTo[1].port is 65536: give a whole number from 1 to 65535",
+    ].join("\n"),
+  );
+});

@@ -234,4 +234,35 @@ describe("network policies", () => {
     // The callee's own policy is the same whoever calls it.
     expect(inputsOf(resources, networkPolicy, "catalog").spec).not.toHaveProperty("ingress");
   });
+
+  test("talksTo opens the same for a microservice of another stack, on port 8080 when it says none", async () => {
+    const policies = async (talksTo: MicroserviceArgs["talksTo"]): Promise<Record<string, unknown>[]> => {
+      recordResources();
+      const resources = await create({ namespace: "extras", talksTo }, "reviews");
+      const edge = inputsOf(resources, networkPolicy, "reviews-to-catalog");
+      return [inputsOf(resources, networkPolicy, "reviews").spec, { ...edge.metadata, ...edge.spec }];
+    };
+    const reference = { serviceName: "catalog", namespace: "shop" };
+    const [own, edge] = await policies([reference]);
+    expect(own?.egress).toEqual([
+      dns,
+      {
+        to: [
+          {
+            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "shop" } },
+            podSelector: { matchLabels: { "app.kubernetes.io/name": "catalog" } },
+          },
+        ],
+        ports: [{ port: 8080, protocol: "TCP" }],
+      },
+    ]);
+    expect(edge).toMatchObject({
+      name: "reviews-to-catalog",
+      namespace: "shop",
+      podSelector: { matchLabels: { "app.kubernetes.io/name": "catalog" } },
+      ingress: [{ ports: [{ port: 8080, protocol: "TCP" }] }],
+    });
+    const [, otherPort] = await policies([{ ...reference, port: 9000 }]);
+    expect(otherPort).toMatchObject({ ingress: [{ ports: [{ port: 9000, protocol: "TCP" }] }] });
+  });
 });
