@@ -7,6 +7,7 @@ import { EncryptionKey } from "./encryption-key";
 import { JoinToken } from "./join-token";
 import { KeyPair } from "./key-pair";
 import { kubeconfig } from "./kubeconfig";
+import { ServingCertificate } from "./serving-certificate";
 
 /** A cluster's name, and how long its certificates are good for. */
 export interface ClusterIdentityArgs {
@@ -75,7 +76,11 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   private readonly clusterName: string;
 
   /** @throws Error that names each bad argument, its value and what would be right. */
-  constructor(name: string, args: ClusterIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    private readonly name: string,
+    args: ClusterIdentityArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     const {
       clusterName,
       certificateAuthorityYears: years,
@@ -118,6 +123,30 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   }
 
   /**
+   * The certificate that a machine's kubelet answers with: made once for its name and address, valid for as long as the
+   * Kubernetes authority that signs it. It is asked for here, once a machine.
+   *
+   * @param machine name of the machine and its Node, a DNS label such as `worker-0`
+   * @param address IP address by which the API server reaches the kubelet
+   */
+  kubeletCertificate(machine: string, address: string): CertificateMaterial {
+    return certificateMaterial(
+      new ServingCertificate(
+        `${this.name}-${machine}-kubelet`,
+        {
+          commonName: `system:node:${machine}`,
+          organization: "system:nodes",
+          dnsName: machine,
+          address,
+          authorityCertificatePem: this.kubernetesCa.certificatePem,
+          authorityPrivateKeyPem: this.kubernetesCa.privateKeyPem,
+        },
+        { parent: this },
+      ),
+    );
+  }
+
+  /**
    * The administrator's kubeconfig. Secret.
    *
    * @param server URL of the API server as the kubeconfig's reader reaches it, such as `https://127.0.0.1:6443`.
@@ -140,7 +169,9 @@ export class ClusterIdentity extends pulumi.ComponentResource {
 }
 
 /** Marked secret here as well: before the first `up` the engine does not know yet that the key is. */
-function certificateMaterial(made: CertificateAuthority | ClientCertificate): CertificateMaterial {
+function certificateMaterial(
+  made: CertificateAuthority | ClientCertificate | ServingCertificate,
+): CertificateMaterial {
   return { certificatePem: made.certificatePem, privateKeyPem: pulumi.secret(made.privateKeyPem) };
 }
 

@@ -10,6 +10,7 @@ import { clientCertificateProvider } from "../../../../components/pki/client-cer
 import { encryptionKeyProvider } from "../../../../components/pki/encryption-key";
 import { joinTokenProvider } from "../../../../components/pki/join-token";
 import { keyPairProvider } from "../../../../components/pki/key-pair";
+import { servingCertificateProvider } from "../../../../components/pki/serving-certificate";
 
 import { valueOf } from "../../../support/recorder";
 
@@ -19,6 +20,7 @@ const providers: Record<string, pulumi.dynamic.ResourceProvider | undefined> = {
   "pulumi-nodejs:dynamic/pki:EncryptionKey": encryptionKeyProvider,
   "pulumi-nodejs:dynamic/pki:JoinToken": joinTokenProvider,
   "pulumi-nodejs:dynamic/pki:KeyPair": keyPairProvider,
+  "pulumi-nodejs:dynamic/pki:ServingCertificate": servingCertificateProvider,
 };
 
 let registered: Record<string, { type: string; inputs: Record<string, unknown> }>;
@@ -85,6 +87,19 @@ test("has the Kubernetes authority issue kubeadm's administrator a certificate f
   expect(pulumi.runtime.unwrapRpcSecret(authorityPrivateKeyPem)).toBe(
     await valueOf(identity.kubernetesCa.privateKeyPem),
   );
+});
+
+test("has the Kubernetes authority issue a machine's kubelet a certificate for its name and address", async () => {
+  const identity = await create();
+  const { certificatePem, privateKeyPem } = identity.kubeletCertificate("worker-0", "10.88.0.16");
+  const certificate = new X509Certificate(await valueOf(certificatePem));
+  const authority = new X509Certificate(await valueOf(identity.kubernetesCa.certificatePem));
+  expect(certificate.verify(authority.publicKey)).toBe(true);
+  expect(certificate.subjectAltName).toBe("DNS:worker-0, IP Address:10.88.0.16");
+  expect(await pulumi.isSecret(privateKeyPem)).toBe(true);
+  const { authorityPrivateKeyPem, ...inputs } = registered["dev-worker-0-kubelet"]?.inputs ?? {};
+  expect(pulumi.runtime.isRpcSecret(authorityPrivateKeyPem)).toBe(true);
+  expect(inputs).toMatchObject({ commonName: "system:node:worker-0", organization: "system:nodes" });
 });
 
 test("takes other lifetimes", async () => {

@@ -9,6 +9,7 @@ import { clientCertificateProvider } from "../../../../components/pki/client-cer
 import { encryptionKeyProvider } from "../../../../components/pki/encryption-key";
 import { joinTokenProvider } from "../../../../components/pki/join-token";
 import { keyPairProvider } from "../../../../components/pki/key-pair";
+import { servingCertificateProvider } from "../../../../components/pki/serving-certificate";
 
 /** What the stack's state holds of a provider, in clear. */
 async function serialised(
@@ -41,8 +42,17 @@ test("make certificates where only their text is", async () => {
     authorityCertificatePem: authority.certificatePem,
     authorityPrivateKeyPem: authority.privateKeyPem,
   });
+  const serving = await makeElsewhere(servingCertificateProvider, {
+    commonName: "system:node:worker-0",
+    organization: "system:nodes",
+    dnsName: "worker-0",
+    address: "10.88.0.16",
+    authorityCertificatePem: authority.certificatePem,
+    authorityPrivateKeyPem: authority.privateKeyPem,
+  });
   const signer = new X509Certificate(authority.certificatePem).publicKey;
   expect(new X509Certificate(client.certificatePem).verify(signer)).toBe(true);
+  expect(new X509Certificate(serving.certificatePem).verify(signer)).toBe(true);
 });
 
 test("make keys and tokens where only their text is", async () => {
@@ -58,6 +68,7 @@ test.each(
     encryptionKeyProvider,
     joinTokenProvider,
     keyPairProvider,
+    servingCertificateProvider,
   }),
 )("%s captures no secret, and little else", async (_name, provider) => {
   const { text, containsSecrets } = await serialised(provider);
