@@ -55,6 +55,6 @@ export function platformArgs(config: EnvironmentConfig, machines: MachinePlatfor
     serviceCidr: config.networks.services,
     dnsAddress: clusterDns(config.networks.services),
     conntrackLimits: false,
-    verifyKubelet: false,
+    verifyKubelet: true,
   };
 }

@@ -68,7 +68,14 @@ export function authenticationConfiguration(): MachineFile {
   });
 }
 
-/** Pod Security: `baseline` is enforced and `restricted` warned wherever a namespace does not say otherwise. */
+/**
+ * Pod Security: `baseline` is enforced and `restricted` warned wherever a namespace does not say otherwise.
+ *
+ * Events: whoever writes them without end, a pod that crashes in a loop or somebody who means harm, fills etcd no faster
+ * than this. A user's rate is the kubelet's own (`eventRecordQPS`); the bursts leave room for a node that starts
+ * all its pods at once, and for a scheduler that places hundreds.
+ * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#eventratelimit
+ */
 export function admissionConfiguration(): MachineFile {
   return document("admission", {
     apiVersion: "apiserver.config.k8s.io/v1",
@@ -88,6 +95,18 @@ export function admissionConfiguration(): MachineFile {
             "warn-version": "latest",
           },
           exemptions: { namespaces: ["kube-system"] },
+        },
+      },
+      {
+        name: "EventRateLimit",
+        configuration: {
+          apiVersion: "eventratelimit.admission.k8s.io/v1alpha1",
+          kind: "Configuration",
+          limits: [
+            { type: "Server", qps: 500, burst: 5000 },
+            { type: "Namespace", qps: 100, burst: 1000 },
+            { type: "User", qps: 50, burst: 1000 },
+          ],
         },
       },
     ],

@@ -94,6 +94,8 @@ export interface WorkerBoot {
   readonly platform: PlatformFacts;
   readonly machine: MachineFacts;
   readonly identity: WorkerIdentity;
+  /** What this machine's kubelet answers with, signed by the cluster's CA for its name and address. Secret. */
+  readonly kubeletServing: KeyPairPem;
 }
 
 export interface ControlPlaneBoot extends WorkerBoot {

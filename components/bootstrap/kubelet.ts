@@ -11,6 +11,15 @@ export const strongCipherSuites = [
 ];
 
 /**
+ * The certificate that a machine's kubelet answers with, so that the API server and metrics-server can know it. It lies
+ * where neither `kubeadm reset` nor a machine made anew over its old /var takes it away.
+ */
+export const kubeletServingPaths = {
+  certificate: "/etc/kubernetes/kubelet/serving.crt",
+  privateKey: "/etc/kubernetes/kubelet/serving.key",
+};
+
+/**
  * The kubelets' configuration, one for the whole cluster (kubeadm keeps it in a ConfigMap).
  * Field names and defaults: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
  */
@@ -28,6 +37,8 @@ export function kubeletConfiguration(cluster: ClusterFacts, platform: PlatformFa
     clusterDomain: "cluster.local",
     clusterDNS: [cluster.dnsAddress],
     rotateCertificates: true,
+    tlsCertFile: kubeletServingPaths.certificate,
+    tlsPrivateKeyFile: kubeletServingPaths.privateKey,
     tlsMinVersion: "VersionTLS12",
     tlsCipherSuites: strongCipherSuites,
     streamingConnectionIdleTimeout: "5m",

@@ -18,7 +18,7 @@ import {
   joinConfiguration,
   joinControlPlaneConfiguration,
 } from "./kubeadm";
-import { kubeletConfiguration } from "./kubelet";
+import { kubeletConfiguration, kubeletServingPaths } from "./kubelet";
 
 const bootstrapPath = "/usr/local/sbin/slipway-bootstrap";
 const bootstrapScript = readFileSync(join(__dirname, "files", "bootstrap.sh"), "utf8");
@@ -85,6 +85,8 @@ function userData(boot: WorkerBoot, role: Role, files: readonly MachineFile[]): 
       settingsFile(boot, role),
       { path: "/etc/slipway/ca.crt", content: boot.identity.caCertificate },
       discoveryFile(boot),
+      { path: kubeletServingPaths.certificate, content: boot.kubeletServing.certificate },
+      secretFile(kubeletServingPaths.privateKey, boot.kubeletServing.privateKey),
       ...files,
       ...boot.platform.files,
     ],

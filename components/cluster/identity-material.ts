@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ControlPlaneIdentity, KeyPairPem, WorkerIdentity } from "../bootstrap";
-import type { CertificateAuthorityMaterial, ClusterIdentity } from "../pki";
+import type { CertificateMaterial, ClusterIdentity } from "../pki";
 
-const keyPair = ({
-  certificatePem,
-  privateKeyPem,
-}: CertificateAuthorityMaterial): pulumi.Output<KeyPairPem> =>
+/** A certificate and its key as documents hold them, as one value. Secret. */
+export const keyPair = ({ certificatePem, privateKeyPem }: CertificateMaterial): pulumi.Output<KeyPairPem> =>
   pulumi.output({ certificate: certificatePem, privateKey: privateKeyPem });
 
 /** What a worker's document holds of the identity, as one value. Secret. */

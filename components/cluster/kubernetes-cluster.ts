@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ClusterFacts, controlPlaneUserData, workerUserData } from "../bootstrap";
 import type { MachinePlatform } from "../machines";
 import { ClusterIdentity } from "../pki";
-import { controlPlaneIdentity, workerIdentity } from "./identity-material";
+import { controlPlaneIdentity, keyPair, workerIdentity } from "./identity-material";
 import { Membership } from "./leave";
 import { clusterMembers, type ControlPlane, type Member, type Pool } from "./members";
 import { nodesOf } from "./nodes";
@@ -169,15 +169,22 @@ function memberUserData(
   const forControlPlanes = controlPlaneIdentity(identity);
   const forWorkers = workerIdentity(identity);
   return ({ slot, name, labels, taints }) => {
-    const boot = {
-      cluster,
-      platform: platform.facts,
-      machine: { name, address: platform.address(slot), labels, taints },
-    };
+    const address = platform.address(slot);
+    const boot = { cluster, platform: platform.facts, machine: { name, address, labels, taints } };
+    const serving = keyPair(identity.kubeletCertificate(name, address));
     return slot.role === "control-plane"
-      ? forControlPlanes.apply((material) =>
-          controlPlaneUserData({ ...boot, identity: material, initializes: slot.index === 0 }),
+      ? pulumi.all([forControlPlanes, serving]).apply(([material, kubeletServing]) =>
+          controlPlaneUserData({
+            ...boot,
+            identity: material,
+            kubeletServing,
+            initializes: slot.index === 0,
+          }),
         )
-      : forWorkers.apply((material) => workerUserData({ ...boot, identity: material }));
+      : pulumi
+          .all([forWorkers, serving])
+          .apply(([material, kubeletServing]) =>
+            workerUserData({ ...boot, identity: material, kubeletServing }),
+          );
   };
 }

@@ -43,6 +43,7 @@ export const firstControlPlane: ControlPlaneBoot = {
   cluster,
   platform,
   identity,
+  kubeletServing: pair("KUBELET"),
   initializes: true,
   machine: {
     name: "control-plane-0",
@@ -62,6 +63,7 @@ export const worker: WorkerBoot = {
   cluster,
   platform,
   identity,
+  kubeletServing: pair("KUBELET"),
   machine: {
     name: "worker-0",
     address: "10.88.0.16",

@@ -60,8 +60,18 @@ install_authorities() {
   cp -a /etc/slipway/pki/. /etc/kubernetes/pki/
 }
 
+# etcd's data belongs to a user that nobody can be, as the CIS benchmark has it (1.1.11, 1.1.12). kubeadm's etcd runs as
+# its container's root, who may write there all the same.
+install_etcd_directory() {
+  [ "$ROLE" != join-worker ] || return 0
+  id etcd >/dev/null 2>&1 ||
+    useradd --system --no-create-home --home-dir /var/lib/etcd --shell /usr/sbin/nologin etcd
+  install --directory --mode=0700 --owner=etcd --group=etcd /var/lib/etcd
+}
+
 kubeadm_attempt() {
   install_authorities
+  install_etcd_directory
   kubeadm "$@" >>"$log" 2>&1
 }
 
