@@ -291,28 +291,6 @@ describe("the platform", () => {
     expect(tables).toContain("table ip kube-proxy");
   });
 
-  it("keeps Secrets as cipher text in etcd", async () => {
-    await environment.kubectl(
-      "create",
-      "secret",
-      "generic",
-      "at-rest",
-      "--from-literal=word=plaintext-marker",
-    );
-    const [file, certificates] = ["/registry/secrets/default/at-rest", "/etc/kubernetes/pki/etcd"];
-    const stored = await environment.kubectl(
-      ...["exec", "-n", "kube-system", "etcd-control-plane-0", "--", "etcdctl"],
-      ...[
-        `--cacert=${certificates}/ca.crt`,
-        `--cert=${certificates}/server.crt`,
-        `--key=${certificates}/server.key`,
-      ],
-      ...["get", file, "--print-value-only"],
-    );
-    expect(stored).toContain("k8s:enc:secretbox:v1:");
-    expect(stored).not.toContain("plaintext-marker");
-  });
-
   it("enforces Pod Security baseline where a namespace says nothing", async () => {
     const privileged = {
       apiVersion: "v1",
