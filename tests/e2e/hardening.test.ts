@@ -18,6 +18,8 @@ const worker = new LiveMachine(environment, "worker-0");
 const machines = [controlPlane, worker];
 
 const minutes = (count: number): number => count * 60_000;
+jest.setTimeout(minutes(2));
+
 /** A word that is found again, and that nobody wrote before. */
 const marker = (): string => `marker-${randomBytes(12).toString("hex")}`;
 /** How a connection ends that the other side does not want: by a TLS alert, or without a word. */
@@ -134,12 +136,18 @@ describe("the API server", () => {
     );
   });
 
-  it("CIS 1.2.14 lets a kubelet change its own node only", async () => {
+  it("CIS 1.2.14 lets a kubelet change its own node only, and not how pods choose it", async () => {
     expect(await listed("enable-admission-plugins")).toContain("NodeRestriction");
-    const asWorker = "kubectl --kubeconfig /etc/kubernetes/kubelet.conf";
-    await worker.shell(`${asWorker} annotate node ${worker.name} hardening=own`);
-    const another = worker.shell(`${asWorker} annotate node ${controlPlane.name} hardening=another`);
-    await expect(another).rejects.toThrow(/Forbidden.*(not allowed|no relationship)/);
+    const asKubelet = (verb: string, node: LiveMachine, change: string): Promise<string> =>
+      worker.shell(
+        `kubectl --kubeconfig /etc/kubernetes/kubelet.conf ${verb} node ${node.name} --overwrite ${change}`,
+      );
+    await asKubelet("annotate", worker, "hardening=own");
+    await expect(asKubelet("annotate", controlPlane, "hardening=another")).rejects.toThrow(/Forbidden/);
+    // What the plugin alone refuses, as nobody's authorization has labels in it: one by which pods choose safe nodes.
+    await expect(asKubelet("label", worker, "node-restriction.kubernetes.io/safe=yes")).rejects.toThrow(
+      /is not allowed to modify labels/,
+    );
   });
 
   it("CIS 1.2.15 gives no profiles of itself", async () => {
@@ -207,11 +215,15 @@ describe("etcd", () => {
   it("CIS 2.5 answers peers with a certificate only", async () => {
     expect(await flag("peer-client-cert-auth")).toBe("true");
     expect(await answerTo(etcd(2380))).toMatch(refusal);
-    const peer = {
-      cert: await controlPlane.read("/etc/kubernetes/pki/etcd/peer.crt"),
-      key: await controlPlane.read("/etc/kubernetes/pki/etcd/peer.key"),
-    };
-    expect(await answerTo(etcd(2380), peer)).toBe(200);
+    const files = "/etc/kubernetes/pki/etcd";
+    const asPeer = `curl --silent --http1.1 --cacert ${files}/ca.crt --cert ${files}/peer.crt --key ${files}/peer.key`;
+    expect(await controlPlane.shell(`${asPeer} ${etcd(2380)}`)).toContain("etcdserver");
+    // Nor is a peer's certificate good at another address than its own, such as this host's.
+    const [cert, key] = [
+      await controlPlane.read(`${files}/peer.crt`),
+      await controlPlane.read(`${files}/peer.key`),
+    ];
+    expect(await answerTo(etcd(2380), { cert, key })).toMatch(refusal);
   });
 
   it("CIS 2.7 believes an authority of its own, not the cluster's", async () => {

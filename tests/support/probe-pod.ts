@@ -53,7 +53,7 @@ export async function tokenClaims(
 
 /**
  * What a pod is answered at each URL: the status, or the code of the error that ended the connection, `timeout` where
- * nothing came back within 3 seconds. It believes any server.
+ * nothing came back within 5 seconds. It believes any server.
  */
 export async function answersIn(
   environment: TestEnvironment,
@@ -67,7 +67,7 @@ export async function answersIn(
   const answer = `(url) => new Promise((resolve) => {
     const options = { rejectUnauthorized: false, headers: ${token} };
     const asked = require(url.split(":")[0]).get(url, options, (response) => resolve(response.statusCode));
-    asked.setTimeout(3000, () => asked.destroy(new Error("timeout")));
+    asked.setTimeout(5000, () => asked.destroy(new Error("timeout")));
     asked.on("error", (error) => resolve(error.code ?? error.message));
   })`;
   return await evaluateIn(environment, asker, `await Promise.all(${JSON.stringify(urls)}.map(${answer}))`);

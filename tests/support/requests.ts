@@ -13,7 +13,7 @@ export interface Credentials {
   readonly key?: string;
 }
 
-const seconds = 5;
+const seconds = 20;
 
 /** A certificate that says that its holder may do everything, by an authority of the right name that nobody knows. */
 export async function foreignCredentials(): Promise<Credentials> {

@@ -52,6 +52,7 @@ describe("KubernetesCluster", () => {
       "pulumi:providers:kubernetes": 1,
       "slipway:machines:DockerMachine": 5,
       [membershipType]: 5,
+      "pulumi-nodejs:dynamic/pki:ServingCertificate": 5,
     });
   });
 
@@ -67,6 +68,14 @@ describe("KubernetesCluster", () => {
         members: ["control-plane-0", "worker-0"],
       });
     }
+  });
+
+  it("has each machine's kubelet known by its name and address", async () => {
+    const certificates = (await registered(1, 1)).filter(({ type }) => type.endsWith("ServingCertificate"));
+    expect(certificates.map(({ inputs }) => `${String(inputs.dnsName)} ${String(inputs.address)}`)).toEqual([
+      "control-plane-0 10.88.4.8",
+      "worker-0 10.88.4.16",
+    ]);
   });
 
   it("names its provider by the cluster, so that a renewed kubeconfig replaces nothing", async () => {
