@@ -13,9 +13,8 @@ async function main(): Promise<void> {
   const [name = "dev", verb = "up"] = process.argv.slice(2);
   if (!isVerb(verb))
     throw new Error(`The second argument is "${verb}"; give what is to be done: ${verbs.join(", ")}`);
-  const own = pulumiEnvironment(name);
-  const { SLIPWAY_ENVIRONMENT_DIRECTORY: directory = "" } = own;
-  const environment = { ...process.env, ...own };
+  const environment: NodeJS.ProcessEnv = { ...process.env, ...pulumiEnvironment(name) };
+  const { SLIPWAY_ENVIRONMENT_DIRECTORY: directory = "" } = environment;
   // The environment's own folder names its project; with a backend of the user's own it has none.
   const project = existsSync(path.join(directory, "Pulumi.yaml")) ? directory : repository;
   const backend = await recover({

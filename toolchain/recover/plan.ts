@@ -7,7 +7,7 @@ import {
 } from "./deployment";
 import type { SeenInDocker } from "./docker";
 import { describe, dockerKind, enumeration, ownName } from "./names";
-import { compareWithDocker, type Differences, objectsOfCluster } from "./world";
+import { compareWithDocker, type Differences } from "./world";
 
 export const verbs = ["up", "preview", "down"] as const;
 
@@ -142,21 +142,24 @@ function createdInCluster({ type, resource }: PendingOperation): ResourceState[]
   return type === "creating" && typeof resource.inputs?.__fieldManager === "string" ? [resource] : [];
 }
 
-/** What goes from the state. Before a `down`, objects of the cluster go with the network that would take them along. */
+/** What goes from the state. Before a `down` that is also what was to be deleted with something that is gone. */
 function droppedUrns(verb: Verb, deployment: Deployment, differences: Differences): Set<string> {
-  const { gone, goneWith, useless } = differences;
-  const networkIsGone = gone.some((resource) => dockerKind(resource) === "network");
+  const { gone, objectsGone, imagesGone, memberships, useless } = differences;
+  const { resources = [] } = deployment;
+  const wentAlong = resources.filter(({ deletedWith }) => gone.some(({ urn }) => urn === deletedWith));
   const dropped = [
     ...gone,
-    ...goneWith,
+    ...objectsGone,
+    ...imagesGone,
+    ...memberships,
     ...(verb === "down" ? [] : useless),
-    ...(verb === "down" && networkIsGone ? objectsOfCluster(deployment) : []),
+    ...(verb === "down" ? wentAlong : []),
   ];
   return new Set(dropped.map(({ urn }) => urn));
 }
 
 function differenceLines(verb: Verb, differences: Differences): string[] {
-  const { gone, stopped, paused, useless, goneWith, clusterIsLost } = differences;
+  const { gone, stopped, paused, useless, objectsGone, imagesGone, clusterIsLost } = differences;
   const fate = {
     up: "made anew",
     preview: "`make up` makes it anew",
@@ -165,8 +168,6 @@ function differenceLines(verb: Verb, differences: Differences): string[] {
   const lines = gone.map((resource) => `The ${describe(resource)} is gone from Docker: ${fate}`);
   if (verb === "down") return lines;
   const will = verb === "up" ? "" : "`make up` will say the same, and do it: ";
-  const objects = goneWith.filter((resource) => dockerKind(resource) === undefined);
-  const images = goneWith.filter((resource) => dockerKind(resource) !== undefined);
   return [
     ...lines,
     ...useless.map((each) => `The ${describe(each)} stands on what is gone: ${will}made anew with it`),
@@ -175,11 +176,11 @@ function differenceLines(verb: Verb, differences: Differences): string[] {
     ...(clusterIsLost
       ? [
           "No disk of a control plane is left, and with them the cluster's data is gone: " +
-            `${will}a new cluster, with ${objects.length} objects made anew`,
+            `${will}a new cluster, with ${objectsGone.length} objects made anew`,
         ]
       : []),
-    ...(images.length > 0
-      ? [`The registry's disk is gone: ${will}${enumeration(images.map(imageName))} pushed anew`]
+    ...(imagesGone.length > 0
+      ? [`The registry's disk is gone: ${will}${enumeration(imagesGone.map(imageName))} pushed anew`]
       : []),
   ];
 }

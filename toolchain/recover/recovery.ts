@@ -154,7 +154,7 @@ async function apply(recovery: Recovery, plan: Plan, state: StoredState): Promis
   try {
     await store.write({ ...state, deployment: plan.deployment });
   } catch (error) {
-    if (String(error).includes('currently locked')) throw new AnotherRunLives(String(error));
+    if (String(error).includes("currently locked")) throw new AnotherRunLives(String(error));
     throw error;
   }
   say(`The state is written anew; what it was is in ${backup}`);

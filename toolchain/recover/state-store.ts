@@ -85,10 +85,13 @@ export function stateStore(stack: string, environment: NodeJS.ProcessEnv, projec
       return `file://${folder}`;
     },
     removeHalfWritten: () => {
-      for (const file of stackFile && locks
-        ? [...halfWritten(path.dirname(stackFile), stack), ...halfWritten(locks, "")]
-        : [])
+      if (stackFile === undefined || locks === undefined) return;
+      for (const file of [
+        ...halfWritten(path.dirname(stackFile), `${stack}.json`),
+        ...halfWritten(locks, ""),
+      ]) {
         rmSync(file, { force: true });
+      }
     },
   };
 }
@@ -100,7 +103,7 @@ export function stateStore(stack: string, environment: NodeJS.ProcessEnv, projec
 function halfWritten(folder: string, beginning: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((file) => file.startsWith(beginning) && /\.json(\.\w+)?\.[0-9a-f]+\.tmp$/.test(file))
+    .filter((file) => file.startsWith(beginning) && /\.[0-9a-f]+\.tmp$/.test(file))
     .map((file) => path.join(folder, file));
 }
 

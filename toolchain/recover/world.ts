@@ -12,8 +12,12 @@ export interface Differences {
   readonly paused: readonly ResourceState[];
   /** Containers that are there and cannot be used any more: what they stand on is gone. */
   readonly useless: readonly ResourceState[];
-  /** Objects of the cluster, and images in the registry, that went with the disks on which they were. */
-  readonly goneWith: readonly ResourceState[];
+  /** Objects of the cluster that went with the disks of the control planes. */
+  readonly objectsGone: readonly ResourceState[];
+  /** Images that went with the registry's disk. */
+  readonly imagesGone: readonly ResourceState[];
+  /** What machines that are gone had been to the cluster: there is nobody left to say goodbye. */
+  readonly memberships: readonly ResourceState[];
   /** The cluster's data is gone: nothing of it can be continued. */
   readonly clusterIsLost: boolean;
 }
@@ -37,18 +41,11 @@ export function compareWithDocker({ resources = [] }: Deployment, seen: SeenInDo
     stopped: inState("exited", "created"),
     paused: inState("paused"),
     useless,
-    goneWith: resources.filter(
-      (resource) =>
-        !gone.includes(resource) &&
-        ((clusterIsLost && isOfCluster(resource, resources)) || isPushedTo(resource, gone)),
-    ),
+    objectsGone: clusterIsLost ? resources.filter((resource) => isOfCluster(resource, resources)) : [],
+    imagesGone: resources.filter((resource) => isPushedTo(resource, gone)),
+    memberships: resources.filter((resource) => isOfMachine(resource, [...gone, ...useless])),
     clusterIsLost,
   };
-}
-
-/** Objects that the cluster's API keeps. */
-export function objectsOfCluster({ resources = [] }: Deployment): ResourceState[] {
-  return resources.filter((resource) => isOfCluster(resource, resources));
 }
 
 /** Whether the Docker command line that we ask talks to the daemon that its provider talks to. */
@@ -102,6 +99,12 @@ function isOfCluster(resource: ResourceState, resources: readonly ResourceState[
     typeof cluster === "string" &&
     cluster.startsWith("slipway-")
   );
+}
+
+/** Whether a resource stands for a machine in its cluster: components/cluster/leave/membership.ts. */
+function isOfMachine({ inputs }: ResourceState, machines: readonly ResourceState[]): boolean {
+  const machine = inputs?.machineId;
+  return typeof machine === "string" && machines.some(({ id }) => id === machine);
 }
 
 /** Whether an image was pushed to a registry whose disk is gone. */
