@@ -78,7 +78,11 @@ async function killDuring(
   { moment, wholeTree }: Kill,
 ): Promise<boolean> {
   const make = environment.startMake(target);
-  const ended = new Promise<void>((resolve) => make.once("exit", () => { resolve(); }));
+  const ended = new Promise<void>((resolve) =>
+    make.once("exit", () => {
+      resolve();
+    }),
+  );
   const engine = await engineOf(command);
   await sleep(moment * duration[command] * 1000);
   const isAlive = readProcess(engine.pid) !== undefined;
@@ -112,12 +116,10 @@ const namesInState = ({ resources = [] }: Deployment): string[] =>
 /** What Docker has of the environment, by the same ids that the state has. */
 async function idsInDocker(): Promise<string[]> {
   const { containers, volumes, networks } = await lookIntoDocker();
-  const ours = (name: string): boolean => name.startsWith(`slipway-${environment.name}`);
-  return [
-    ...containers.filter(({ name }) => ours(name)).map(({ id }) => id),
-    ...[...volumes].filter(ours),
-    ...networks.filter(({ name }) => ours(name)).map(({ id }) => id),
-  ].sort();
+  return [...containers, ...volumes, ...networks]
+    .filter(({ name }) => name.startsWith(`slipway-${environment.name}`))
+    .map(({ id }) => id)
+    .sort();
 }
 
 async function expectConverged(): Promise<void> {

@@ -3,9 +3,15 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-export interface SeenContainer {
+/** An object that Docker has, with its labels as `name=value`. */
+export interface SeenObject {
+  /** A volume's is its name. */
   readonly id: string;
   readonly name: string;
+  readonly labels: readonly string[];
+}
+
+export interface SeenContainer extends SeenObject {
   /** `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`. */
   readonly state: string;
 }
@@ -13,9 +19,8 @@ export interface SeenContainer {
 /** What the Docker daemon has, whoever made it. */
 export interface SeenInDocker {
   readonly containers: readonly SeenContainer[];
-  /** Names. */
-  readonly volumes: ReadonlySet<string>;
-  readonly networks: readonly { readonly id: string; readonly name: string }[];
+  readonly volumes: readonly SeenObject[];
+  readonly networks: readonly SeenObject[];
   /** Digests of their configurations, `sha256:…`. */
   readonly images: ReadonlySet<string>;
 }
@@ -23,26 +28,35 @@ export interface SeenInDocker {
 /** @throws Error with Docker's own words when it does not answer */
 export async function lookIntoDocker(): Promise<SeenInDocker> {
   const [containers, volumes, networks, images] = await Promise.all([
-    list("container", ["--all", "--no-trunc"], "{{.ID}} {{.Names}} {{.State}}"),
-    list("volume", [], "{{.Name}}"),
-    list("network", ["--no-trunc"], "{{.ID}} {{.Name}}"),
-    list("image", ["--all", "--no-trunc"], "{{.ID}}"),
+    list("container", ["--all", "--no-trunc"], ["ID", "Names", "Labels", "State"]),
+    list("volume", [], ["Name", "Name", "Labels"]),
+    list("network", ["--no-trunc"], ["ID", "Name", "Labels"]),
+    list("image", ["--all", "--no-trunc"], ["ID"]),
   ]);
   return {
-    containers: containers.map(([id = "", name = "", state = ""]) => ({ id, name, state })),
-    volumes: new Set(volumes.flat()),
-    networks: networks.map(([id = "", name = ""]) => ({ id, name })),
+    containers: containers.map((fields) => ({ ...seenObject(fields), state: fields[3] ?? "" })),
+    volumes: volumes.map(seenObject),
+    networks: networks.map(seenObject),
     images: new Set(images.flat()),
   };
 }
 
-/** The fields of each line of a listing; no field that we ask for holds a space. */
-async function list(kind: string, options: readonly string[], format: string): Promise<string[][]> {
+function seenObject([id = "", name = "", labels = ""]: readonly string[]): SeenObject {
+  return { id, name, labels: labels.split(",") };
+}
+
+/** The fields of each line of a listing. */
+async function list(
+  kind: string,
+  options: readonly string[],
+  fields: readonly string[],
+): Promise<string[][]> {
+  const format = fields.map((field) => `{{.${field}}}`).join("\t");
   const output = await docker([kind, "ls", ...options, "--format", format]);
   return output
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => line.split(" "));
+    .map((line) => line.split("\t"));
 }
 
 /**

@@ -24,11 +24,18 @@ export function logicalName(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
-/** The value of one of the labels that Slipway gives to what it makes in Docker. */
-export function label({ inputs }: ResourceState, name: string): string | undefined {
+/** The labels that a resource has in Docker, as `name=value`. */
+export function labelsOf({ inputs }: ResourceState): string[] {
   const labels = Array.isArray(inputs?.labels) ? (inputs.labels as unknown[]) : [];
-  const found = labels.find((each) => isRecord(each) && each.label === name);
-  return isRecord(found) && typeof found.value === "string" ? found.value : undefined;
+  return labels.flatMap((each) => (isRecord(each) ? [`${String(each.label)}=${String(each.value)}`] : []));
+}
+
+/** The value of one of these labels. */
+export function label(resource: ResourceState, name: string): string | undefined {
+  const beginning = `${name}=`;
+  return labelsOf(resource)
+    .find((each) => each.startsWith(beginning))
+    ?.slice(beginning.length);
 }
 
 /** What a person calls it: `machine worker-0`, `disk of worker-0`, `network slipway-dev`, `Deployment shop/catalog`. */

@@ -5,8 +5,8 @@ import {
   withoutPendingOperations,
   withoutResources,
 } from "./deployment";
-import type { SeenInDocker } from "./docker";
-import { describe, dockerKind, enumeration, ownName } from "./names";
+import type { SeenInDocker, SeenObject } from "./docker";
+import { describe, dockerKind, enumeration, labelsOf, ownName } from "./names";
 import { compareWithDocker, type Differences } from "./world";
 
 export const verbs = ["up", "preview", "down"] as const;
@@ -111,13 +111,15 @@ function halfMadeInDocker(
 }
 
 function dockerObjects(resource: ResourceState, name: string, seen: SeenInDocker): DockerObject[] {
+  const ours = (kind: DockerObject["kind"], all: readonly SeenObject[]): DockerObject[] =>
+    all.filter((each) => each.name === name && hasLabelsOf(resource, each)).map(({ id }) => ({ kind, id }));
   switch (dockerKind(resource)) {
     case "container":
-      return named(seen.containers, name).map(({ id }) => ({ kind: "container", id }));
+      return ours("container", seen.containers);
     case "network":
-      return named(seen.networks, name).map(({ id }) => ({ kind: "network", id }));
+      return ours("network", seen.networks);
     case "volume":
-      return seen.volumes.has(name) ? [{ kind: "volume", id: name }] : [];
+      return ours("volume", seen.volumes);
     case "image":
       // One that was built here; any other was there before.
       return resource.inputs?.build === undefined ? [] : [{ kind: "image", id: name }];
@@ -126,8 +128,10 @@ function dockerObjects(resource: ResourceState, name: string, seen: SeenInDocker
   }
 }
 
-const named = <T extends { readonly name: string }>(all: readonly T[], name: string): T[] =>
-  all.filter((each) => each.name === name);
+/** What has the same name and other labels is somebody else's, and was in the way. */
+function hasLabelsOf(resource: ResourceState, { labels }: SeenObject): boolean {
+  return labelsOf(resource).every((each) => labels.includes(each));
+}
 
 function pendingLine(operation: PendingOperation, halfMade: readonly HalfMade[]): string {
   const what = describe(operation.resource);

@@ -95,8 +95,8 @@ function removeTemporaryFiles(directory: string): void {
   const temporary = path.join(directory, "tmp");
   if (!existsSync(temporary)) return;
   for (const entry of readdirSync(temporary)) {
-    // This very process may have its compiled programs there.
-    if (!entry.startsWith("tsx-")) rmSync(path.join(temporary, entry), { recursive: true, force: true });
+    // Compiled programs, of this very process among others: to lose them would only cost time.
+    if (!/^(tsx|ts-node)-/.test(entry)) rmSync(path.join(temporary, entry), { recursive: true, force: true });
   }
 }
 
@@ -137,7 +137,7 @@ async function lookUntilQuiet(): Promise<SeenInDocker> {
 }
 
 const describeSeen = ({ containers, volumes, networks }: SeenInDocker): string =>
-  JSON.stringify([containers, [...volumes], networks]);
+  JSON.stringify([containers, volumes, networks]);
 
 async function apply(recovery: Recovery, plan: Plan, state: StoredState): Promise<void> {
   const { store, directory, say } = recovery;

@@ -63,7 +63,7 @@ function isGone(resource: ResourceState, seen: SeenInDocker): boolean {
         (each) => each.id === id && each.state !== "removing" && each.state !== "dead",
       );
     case "volume":
-      return !seen.volumes.has(id);
+      return !seen.volumes.some((each) => each.id === id);
     case "network":
       return !seen.networks.some((each) => each.id === id);
     case "image":

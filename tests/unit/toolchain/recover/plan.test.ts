@@ -112,7 +112,7 @@ describe("what went from Docker", () => {
     const elsewhere = resources.map((each) =>
       each.type === "pulumi:providers:docker" ? { ...each, inputs: { host: "ssh://elsewhere" } } : each,
     );
-    const seen = { containers: [], volumes: new Set<string>(), networks: [], images: new Set<string>() };
+    const seen = { containers: [], volumes: [], networks: [], images: new Set<string>() };
     expect(plan({ deployment: { resources: elsewhere }, seen })).toMatchObject(nothing);
   });
 
@@ -178,6 +178,16 @@ describe("what a killed run had begun", () => {
       remove: [],
       lines: ["A killed run was creating the machine worker-0: the next run goes on with it"],
     });
+  });
+
+  it("is never somebody else's of the same name, which other labels show", () => {
+    const { containers, ...others } = everything();
+    const seen = {
+      ...others,
+      containers: containers.map((each) => ({ ...each, labels: ["slipway.environment=other"] })),
+    };
+    const deployment = killed("Container::dev-worker-0", pending("creating", "Container::dev-worker-0"));
+    expect(plan({ deployment, seen }).remove).toEqual([]);
   });
 
   it("is never what the state knows: a machine that was to be replaced", () => {

@@ -118,30 +118,33 @@ export function environment(): Deployment {
 
 /** A Docker daemon that has everything of {@link environment}, and some that is not ours. */
 export function everything(): SeenInDocker {
-  const container = (name: string) => ({ id: `id-${name}`, name: `slipway-dev-${name}`, state: "running" });
+  const roles = { registry: undefined, "control-plane-0": "control-plane", "worker-0": "worker" };
+  const objects = Object.entries(roles).map(([name, role]) => ({
+    name: `slipway-dev-${name}`,
+    labels: ["slipway.environment=dev", ...(role ? [`slipway.role=${role}`] : [])],
+  }));
   return {
     containers: [
-      ...["registry", "control-plane-0", "worker-0"].map(container),
-      { id: "somebody-elses", name: "postgres", state: "exited" },
+      ...objects.map((each) => ({ ...each, id: each.name.replace("slipway-dev", "id"), state: "running" })),
+      { id: "somebody-elses", name: "postgres", labels: [], state: "exited" },
     ],
-    volumes: new Set([
-      "slipway-dev-registry",
-      "slipway-dev-control-plane-0",
-      "slipway-dev-worker-0",
-      "pgdata",
-    ]),
-    networks: [{ id: "id-network", name: "slipway-dev" }],
+    volumes: [
+      ...objects.map((each) => ({ ...each, id: each.name })),
+      { id: "pgdata", name: "pgdata", labels: [] },
+    ],
+    networks: [{ id: "id-network", name: "slipway-dev", labels: ["slipway.environment=dev"] }],
     images: new Set(["sha256:machine"]),
   };
 }
 
-/** The same daemon without some things, by the name of a container or volume, or the id of a network. */
-export function without(...names: string[]): SeenInDocker {
+/** The same daemon without some things, by their ids. */
+export function without(...ids: string[]): SeenInDocker {
   const { containers, volumes, networks, images } = everything();
+  const stays = ({ id }: { readonly id: string }): boolean => !ids.includes(id);
   return {
-    containers: containers.filter(({ id }) => !names.includes(id)),
-    volumes: new Set([...volumes].filter((name) => !names.includes(name))),
-    networks: networks.filter(({ id }) => !names.includes(id)),
+    containers: containers.filter(stays),
+    volumes: volumes.filter(stays),
+    networks: networks.filter(stays),
     images,
   };
 }
