@@ -54,9 +54,11 @@ export interface Situation {
 }
 
 /** Decides what to do about what a killed run left, and about what is gone from under the state. */
-export function planRecovery({ verb, deployment, seen, downHadBegun }: Situation): Plan {
+export function planRecovery({ verb: wanted, deployment, seen, downHadBegun }: Situation): Plan {
+  const wasBeingTakenDown = wanted !== "down" && (downHadBegun || looksTakenDown(deployment));
+  // That is finished first, whatever comes after.
+  const verb = wasBeingTakenDown ? "down" : wanted;
   const pending = deployment.pending_operations ?? [];
-  const wasBeingTakenDown = verb !== "down" && (downHadBegun || looksTakenDown(deployment));
   const halfMade = pending.flatMap((operation) => halfMadeInDocker(operation, deployment, seen));
   const differences = compareWithDocker(deployment, seen);
   const dropped = droppedUrns(verb, deployment, differences);

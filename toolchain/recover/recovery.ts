@@ -82,7 +82,10 @@ async function previewed({ verb, stack, store, directory, say }: Recovery): Prom
 /** Clears locks, processes and files of runs that are over; says whether there were any. */
 async function clearTraces({ store, stack, directory, say }: Recovery): Promise<boolean> {
   const locks = store.locks === undefined ? 0 : clearLocks(store.locks, stack, directory, say);
-  if (anyEngineLives(directory)) return false;
+  if (anyEngineLives(directory)) {
+    if (store.locks !== undefined) return false;
+    throw new AnotherRunLives(`Another run of ${stack} goes on: wait for it, and run this again`);
+  }
   const processes = await endOrphans(directory, say);
   if (locks + processes === 0) return false;
   store.removeHalfWritten();
@@ -140,19 +143,30 @@ const describeSeen = ({ containers, volumes, networks }: SeenInDocker): string =
   JSON.stringify([containers, volumes, networks]);
 
 async function apply(recovery: Recovery, plan: Plan, state: StoredState): Promise<void> {
-  const { store, directory, say } = recovery;
+  const { store, say } = recovery;
   plan.lines.forEach(say);
+  // A state elsewhere is written first: that fails while another run, which cannot be seen from here, has its lock.
+  // One that is here is written last: when this is killed half-way, it begins again.
+  if (store.locks === undefined) await writeState(recovery, plan, state);
   await removeFromDocker(plan.remove);
   if (plan.start.length > 0) await docker(["container", "start", ...plan.start]);
   if (plan.thaw.length > 0) await docker(["container", "unpause", ...plan.thaw]);
-  if (plan.halfMadeInCluster.length > 0 && !plan.wasBeingTakenDown) {
+  if (plan.halfMadeInCluster.length > 0) {
     await deleteHalfMade(plan.halfMadeInCluster, (await store.readWithSecrets()).deployment, say);
   }
-  if (!plan.changesState) return;
+  if (store.locks !== undefined) await writeState(recovery, plan, state);
+}
+
+async function writeState(
+  { store, directory, say }: Recovery,
+  { changesState, deployment }: Plan,
+  state: StoredState,
+): Promise<void> {
+  if (!changesState) return;
   const backup = path.join(directory, "state-before-recovery.json");
   writeFileSync(backup, JSON.stringify(state), { mode: 0o600 });
   try {
-    await store.write({ ...state, deployment: plan.deployment });
+    await store.write({ ...state, deployment });
   } catch (error) {
     if (String(error).includes("currently locked")) throw new AnotherRunLives(String(error));
     throw error;

@@ -225,6 +225,12 @@ describe("an environment that was being taken down", () => {
     expect(plan({ deployment: cutOff }).wasBeingTakenDown).toBe(true);
   });
 
+  it("is finished before an `up` as `make down` would: what goes with the network is nobody's to delete", () => {
+    const result = plan({ downHadBegun: true, seen: without("id-network") });
+    expect(dropped(result)).toContain("Deployment::catalog");
+    expect(result).toMatchObject({ start: [], remove: [], halfMadeInCluster: [] });
+  });
+
   it("is not one in which a machine was being replaced", () => {
     const deployment = { ...environment(), pending_operations: cutOff.pending_operations };
     expect(plan({ deployment }).wasBeingTakenDown).toBe(false);
