@@ -4,9 +4,11 @@ ENV ?= dev
 RUN := node --import tsx
 # Exports what Pulumi needs for $(ENV), or stops.
 WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$exports" &&
+# Settles what a killed run left and what is gone from Docker, and says so; stops where another run lives.
+RECOVER := $(RUN) toolchain/recover.ts $(ENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup stack up preview down kubeconfig state environment images package lint unit e2e test test-long bench clean
+.PHONY: help setup stack up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -26,7 +28,7 @@ stack: setup
 	@$(WITH_ENV) pulumi -C "$$SLIPWAY_ENVIRONMENT_DIRECTORY" stack select --create $(ENV)
 
 up: stack ## Bring the environment up, and say where it answers
-	@$(WITH_ENV) pulumi up -s $(ENV) --yes --skip-preview
+	@$(WITH_ENV) $(RECOVER) up && pulumi up -s $(ENV) --yes --skip-preview
 	@$(WITH_ENV) echo && \
 	echo "The shop answers at     $$(pulumi stack output shopUrl -s $(ENV))" && \
 	echo "Reach the cluster with  export KUBECONFIG=\$$(make -s kubeconfig ENV=$(ENV) | tail -n 1)" && \
@@ -34,15 +36,18 @@ up: stack ## Bring the environment up, and say where it answers
 	echo "Take it all down with   make down ENV=$(ENV)"
 
 preview: stack ## Show what `make up` would change
-	@$(WITH_ENV) pulumi preview -s $(ENV)
+	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && eval "$$seen" && pulumi preview -s $(ENV)
 
 down: setup ## Take the environment down: nothing of it stays
 	@$(WITH_ENV) cd "$$SLIPWAY_ENVIRONMENT_DIRECTORY" && \
 	if pulumi stack select $(ENV) >/dev/null 2>&1; then \
-		pulumi -C $(CURDIR) destroy -s $(ENV) --yes --skip-preview && pulumi stack rm $(ENV) --yes; \
+		(cd $(CURDIR) && $(RECOVER) down) && pulumi -C $(CURDIR) destroy -s $(ENV) --yes --skip-preview && pulumi stack rm $(ENV) --yes; \
 	else \
 		echo 'There is no environment $(ENV)'; \
 	fi && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
+
+recover: stack ## Settle what a killed run left, as `make up` and `make down` do by themselves
+	@$(WITH_ENV) $(RECOVER) up
 
 kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig; the last line printed is its path
 	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/kubeconfig" && \
@@ -76,7 +81,10 @@ e2e: setup ## Run the end-to-end tests on clusters of their own
 	@npx jest --selectProjects e2e --runInBand
 
 test: lint setup ## Run everything that CI runs
-	@npx jest --runInBand
+	@npx jest --selectProjects unit e2e --runInBand
+
+test-long: setup ## Run the tests that take an hour and more; SEEDS=1,2 picks what kill.test.ts does
+	@npx jest --selectProjects long --runInBand
 
 bench: setup ## Measure, and write bench/results.json
 	@$(RUN) bench/bench.ts

@@ -1,4 +1,5 @@
-// Two projects: `unit` needs nothing but Node; `e2e` makes real clusters on the local Docker daemon.
+// `unit` needs nothing but Node; `e2e` makes real clusters on the local Docker daemon; `long` does so for an hour and
+// more, and is no part of `make test`.
 const shared = {
   rootDir: __dirname,
   testEnvironment: "node",
@@ -18,5 +19,6 @@ module.exports = {
   projects: [
     { ...shared, displayName: "unit", testMatch: ["<rootDir>/tests/{unit,golden}/**/*.test.ts"] },
     { ...shared, displayName: "e2e", testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"] },
+    { ...shared, displayName: "long", testMatch: ["<rootDir>/tests/long/**/*.test.ts"] },
   ],
 };

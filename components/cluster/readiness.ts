@@ -29,6 +29,10 @@ export interface ReadinessOptions {
   readonly timeoutSeconds: number;
   /** How often to look, in milliseconds. */
   readonly intervalMilliseconds: number;
+  /** How long to say nothing while nothing changes. Default 20. */
+  readonly reminderSeconds?: number;
+  /** How long one look at the API may take. Default 5. */
+  readonly lookSeconds?: number;
 }
 
 /** One machine's way to a ready node, at one moment. */
@@ -83,6 +87,24 @@ function settled(): Settled {
   return Object.assign(made, { promise }) as Settled;
 }
 
+/** No machine has this name. */
+const apiTopic = "the API";
+
+/** What a promise gives, or an error when it takes longer. */
+async function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const late = sleep(seconds * 1000, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`no answer within ${seconds} s`);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    timer.abort();
+    late.catch(() => undefined);
+    promise.catch(() => undefined);
+  }
+}
+
 /** Begins to watch. It goes on until every one of the machines has been made and is a ready node. */
 export function watchReadiness(options: ReadinessOptions): Readiness {
   const watch = new Watch(options);
@@ -96,6 +118,9 @@ class Watch {
   private readonly ready = new Set<string>();
   private readonly told = new Map<string, string>();
   private deadline = Infinity;
+  private lastTold = Date.now();
+  /** Why the API does not answer; undefined when it does. */
+  private silence: string | undefined;
 
   constructor(private readonly options: ReadinessOptions) {
     this.nodes = new Map(options.machines.map((machine) => [machine, settled()]));
@@ -120,20 +145,43 @@ class Watch {
       });
       for (const state of states.filter(({ ready }) => ready)) await this.settle(state);
       if (this.ready.size === this.nodes.size) return;
-      this.throwIfHopeless(states.filter(({ ready }) => !ready));
+      const late = states.filter(({ ready }) => !ready);
+      this.throwIfHopeless(late);
+      this.tellSilence(late);
+      this.remind(late);
       await sleep(this.options.intervalMilliseconds);
     }
   }
 
   private async nodesByName(): Promise<Map<string, NodeStatus> | undefined> {
     try {
-      const nodes = new Map((await this.options.nodes.list()).map((node) => [node.name, node]));
+      // What accepts a connection and never answers must not keep us from saying so.
+      const seen = await within(this.options.lookSeconds ?? 5, this.options.nodes.list());
       this.api.resolve();
-      return nodes;
-    } catch {
+      this.silence = undefined;
+      return new Map(seen.map((node) => [node.name, node]));
+    } catch (error) {
       // No answer yet: the machines' consoles say why.
+      this.silence = error instanceof Error ? error.message : String(error);
       return undefined;
     }
+  }
+
+  /** Machines that have joined once and an API that does not answer: this is no first boot, and nobody would say why. */
+  private tellSilence(late: readonly MachineState[]): void {
+    const joined = late.filter(({ boot }) => boot.joined).map(({ machine }) => machine);
+    if (this.silence === undefined || joined.length === 0 || this.told.has(apiTopic)) return;
+    this.say(apiTopic, `the API does not answer, though ${joined.join(", ")} joined before: ${this.silence}`);
+  }
+
+  /** Says what it waits for, when it has said nothing for a while. */
+  private remind(late: readonly MachineState[]): void {
+    if (late.length === 0 || Date.now() - this.lastTold < (this.options.reminderSeconds ?? 20) * 1000) return;
+    const waits = late.map((state) => `${state.machine}: ${describe(state)}`);
+    const silence = this.silence === undefined ? [] : [`the API does not answer: ${this.silence}`];
+    const left = Math.max(0, Math.round((this.deadline - Date.now()) / 1000));
+    this.lastTold = Date.now();
+    this.options.report(`still waiting, for ${left} s at most: ${[...silence, ...waits].join("; ")}`);
   }
 
   private async look(machine: string, node: NodeStatus | undefined): Promise<MachineState> {
@@ -164,9 +212,13 @@ class Watch {
   /** Tells a machine's state when it changes, not each time that it is looked at. */
   private tell(state: MachineState): void {
     const now = describe(state);
-    if (this.told.get(state.machine) === now) return;
-    this.told.set(state.machine, now);
-    this.options.report(`${state.machine}: ${now}`);
+    if (this.told.get(state.machine) !== now) this.say(state.machine, `${state.machine}: ${now}`, now);
+  }
+
+  private say(topic: string, message: string, now = message): void {
+    this.told.set(topic, now);
+    this.lastTold = Date.now();
+    this.options.report(message);
   }
 
   private async settle({ machine, node }: MachineState): Promise<void> {

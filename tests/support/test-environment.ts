@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,6 +26,8 @@ export class TestEnvironment {
   readonly name = `e2e-${randomBytes(3).toString("hex")}`;
   private readonly folder: string;
   private variables: NodeJS.ProcessEnv = {};
+  /** What a person would have in their shell who calls make. */
+  private shell: NodeJS.ProcessEnv = {};
 
   /**
    * @param settings of the program's own namespace, without the namespace
@@ -50,8 +52,8 @@ export class TestEnvironment {
     ]);
     writeFileSync(config, stringify({ config: Object.fromEntries(namespaced) }));
     const own = { PULUMI_BACKEND_URL: undefined, SLIPWAY_STATE: this.folder, SLIPWAY_CONFIG: config };
-    const base: NodeJS.ProcessEnv = { ...process.env, ...own };
-    this.variables = { ...base, ...pulumiEnvironment(this.name, base) };
+    this.shell = { ...process.env, ...own };
+    this.variables = { ...this.shell, ...pulumiEnvironment(this.name, this.shell) };
   }
 
   /** Name of the program's project, and the namespace of its settings. */
@@ -89,6 +91,25 @@ export class TestEnvironment {
     const { output, failed } = await this.pulumi("up", "--yes", "--skip-preview", ...args);
     if (failed) throw new Error(output);
     return output;
+  }
+
+  /** The environment's own folder. */
+  get directory(): string {
+    return this.variables.SLIPWAY_ENVIRONMENT_DIRECTORY ?? "";
+  }
+
+  /** A target of the Makefile, as a person calls it; of the repository's own program only. */
+  async make(target: string): Promise<Result> {
+    return await this.attempt("make", this.makeArguments(target), this.shell, this.shell);
+  }
+
+  /** Starts the same and does not wait. Its output goes nowhere. */
+  startMake(target: string): ChildProcess {
+    return spawn("make", this.makeArguments(target), { env: this.shell, stdio: "ignore" });
+  }
+
+  private makeArguments(target: string): string[] {
+    return ["--no-print-directory", "-C", repository, target, `ENV=${this.name}`];
   }
 
   /** An output of the stack, secrets in clear. */
@@ -175,11 +196,12 @@ export class TestEnvironment {
     name: string,
     args: readonly string[],
     variables: NodeJS.ProcessEnv = {},
+    base = this.variables,
   ): Promise<Result> {
-    const env = { ...this.variables, ...variables };
+    const env = { ...base, ...variables };
     try {
-      const { stdout } = await run(name, args, { cwd: this.folder, env, maxBuffer: 64 * 2 ** 20 });
-      return { output: stdout, failed: false };
+      const { stdout, stderr } = await run(name, args, { cwd: this.folder, env, maxBuffer: 64 * 2 ** 20 });
+      return { output: `${stdout}${name === "make" ? stderr : ""}`, failed: false };
     } catch (error) {
       const { stdout, stderr } = error as { stdout?: string; stderr?: string };
       return { output: `${stdout ?? ""}${stderr ?? ""}` || String(error), failed: true };

@@ -161,4 +161,44 @@ describe("watchReadiness", () => {
     }).nodes;
     expect(welcomed).toEqual(["worker-0"]);
   });
+
+  it("says at once that the API of machines which have joined before does not answer", async () => {
+    const told: string[] = [];
+    await watchAll({
+      readConsole: () => Promise.resolve("slipway: step kubeadm\nslipway: joined"),
+      listNodes: cluster(unreachable, unreachable, [ready("control-plane-0"), ready("worker-0")]),
+      report: (message) => told.push(message),
+    }).nodes;
+    expect(told.filter((line) => line.includes("the API"))).toEqual([
+      "the API does not answer, though control-plane-0, worker-0 joined before: connect ECONNREFUSED",
+    ]);
+  });
+
+  it("repeats what it waits for while nothing changes", async () => {
+    const told: string[] = [];
+    const { nodes } = watchAll({
+      listNodes: cluster(unreachable),
+      timeoutSeconds: 0.2,
+      reminderSeconds: 0.05,
+      report: (message) => told.push(message),
+    });
+    await expect(nodes).rejects.toThrow(/not all machines/);
+    expect(told).toContain(
+      "still waiting, for 0 s at most: the API does not answer: connect ECONNREFUSED; " +
+        "control-plane-0: kubeadm; worker-0: kubeadm",
+    );
+  });
+
+  it("says so when the API takes a connection and never answers", async () => {
+    const told: string[] = [];
+    const { nodes } = watchAll({
+      listNodes: () => new Promise(() => undefined),
+      timeoutSeconds: 0.2,
+      lookSeconds: 0.02,
+      reminderSeconds: 0.05,
+      report: (message) => told.push(message),
+    });
+    await expect(nodes).rejects.toThrow(/not all machines/);
+    expect(told.join()).toContain("the API does not answer: no answer within 0.02 s");
+  });
 });
