@@ -29,22 +29,17 @@ const say = (line: string): void => {
   console.log(line);
 };
 
-/** The machine's Node, or undefined where there is none; throws when the API does not answer in time. */
+/** The machine's Node, or undefined where there is none. */
 async function findNode({ machine, kubeconfig }: MembershipInputs) {
   const { ApiException, CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
   const api = config.makeApiClient(CoreV1Api);
-  const deadline = Date.now() + patience.api * 1000;
-  for (;;) {
-    try {
-      return { config, api, node: await api.readNode({ name: machine }) };
-    } catch (error) {
-      if (error instanceof ApiException && error.code === 404) return { config, api, node: undefined };
-      if (Date.now() > deadline) throw error;
-      say(`${machine}: waiting for the API to say goodbye to it`);
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-    }
+  try {
+    return { config, api, node: await api.readNode({ name: machine }) };
+  } catch (error) {
+    if (error instanceof ApiException && error.code === 404) return { config, api, node: undefined };
+    throw error;
   }
 }
 
@@ -65,18 +60,37 @@ async function sayGoodbye(inputs: MembershipInputs, leaves: boolean): Promise<vo
   say(`${machine}: left the cluster`);
 }
 
+/** Whether nobody answered, or one who could not: an API server whose etcd has just left, say. */
+function isUnanswered(error: unknown): boolean {
+  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+  return name === "FetchError" || typeof code === "string" || (typeof code === "number" && code >= 500);
+}
+
+/** Says goodbye again, every step of which may be repeated, while the API does not answer. */
+async function sayGoodbyePatiently(inputs: MembershipInputs, leaves: boolean): Promise<void> {
+  const deadline = Date.now() + patience.api * 1000;
+  for (;;) {
+    try {
+      await sayGoodbye(inputs, leaves);
+      return;
+    } catch (error) {
+      if (!isUnanswered(error) || Date.now() > deadline) throw error;
+      say(`${inputs.machine}: waiting for the API, to take it out of the cluster: ${String(error)}`);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  }
+}
+
 /** Takes a machine out of the cluster before it is taken away. */
 async function leave(inputs: MembershipInputs): Promise<void> {
   const { machine, members } = inputs;
   await takeTurn(machine, patience.turn);
   const leaves = !comesBack(machine, members);
   try {
-    await sayGoodbye(inputs, leaves);
+    await sayGoodbyePatiently(inputs, leaves);
   } catch (error) {
     // A machine that is made anew is how a cluster heals whose API does not answer.
-    const { code } = error as { code?: unknown };
-    const isUnreachable = typeof code === "string" || (error as Error).name === "FetchError";
-    if (leaves || !isUnreachable) {
+    if (leaves || !isUnanswered(error)) {
       endTurn(machine);
       throw error;
     }
