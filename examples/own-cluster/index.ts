@@ -52,7 +52,7 @@ new Platform(
     dnsAddress,
     // Containers share the host's kernel, and kubelets sign their own certificates.
     conntrackLimits: false,
-    verifyKubelet: false,
+    verifyKubelet: true,
   },
   { provider: cluster.provider, deletedWith: machines.foundation },
 );
