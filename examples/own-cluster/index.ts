@@ -50,7 +50,7 @@ new Platform(
     podCidr: networks.pods,
     serviceCidr: networks.services,
     dnsAddress,
-    // Containers share the host's kernel, and kubelets sign their own certificates.
+    // Containers share the host's kernel; a KubernetesCluster's kubelets have certificates by its own authority.
     conntrackLimits: false,
     verifyKubelet: true,
   },
