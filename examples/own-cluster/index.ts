@@ -50,9 +50,9 @@ new Platform(
     podCidr: networks.pods,
     serviceCidr: networks.services,
     dnsAddress,
-    // Containers share the host's kernel, and kubelets sign their own certificates.
+    // Containers share the host's kernel; a KubernetesCluster's kubelets have certificates by its own authority.
     conntrackLimits: false,
-    verifyKubelet: false,
+    verifyKubelet: true,
   },
   { provider: cluster.provider, deletedWith: machines.foundation },
 );
