@@ -86,8 +86,8 @@ test: lint setup ## Run everything that CI runs
 test-long: setup ## Run the tests that take an hour and more; SEEDS=1,2 picks what kill.test.ts does
 	@npx jest --selectProjects long --runInBand
 
-bench: setup ## Measure, and write bench/results.json
-	@$(RUN) bench/bench.ts
+bench: setup ## Measure, and write bench/results.json; ONLY=name,name measures some
+	@$(RUN) bench/bench.ts --only '$(ONLY)'
 
 clean: ## Remove what was installed into this folder; caches and environments stay
 	@rm -rf node_modules coverage dist dist-docs slipway-kubernetes-*.tgz

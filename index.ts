@@ -1,3 +1,6 @@
+// First, as it makes what follows faster.
+import "./stacks/plain-stack-traces";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { loadConfig, readStackConfig } from "./stacks/config";

@@ -25,29 +25,50 @@ export function median(values: readonly number[]): number {
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
-/**
- * Two ways to the same, taken in turn so that a slow moment of the machine falls on both; the ratio is the median of
- * the pairs' ratios.
- */
+/** One measurement of each of two ways to the same, taken one right after the other, so in the same moment's conditions. */
+export interface Pair {
+  readonly value: number;
+  readonly reference: number;
+}
+
+/** Medians of pairs, and of the pairs' ratios. */
+export function comparison(name: string, unit: string, pairs: readonly Pair[]): BenchResult {
+  return {
+    name,
+    value: rounded(median(pairs.map(({ value }) => value))),
+    unit,
+    reference: rounded(median(pairs.map(({ reference }) => reference))),
+    ratio: rounded(median(pairs.map(({ value, reference }) => value / reference))),
+  };
+}
+
+/** A result that there is nothing to compare with. */
+export function figure(name: string, unit: string, value: number): BenchResult {
+  return { name, value: rounded(value), unit, reference: null, ratio: null };
+}
+
+/** Takes several pairs in turn, so that a slow moment of the machine falls on both. */
+export async function takePairs<Value, Reference>(
+  name: string,
+  count: number,
+  measured: () => Promise<Value>,
+  reference: () => Promise<Reference>,
+): Promise<{ readonly value: Value; readonly reference: Reference }[]> {
+  const pairs: { value: Value; reference: Reference }[] = [];
+  for (let index = 0; index < count; index++) {
+    const pair = { reference: await reference(), value: await measured() };
+    console.log(`${name}: ${JSON.stringify(pair)}`);
+    pairs.push(pair);
+  }
+  return pairs;
+}
+
+/** Two ways to the same, in seconds, taken in turn. */
 export async function compare(
   name: string,
   pairs: number,
   measured: () => Promise<number>,
   reference: () => Promise<number>,
 ): Promise<BenchResult> {
-  const values: number[] = [];
-  const references: number[] = [];
-  for (let pair = 0; pair < pairs; pair++) {
-    references.push(await reference());
-    values.push(await measured());
-    console.log(`${name}: ${rounded(values.at(-1) ?? 0)} s against ${rounded(references.at(-1) ?? 0)} s`);
-  }
-  const ratios = values.map((value, index) => value / (references[index] ?? Number.NaN));
-  return {
-    name,
-    value: rounded(median(values)),
-    unit: "s",
-    reference: rounded(median(references)),
-    ratio: rounded(median(ratios)),
-  };
+  return comparison(name, "s", await takePairs(name, pairs, measured, reference));
 }

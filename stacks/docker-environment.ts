@@ -34,9 +34,13 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
   const platform = new Platform(`${name}-platform`, platformArgs(config, machines), inCluster);
   new Shop(
     "shop",
-    { registry: machines.registry.host, baseImage: imageName("node") },
-    // Nodes become ready one by one: pods that come before all have a network would crowd on the first.
-    { ...inCluster, dependsOn: [platform.podNetwork] },
+    {
+      registry: machines.registry.host,
+      baseImage: imageName("node"),
+      // Nodes become ready one by one: pods that come before all have a network would crowd on the first.
+      podsAfter: [platform.podNetwork],
+    },
+    inCluster,
   );
   return {
     shopUrl: `http://localhost:${ports.shop}/`,

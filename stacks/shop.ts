@@ -14,6 +14,8 @@ export interface ShopArgs {
   readonly registry: pulumi.Input<string>;
   /** Name of the image that its services are built from. */
   readonly baseImage: string;
+  /** What has to be there before its pods; its images, which take longest, are built and pushed meanwhile. */
+  readonly podsAfter: readonly pulumi.Resource[];
 }
 
 // The pods' preStop hook has waited already when a service is told to stop.
@@ -28,19 +30,29 @@ export class Shop extends pulumi.ComponentResource {
 
     const child = { parent: this };
     const namespace = new WorkloadNamespace(name, child).namespaceName;
-    const image = (service: string): pulumi.Output<string> =>
-      serviceImage(`${name}-${service}`, service, args, this);
-    const catalog = new Microservice("catalog", { namespace, image: image("catalog"), env: drain }, child);
+    const catalogImage = serviceImage(`${name}-catalog`, "catalog", args, child);
+    // One after the other: what the second has in common with the first is in the registry by then, and need not be
+    // compressed and sent again.
+    const storefrontImage = serviceImage(`${name}-storefront`, "storefront", args, {
+      ...child,
+      dependsOn: [catalogImage],
+    });
+    const pods = { ...child, dependsOn: [...args.podsAfter] };
+    const catalog = new Microservice(
+      "catalog",
+      { namespace, image: catalogImage.reference, env: drain },
+      pods,
+    );
     new Microservice(
       "storefront",
       {
         namespace,
-        image: image("storefront"),
+        image: storefrontImage.reference,
         env: { ...drain, CATALOG_URL: catalog.url },
         talksTo: [catalog],
         nodePort: shopNodePort,
       },
-      child,
+      pods,
     );
     this.registerOutputs();
   }
@@ -50,9 +62,9 @@ function serviceImage(
   name: string,
   service: string,
   args: ShopArgs,
-  parent: pulumi.Resource,
-): pulumi.Output<string> {
-  const image = new ServiceImage(
+  options: pulumi.ComponentResourceOptions,
+): ServiceImage {
+  return new ServiceImage(
     name,
     {
       registry: args.registry,
@@ -62,7 +74,6 @@ function serviceImage(
       dockerfile: `${service}/Dockerfile`,
       buildArgs: { BASE: args.baseImage },
     },
-    { parent },
+    options,
   );
-  return image.reference;
 }

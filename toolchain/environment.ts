@@ -6,6 +6,7 @@ import * as path from "node:path";
 
 import { parse, parseDocument } from "yaml";
 
+import { cacheRoot } from "./cache";
 import { pulumiHome } from "./pulumi-home";
 
 const repository = path.join(__dirname, "..");
@@ -80,6 +81,9 @@ export function pulumiEnvironment(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // `make lint` checks the types; to check them at every run would only make it slow.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    // What the TypeScript of a program became, by its content. By default it is below TMPDIR, and so made anew for each
+    // environment: 1.3 s of a processor.
+    TS_NODE_CACHE_DIRECTORY: path.join(cacheRoot(environment), "ts-node"),
     // Nearly all of the work is waiting: the default, four for each processor, would leave machines waiting too.
     PULUMI_PARALLEL: "64",
     // For this environment alone: its configuration with the stack's salt, and its kubeconfig.

@@ -1,15 +1,20 @@
+// First, as it makes what follows faster.
+import "../../stacks/plain-stack-traces";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { KubernetesCluster } from "../../components/cluster";
 import { DockerMachines } from "../../components/machines";
 import { ClusterDns, KubeProxy, PodNetwork } from "../../components/platform";
 import { clusterArgs, dockerMachinesArgs, platformArgs } from "../../stacks/component-args";
-import { loadConfig } from "../../stacks/config";
+import { loadConfig, readStackConfig } from "../../stacks/config";
 import { stackOwner } from "../../stacks/owner";
 import versions from "../../toolchain/versions.json";
 
 // What by-hand.sh makes: machines, cluster, pod network, and the two addons of kubeadm.
-const config = loadConfig(pulumi.getStack(), {}, { kubernetesVersions: [versions.kubernetes] });
+const config = loadConfig(pulumi.getStack(), readStackConfig(), {
+  kubernetesVersions: [versions.kubernetes],
+});
 const machines = new DockerMachines(config.name, dockerMachinesArgs(config, stackOwner(), []));
 const cluster = new KubernetesCluster(config.name, clusterArgs(config, machines));
 

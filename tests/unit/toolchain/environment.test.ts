@@ -80,6 +80,13 @@ describe("pulumiEnvironment", () => {
     },
   );
 
+  it("lets all environments share what their programs were compiled to", () => {
+    const cache = { SLIPWAY_CACHE: at("cache") };
+    const [dev, other] = ["dev", "other"].map((name) => environmentOf(name, cache).TS_NODE_CACHE_DIRECTORY);
+    expect(dev).toBe(at("cache", "ts-node"));
+    expect(other).toBe(dev);
+  });
+
   it("puts the engine's own programs first on PATH", () => {
     expect(environmentOf("dev").PATH).toMatch(/\/pulumi\/[0-9a-f]{12}\/bin:\/usr\/bin$/);
   });

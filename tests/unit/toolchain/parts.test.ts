@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
+import { kindPart } from "../../../bench/kind/part";
 import { type Part, parts } from "../../../toolchain/parts";
 import versions from "../../../toolchain/versions.json";
 
@@ -22,7 +23,7 @@ function goMod(part: Part): GoMod {
   return JSON.parse(output) as GoMod;
 }
 
-describe.each(Object.values(parts))("$name", (part) => {
+describe.each([...Object.values(parts), kindPart])("$name", (part) => {
   const { Go, Require, Replace } = goMod(part);
   const selected = [...Require, ...(Replace ?? []).map(({ New }) => New)];
 

@@ -1,0 +1,198 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { TestEnvironment } from "../tests/support/test-environment";
+import { partDirectory } from "../toolchain/cache";
+import { imageName } from "../toolchain/images";
+import { parts } from "../toolchain/parts";
+import {
+  byHand,
+  clusterProgram,
+  containerOf,
+  emptyProgram,
+  upFromNothing,
+  wholeProgram,
+  withEnvironment,
+} from "./environments";
+import { KindCluster } from "./kind/kind-cluster";
+import { bootOf, diskMB, imageMB, memoryMiB, secondsToJoined } from "./machines";
+import { type BenchResult, compare, comparison, figure, median, secondsOf, takePairs } from "./measure";
+import type { Benchmark } from "./results";
+import { EventLogFollower, timeline } from "./timeline";
+
+/** What the clusters of most benchmarks have. */
+const machines = { controlPlane: "control-plane-0", workers: ["worker-0", "worker-1"] };
+const allMachines = [machines.controlPlane, ...machines.workers];
+/** How long a cluster is left alone before its memory is read, in milliseconds. */
+const rest = 60_000;
+
+/** Everything that `make bench` measures, in the order of results.json. */
+export const benchmarks: readonly Benchmark[] = [
+  { names: ["cluster-from-nothing", "boot-to-joined"], run: clusterFromNothing },
+  { names: ["everything-from-nothing"], run: everythingFromNothing },
+  { names: ["three-control-planes"], run: threeControlPlanes },
+  { names: ["kind-1-2"], run: againstKind },
+  { names: ["preview-no-change"], run: previewNoChange },
+  { names: ["memory-per-machine"], run: memoryPerMachine },
+  { names: ["image-size"], run: imageSize },
+  { names: ["timeline"], run: drawTimeline },
+  { names: ["toolchain-cpu", "toolchain-wall"], run: () => Promise.resolve(toolchainTimes()) },
+];
+
+async function clusterFromNothing(): Promise<BenchResult[]> {
+  const first: number[] = [];
+  const workers: number[] = [];
+  const measured = (): Promise<number> =>
+    withEnvironment(clusterProgram, {}, async (environment) => {
+      const seconds = await secondsOf(() => environment.up());
+      const joined = async (machine: string): Promise<number> =>
+        secondsToJoined(await bootOf(containerOf(environment, machine)));
+      first.push(await joined(machines.controlPlane));
+      for (const worker of machines.workers) workers.push(await joined(worker));
+      return seconds;
+    });
+  return [
+    await compare("cluster-from-nothing", 3, measured, byHand),
+    figure("boot-to-joined/first-control-plane", "s", median(first)),
+    figure("boot-to-joined/worker", "s", median(workers)),
+  ];
+}
+
+async function everythingFromNothing(): Promise<BenchResult[]> {
+  const measured = (): Promise<number> => upFromNothing(wholeProgram, {}, shopAnswers);
+  return [await compare("everything-from-nothing", 3, measured, byHand)];
+}
+
+async function shopAnswers(environment: TestEnvironment): Promise<void> {
+  const response = await fetch(await environment.output("shopUrl"));
+  if (!response.ok) throw new Error(`the shop answered ${response.status}`);
+}
+
+async function threeControlPlanes(): Promise<BenchResult[]> {
+  const one = (): Promise<number> => upFromNothing(clusterProgram);
+  const three = (): Promise<number> => upFromNothing(clusterProgram, { controlPlane: { count: 3 } });
+  return [await compare("three-control-planes", 3, three, one)];
+}
+
+async function againstKind(): Promise<BenchResult[]> {
+  const kind = await KindCluster.prepare();
+  try {
+    const pairs = await takePairs(
+      "kind-1-2",
+      3,
+      () => upFromNothing(clusterProgram),
+      async () => {
+        const times = await kind.create();
+        await kind.removeMachines();
+        return times;
+      },
+    );
+    const against = (time: "ready" | "command") =>
+      pairs.map(({ value, reference }) => ({ value, reference: reference[time] }));
+    return [
+      comparison("kind-1-2", "s", against("ready")),
+      comparison("kind-1-2/command-returns", "s", against("command")),
+    ];
+  } finally {
+    await kind.dispose();
+  }
+}
+
+async function previewNoChange(): Promise<BenchResult[]> {
+  const preview = (environment: TestEnvironment) => () =>
+    secondsOf(async () => {
+      const { output, failed } = await environment.pulumi("preview", "--expect-no-changes");
+      if (failed) throw new Error(output);
+    });
+  return await withEnvironment(wholeProgram, {}, (whole) =>
+    withEnvironment(emptyProgram, {}, async (empty) => {
+      await Promise.all([whole.up(), empty.up()]);
+      return [await compare("preview-no-change", 7, preview(whole), preview(empty))];
+    }),
+  );
+}
+
+/** Memory of a control plane and of a worker (the mean of two), in MiB, some time after the cluster came up. */
+async function memoryAtRest(
+  controlPlane: string,
+  workers: readonly string[],
+): Promise<readonly [number, number]> {
+  await sleep(rest);
+  const ofWorkers = await Promise.all(workers.map(memoryMiB));
+  return [await memoryMiB(controlPlane), ofWorkers.reduce((sum, each) => sum + each, 0) / workers.length];
+}
+
+async function memoryPerMachine(): Promise<BenchResult[]> {
+  const ours = await withEnvironment(clusterProgram, {}, async (environment) => {
+    await environment.up();
+    const container = (machine: string): string => containerOf(environment, machine);
+    return await memoryAtRest(container(machines.controlPlane), machines.workers.map(container));
+  });
+  const kind = await KindCluster.prepare();
+  try {
+    await kind.create();
+    const theirs = await memoryAtRest(kind.machines.controlPlane, kind.machines.workers);
+    const against = (role: string, index: 0 | 1): BenchResult =>
+      comparison(`memory-per-machine/${role}`, "MiB", [{ value: ours[index], reference: theirs[index] }]);
+    return [against("control-plane", 0), against("worker", 1)];
+  } finally {
+    await kind.dispose();
+  }
+}
+
+async function imageSize(): Promise<BenchResult[]> {
+  return await withEnvironment(clusterProgram, {}, async (environment) => {
+    await environment.up();
+    const adds = async (machine: string): Promise<number> => await diskMB(containerOf(environment, machine));
+    const ofWorkers = await Promise.all(machines.workers.map(adds));
+    return [
+      figure("image-size/machine-image", "MB", await imageMB(imageName("machine"))),
+      figure("image-size/control-plane-adds", "MB", await adds(machines.controlPlane)),
+      figure("image-size/worker-adds", "MB", median(ofWorkers)),
+    ];
+  });
+}
+
+/** Draws where the time of `pulumi up` goes; measures nothing for results.json. */
+async function drawTimeline(): Promise<BenchResult[]> {
+  // The engine has --event-log only for those who ask for its debugging commands.
+  process.env.PULUMI_DEBUG_COMMANDS = "true";
+  const folder = mkdtempSync(path.join(tmpdir(), "slipway-bench-events-"));
+  const log = path.join(folder, "events.json");
+  try {
+    await withEnvironment(wholeProgram, {}, async (environment) => {
+      const follower = new EventLogFollower(log);
+      const begin = Date.now();
+      await environment.up("--event-log", log);
+      const end = Date.now();
+      const boots = await Promise.all(
+        allMachines.map(
+          async (machine) => [machine, await bootOf(containerOf(environment, machine))] as const,
+        ),
+      );
+      const picture = timeline({ begin, end, events: await follower.end(), boots: new Map(boots) });
+      writeFileSync(path.join(__dirname, "..", "docs", "timeline.svg"), picture);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+    delete process.env.PULUMI_DEBUG_COMMANDS;
+  }
+  return [];
+}
+
+/** CPU and wall time of each part's build, as it was recorded when it was built. */
+function toolchainTimes(): BenchResult[] {
+  const records = Object.values(parts).map((part) => ({
+    name: part.name,
+    ...(JSON.parse(readFileSync(path.join(partDirectory(part), "build.json"), "utf8")) as {
+      cpuSeconds: number;
+      wallSeconds: number;
+    }),
+  }));
+  return [
+    ...records.map(({ name, cpuSeconds }) => figure(`toolchain-cpu/${name}`, "min", cpuSeconds / 60)),
+    ...records.map(({ name, wallSeconds }) => figure(`toolchain-wall/${name}`, "min", wallSeconds / 60)),
+  ];
+}

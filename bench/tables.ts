@@ -1,0 +1,74 @@
+import type { BenchResult } from "./measure";
+
+/** What people call the results, and what they are compared with; by name, or by a name's beginning with its slash. */
+const descriptions: Readonly<Record<string, { readonly what: string; readonly against?: string }>> = {
+  "cluster-from-nothing": {
+    what: "`pulumi up` of a cluster, 1 control plane and 2 workers, to Ready",
+    against: "the same by hand: `bench/by-hand.sh`",
+  },
+  "boot-to-joined/first-control-plane": { what: "boot of the first control plane, until it has joined" },
+  "boot-to-joined/worker": { what: "boot of a worker, until it has joined" },
+  "everything-from-nothing": {
+    what: "`pulumi up` of everything, until the shop answers",
+    against: "a bare cluster by hand",
+  },
+  "three-control-planes": {
+    what: "`pulumi up` of 3 control planes and 2 workers, to Ready",
+    against: "1 control plane and 2 workers",
+  },
+  "kind-1-2": {
+    what: "`pulumi up` of 1 control plane and 2 workers, to Ready",
+    against: "kind, same programs and images, to Ready",
+  },
+  "kind-1-2/command-returns": {
+    what: "the same",
+    against: "`kind create cluster` alone, which does not wait for Ready",
+  },
+  "preview-no-change": {
+    what: "`pulumi preview` of everything, nothing changed",
+    against: "a program without resources",
+  },
+  "memory-per-machine/control-plane": { what: "memory of a control plane at rest", against: "kind's" },
+  "memory-per-machine/worker": { what: "memory of a worker at rest", against: "kind's" },
+  "image-size/machine-image": { what: "the machine image, with all pod images in it" },
+  "image-size/control-plane-adds": { what: "disk that a control plane adds to it" },
+  "image-size/worker-adds": { what: "disk that a worker adds to it" },
+  "toolchain-cpu/": { what: "building the toolchain from empty caches, CPU time" },
+  "toolchain-wall/": { what: "building the toolchain from empty caches" },
+};
+
+/** A Markdown table of the results, those of one name's beginning in one line that adds them up. */
+export function resultsTable(results: readonly BenchResult[]): string {
+  const lines = Object.entries(descriptions).flatMap(([name, { what, against }]) => {
+    const some = results.filter((result) =>
+      name.endsWith("/") ? result.name.startsWith(name) : result.name === name,
+    );
+    const [first] = some;
+    if (first === undefined) return [];
+    const { unit, reference, ratio } = first;
+    const value = some.reduce((sum, each) => sum + each.value, 0);
+    const other = reference === null ? "" : `${shown(reference, unit)}: ${against ?? ""}`;
+    return [`| ${what} | ${shown(value, unit)} | ${other} | ${ratio?.toFixed(2) ?? ""} |`];
+  });
+  return ["| measured | | against | ratio |", "| :-- | --: | :-- | --: |", ...lines].join("\n");
+}
+
+/** Three digits are as much as a measurement is worth. */
+function shown(value: number, unit: string): string {
+  const digits = value < 10 ? 1 : 0;
+  return `${value.toFixed(digits)} ${unit}`;
+}
+
+const begin = "<!-- bench: written by `make bench` -->";
+const end = "<!-- /bench -->";
+
+/**
+ * The text with a table between its two comments, in the place of whatever is there.
+ * @throws Error when the text has no such place
+ */
+export function withTable(text: string, table: string): string {
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from === -1 || to === -1) throw new Error(`no place for the results: write "${begin}" and "${end}"`);
+  return `${text.slice(0, from)}${begin}\n\n${table}\n\n${text.slice(to)}`;
+}
