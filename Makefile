@@ -4,11 +4,13 @@ ENV ?= dev
 RUN := node --import tsx
 # Exports what Pulumi needs for $(ENV), or stops.
 WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$exports" &&
-# Settles what a killed run left and what is gone from Docker, and says so; stops where another run lives.
+# Settles what a killed run left and what is gone from Docker, and says so; stops where another run lives. It comes
+# before anything else that reads the state, which a killed run may have left so that Pulumi cannot read it.
 RECOVER := $(RUN) toolchain/recover.ts $(ENV)
+SELECT := pulumi -C "$$SLIPWAY_ENVIRONMENT_DIRECTORY" stack select --create $(ENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup stack up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench clean
+.PHONY: help setup up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -24,29 +26,28 @@ setup: node_modules/.package-lock.json ## Install packages, build the toolchain,
 	@$(RUN) toolchain/docker.ts
 	@$(RUN) toolchain/images/build.ts
 
-stack: setup
-	@$(WITH_ENV) pulumi -C "$$SLIPWAY_ENVIRONMENT_DIRECTORY" stack select --create $(ENV)
-
-up: stack ## Bring the environment up, and say where it answers
-	@$(WITH_ENV) $(RECOVER) up && pulumi up -s $(ENV) --yes --skip-preview
+up: setup ## Bring the environment up, and say where it answers
+	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && pulumi up -s $(ENV) --yes --skip-preview
 	@$(WITH_ENV) echo && \
 	echo "The shop answers at     $$(pulumi stack output shopUrl -s $(ENV))" && \
 	echo "Reach the cluster with  export KUBECONFIG=\$$(make -s kubeconfig ENV=$(ENV) | tail -n 1)" && \
 	echo "                        $$PULUMI_HOME/bin/kubectl get nodes" && \
 	echo "Take it all down with   make down ENV=$(ENV)"
 
-preview: stack ## Show what `make up` would change
-	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && eval "$$seen" && pulumi preview -s $(ENV)
+preview: setup ## Show what `make up` would change
+	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && pulumi preview -s $(ENV)
 
 down: setup ## Take the environment down: nothing of it stays
-	@$(WITH_ENV) cd "$$SLIPWAY_ENVIRONMENT_DIRECTORY" && \
-	if pulumi stack select $(ENV) >/dev/null 2>&1; then \
-		(cd $(CURDIR) && $(RECOVER) down) && pulumi -C $(CURDIR) destroy -s $(ENV) --yes --skip-preview && pulumi stack rm $(ENV) --yes; \
-	else \
+	@$(WITH_ENV) $(RECOVER) down && cd "$$SLIPWAY_ENVIRONMENT_DIRECTORY" && \
+	if found="$$(pulumi stack select $(ENV) 2>&1)"; then \
+		pulumi -C $(CURDIR) destroy -s $(ENV) --yes --skip-preview && pulumi stack rm $(ENV) --yes; \
+	elif echo "$$found" | grep -q 'no stack named'; then \
 		echo 'There is no environment $(ENV)'; \
+	else \
+		echo "$$found" >&2; exit 1; \
 	fi && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
 
-recover: stack ## Settle what a killed run left, as `make up` and `make down` do by themselves
+recover: setup ## Settle what a killed run left, as `make up` and `make down` do by themselves
 	@$(WITH_ENV) $(RECOVER) up
 
 kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig; the last line printed is its path

@@ -48,14 +48,18 @@ export async function recover(recovery: Recovery): Promise<string | undefined> {
   return undefined;
 }
 
-/** A preview changes nothing: it says what is so, and reads a state in which it is. */
-async function previewed({ verb, stack, store, directory, say }: Recovery): Promise<string | undefined> {
-  const state = await store.read();
-  if (!state || isEmpty(state)) return undefined;
-  if (anyEngineLives(directory)) {
-    say(`Another run of ${stack} goes on: this preview shows how far its state has come`);
+/** A preview changes neither Docker nor the state: it says what is so, and reads a state in which it is. */
+async function previewed(recovery: Recovery): Promise<string | undefined> {
+  const { verb, store, directory, say } = recovery;
+  try {
+    await clearTraces(recovery);
+  } catch (error) {
+    if (!(error instanceof AnotherRunLives)) throw error;
+    say(`${error.message}\nUntil then a preview shows how far its state has come`);
     return undefined;
   }
+  const state = await store.read();
+  if (!state || isEmpty(state)) return undefined;
   const plan = planRecovery({
     verb,
     deployment: state.deployment,
@@ -87,8 +91,8 @@ async function clearTraces({ store, stack, directory, say }: Recovery): Promise<
     throw new AnotherRunLives(`Another run of ${stack} goes on: wait for it, and run this again`);
   }
   const processes = await endOrphans(directory, say);
-  if (locks + processes === 0) return false;
   store.removeHalfWritten();
+  if (locks + processes === 0) return false;
   removeTemporaryFiles(directory);
   return true;
 }

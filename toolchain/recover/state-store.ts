@@ -65,7 +65,7 @@ export function stateStore(stack: string, environment: NodeJS.ProcessEnv, projec
     locks,
     url,
     read: async () => {
-      if (stackFile === undefined) return await exported();
+      if (stackFile === undefined) return await exported().catch(undefinedWithoutStack);
       // Without the engine, which takes most of a second to start; a compressed state only it can read.
       if (existsSync(stackFile)) return parseCheckpoint(readFileSync(stackFile, "utf8"), stackFile);
       return [".gz", ".zst"].some((ending) => existsSync(stackFile + ending)) ? await exported() : undefined;
@@ -96,6 +96,11 @@ export function stateStore(stack: string, environment: NodeJS.ProcessEnv, projec
   };
 }
 
+function undefinedWithoutStack(error: unknown): undefined {
+  if (String(error).includes("no stack named")) return undefined;
+  throw error;
+}
+
 /**
  * Files that a killed write left: the file backend writes beside the final place and renames.
  * https://github.com/google/go-cloud/blob/master/blob/fileblob/fileblob.go (createTemp)
@@ -103,8 +108,19 @@ export function stateStore(stack: string, environment: NodeJS.ProcessEnv, projec
 function halfWritten(folder: string, beginning: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((file) => file.startsWith(beginning) && /\.[0-9a-f]+\.tmp$/.test(file))
-    .map((file) => path.join(folder, file));
+    .filter((name) => name.startsWith(beginning))
+    .map((name) => path.join(folder, name))
+    .filter((file) => /\.[0-9a-f]+\.tmp$/.test(file) || (file.endsWith(".attrs") && !holdsJson(file)));
+}
+
+/** Attributes are written in place, before the file: with half of them the backend fails on the file, without it does not. */
+function holdsJson(file: string): boolean {
+  try {
+    JSON.parse(readFileSync(file, "utf8"));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The folder of a backend on this machine; undefined for any other. */

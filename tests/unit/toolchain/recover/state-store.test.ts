@@ -57,9 +57,17 @@ describe("a state in a folder of this machine", () => {
     const stacks = path.join(root, ".pulumi", "stacks", "slipway");
     const left = path.join(stacks, "dev.json.18b2f4a9c.tmp");
     const others = ["dev2.json.18b2f4a9c.tmp", "dev.json.bak"].map((name) => path.join(stacks, name));
+    const [broken, whole] = ["dev.json.attrs", "dev.json.bak.attrs"].map((name) => path.join(stacks, name));
     for (const file of [left, ...others]) writeFileSync(file, "{");
+    // As an engine left it that was killed: the backend then fails with `failed to load checkpoint: EOF`.
+    writeFileSync(String(broken), "");
+    writeFileSync(String(whole), "{}");
     local.removeHalfWritten();
-    expect(existsSync(left)).toBe(false);
+    expect([left, String(broken), String(whole)].map((file) => existsSync(file))).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect(others.every((file) => existsSync(file))).toBe(true);
     expect(existsSync(path.join(stacks, "dev.json"))).toBe(true);
   });
