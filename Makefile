@@ -7,7 +7,7 @@ WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$expor
 # Settles what a killed run left and what is gone from Docker, and says so; stops where another run lives. It comes
 # before anything else that reads the state, which a killed run may have left so that Pulumi cannot read it.
 RECOVER := $(RUN) toolchain/recover.ts $(ENV)
-SELECT := pulumi -C "$$SLIPWAY_ENVIRONMENT_DIRECTORY" stack select --create $(ENV)
+SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench clean
@@ -38,7 +38,7 @@ preview: setup ## Show what `make up` would change
 	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && pulumi preview -s $(ENV)
 
 down: setup ## Take the environment down: nothing of it stays
-	@$(WITH_ENV) $(RECOVER) down && cd "$$SLIPWAY_ENVIRONMENT_DIRECTORY" && \
+	@$(WITH_ENV) $(RECOVER) down && cd "$$SLIPWAY_STACK_DIRECTORY" && \
 	if found="$$(pulumi stack select $(ENV) 2>&1)"; then \
 		pulumi -C $(CURDIR) destroy -s $(ENV) --yes --skip-preview && pulumi stack rm $(ENV) --yes; \
 	elif echo "$$found" | grep -q 'no stack named'; then \

@@ -42,19 +42,28 @@ function configFile(directory: string, name: string, source: string): string {
   return file;
 }
 
+/** Whether the user has set a state backend. The local one may be set, too, in a shell that took over what we print. */
+function hasOwnBackend(environment: NodeJS.ProcessEnv): boolean {
+  const { PULUMI_BACKEND_URL: url } = environment;
+  return url !== undefined && url !== "" && url !== localUrl(environment);
+}
+
+function localUrl(environment: NodeJS.ProcessEnv): string {
+  return `file://${path.join(stateRoot(environment), "pulumi")}`;
+}
+
 /** A state backend on this machine; where the user has set another one, that one and its own settings are used. */
 function localBackend(
   name: string,
   directory: string,
   environment: NodeJS.ProcessEnv,
 ): Record<string, string> {
-  if (environment.PULUMI_BACKEND_URL) return {};
+  if (hasOwnBackend(environment)) return {};
   const root = stateRoot(environment);
-  const state = path.join(root, "pulumi");
-  mkdirSync(state, { recursive: true, mode: 0o700 });
+  mkdirSync(path.join(root, "pulumi"), { recursive: true, mode: 0o700 });
   const source = environment.SLIPWAY_CONFIG ?? path.join(repository, `Pulumi.${name}.yaml`);
   return {
-    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_BACKEND_URL: localUrl(environment),
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(root),
     PULUMI_OPTION_CONFIG_FILE: configFile(directory, name, source),
   };
@@ -88,6 +97,8 @@ export function pulumiEnvironment(
     PULUMI_PARALLEL: "64",
     // For this environment alone: its configuration with the stack's salt, and its kubeconfig.
     SLIPWAY_ENVIRONMENT_DIRECTORY: directory,
+    // Where Pulumi writes what it adds to the settings: beside the committed ones only for a backend of the user's own.
+    SLIPWAY_STACK_DIRECTORY: hasOwnBackend(environment) ? repository : directory,
     // The Kubernetes plugin leaves kubeconfigs behind in it.
     TMPDIR: temporary,
     PATH: `${path.join(home, "bin")}:${environment.PATH ?? ""}`,

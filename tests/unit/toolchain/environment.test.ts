@@ -64,6 +64,7 @@ describe("pulumiEnvironment", () => {
 
   it("leaves backend, passphrase and configuration to a user who has a backend already", () => {
     const variables = environmentOf("prod", { PULUMI_BACKEND_URL: "s3://states" });
+    expect(variables.SLIPWAY_STACK_DIRECTORY).toBe(path.join(__dirname, "..", "..", ".."));
     expect(Object.keys(variables)).toEqual(
       expect.not.arrayContaining([
         "PULUMI_BACKEND_URL",
@@ -71,6 +72,15 @@ describe("pulumiEnvironment", () => {
         "PULUMI_OPTION_CONFIG_FILE",
       ]),
     );
+  });
+
+  it("gives one environment's settings in a shell that has taken over another one's", () => {
+    const variables = environmentOf("other", environmentOf("dev"));
+    const directory = at("environments", "other");
+    expect(variables).toMatchObject({
+      PULUMI_OPTION_CONFIG_FILE: path.join(directory, "Pulumi.other.yaml"),
+      SLIPWAY_STACK_DIRECTORY: directory,
+    });
   });
 
   it.each(["", "Dev", "a b", "$(id)", "../x", "ümlaut"])(
