@@ -51,19 +51,20 @@ function parseMembers(json: string): Member[] {
   return members;
 }
 
-/** A control plane whose etcd pod runs, other than one's own. */
-async function anotherControlPlane(api: CoreV1Api, own: string): Promise<string | undefined> {
+/** The other control planes whose etcd pods run. */
+async function otherControlPlanes(api: CoreV1Api, own: string): Promise<string[]> {
   const { items } = await api.listNamespacedPod({
     namespace: "kube-system",
     labelSelector: "component=etcd",
     fieldSelector: "status.phase=Running",
   });
-  return items.map(({ spec }) => spec?.nodeName).find((node) => node !== undefined && node !== own);
+  return items.flatMap(({ spec }) => spec?.nodeName ?? []).filter((node) => node !== own);
 }
 
 /**
  * Waits until every etcd member answers: another one may go only then, or the rest may lose its majority.
  *
+ * @param controlPlane the one that is asked
  * @throws Error with etcdctl's own words when that does not happen in time
  */
 export async function waitForEtcd(
@@ -83,17 +84,31 @@ export async function waitForEtcd(
   }
 }
 
-/** Takes a control plane's etcd out of the cluster, so that its absence does not count against the majority. */
+/**
+ * Takes a control plane's etcd out of the cluster, so that its absence does not count against the majority. Nothing is
+ * done when it is out already, or the last one, which goes with the cluster itself.
+ *
+ * @throws Error with etcdctl's own words when the members are not healthy in time, or none of the others can be asked
+ */
 export async function removeEtcdMember(
   api: CoreV1Api,
   config: KubeConfig,
   controlPlane: string,
+  timeoutSeconds: number,
 ): Promise<void> {
-  const other = await anotherControlPlane(api, controlPlane);
-  // The last one goes with the cluster itself.
-  if (other === undefined) return;
-  const members = parseMembers(await inEtcdPod(config, other, "member", "list", "--write-out=json"));
-  const own = members.find(({ name }) => name === controlPlane);
-  if (own === undefined) return;
-  await inEtcdPod(config, other, "member", "remove", BigInt(own.ID).toString(16));
+  let failure: unknown;
+  for (const other of await otherControlPlanes(api, controlPlane)) {
+    try {
+      const members = parseMembers(await inEtcdPod(config, other, "member", "list", "--write-out=json"));
+      const own = members.find(({ name }) => name === controlPlane);
+      if (own === undefined) return;
+      await waitForEtcd(config, other, timeoutSeconds);
+      await inEtcdPod(config, other, "member", "remove", BigInt(own.ID).toString(16));
+      return;
+    } catch (error) {
+      // One that has just left itself, say: the next one is asked.
+      failure = error;
+    }
+  }
+  if (failure !== undefined) throw failure as Error;
 }

@@ -52,10 +52,10 @@ async function sayGoodbye(inputs: MembershipInputs, leaves: boolean): Promise<vo
   await cordon(api, machine);
   if (isAlive(node)) {
     await drain(api, { node: machine, timeoutSeconds: patience.drain, report: say });
-    if (isControlPlane) await waitForEtcd(config, machine, patience.etcd);
+    if (isControlPlane && !leaves) await waitForEtcd(config, machine, patience.etcd);
   }
   if (!leaves) return;
-  if (isControlPlane) await removeEtcdMember(api, config, machine);
+  if (isControlPlane) await removeEtcdMember(api, config, machine, patience.etcd);
   await api.deleteNode({ name: machine });
   say(`${machine}: left the cluster`);
 }
