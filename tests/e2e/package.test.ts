@@ -159,11 +159,16 @@ describe("a microservice of another project in a running environment", () => {
 });
 
 describe("a cluster of the components alone", () => {
-  let cluster: TestEnvironment;
+  let cluster: TestEnvironment | undefined;
+  const made = (): TestEnvironment => {
+    if (cluster === undefined) throw new Error("there is no cluster: its set-up failed");
+    return cluster;
+  };
 
   beforeAll(async () => {
     // A network and ports that nobody else has, as an environment of that name would pick them.
-    const name = path.basename(ownCluster.folder).toLowerCase();
+    const [random = ""] = path.basename(ownCluster.folder).toLowerCase().split("-").slice(-1);
+    const name = `own-${random}`;
     const { networks, ports } = loadConfig(name, {}, { kubernetesVersions: [versions.kubernetes] });
     cluster = new TestEnvironment(
       {
@@ -179,24 +184,24 @@ describe("a cluster of the components alone", () => {
   }, minutes(12));
 
   afterAll(async () => {
-    await cluster.destroy();
+    await cluster?.destroy();
   }, minutes(5));
 
   it("has its machines as ready nodes", async () => {
-    await cluster.kubectl("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=30s");
-    const names = await cluster.kubectl("get", "nodes", "-o", "jsonpath={.items[*].metadata.name}");
+    await made().kubectl("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=30s");
+    const names = await made().kubectl("get", "nodes", "-o", "jsonpath={.items[*].metadata.name}");
     expect(names).toBe("control-plane-0 worker-0");
-    expect(await cluster.kubectl("get", "nodes", "-l", "disk=fast", "-o", "name")).toBe("node/worker-0");
+    expect(await made().kubectl("get", "nodes", "-l", "disk=fast", "-o", "name")).toBe("node/worker-0");
   });
 
   it("has the platform in it", async () => {
-    const names = await cluster.kubectl("get", "storageclasses", "-o", "jsonpath={.items[*].metadata.name}");
+    const names = await made().kubectl("get", "storageclasses", "-o", "jsonpath={.items[*].metadata.name}");
     expect(names).toBe("keep recycle");
-    await cluster.kubectl("rollout", "status", "-n", "kube-system", "deployment/coredns", "--timeout=30s");
+    await made().kubectl("rollout", "status", "-n", "kube-system", "deployment/coredns", "--timeout=30s");
   });
 
   it("keeps its dynamic providers as code that needs no file of the package", async () => {
-    const { output } = await cluster.pulumi("stack", "export");
+    const { output } = await made().pulumi("stack", "export");
     const { deployment } = JSON.parse(output) as {
       deployment: { resources: { inputs?: { __provider?: unknown } }[] };
     };
@@ -208,7 +213,7 @@ describe("a cluster of the components alone", () => {
   it(
     "does not change when it is brought up again",
     async () => {
-      const { output, failed } = await cluster.pulumi("up", "--yes", "--expect-no-changes");
+      const { output, failed } = await made().pulumi("up", "--yes", "--expect-no-changes");
       expect({ failed, output: failed ? output : "" }).toEqual({ failed: false, output: "" });
     },
     minutes(3),
