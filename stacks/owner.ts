@@ -8,7 +8,8 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export function stackOwner(): string {
   return ownerOf(
-    process.env.PULUMI_BACKEND_URL ?? "",
+    // A preview of what is gone reads an edited copy of the state: toolchain/recover.ts says of which.
+    process.env.SLIPWAY_STATE_OF ?? process.env.PULUMI_BACKEND_URL ?? "",
     pulumi.getOrganization(),
     pulumi.getProject(),
     pulumi.getStack(),

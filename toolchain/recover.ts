@@ -29,7 +29,10 @@ async function main(): Promise<void> {
       console.error(line);
     },
   });
-  if (backend !== undefined) console.log(`export PULUMI_BACKEND_URL='${backend}'`);
+  if (backend === undefined) return;
+  console.log(`export PULUMI_BACKEND_URL='${backend}'`);
+  // What the state in the copy belongs to: stacks/owner.ts.
+  console.log(`export SLIPWAY_STATE_OF='${environment.PULUMI_BACKEND_URL ?? ""}'`);
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { docker } from "../../toolchain/recover/docker";
-import { TestEnvironment } from "../support/test-environment";
+import { eventually, TestEnvironment } from "../support/test-environment";
 
 const environment = new TestEnvironment({ pools: [{ name: "worker", count: 1 }] });
 const seconds = (count: number): number => count * 1000;
@@ -53,7 +53,8 @@ describe("machines that went from under their environment", () => {
       const output = await make("up");
       expect(output).toContain("The machine control-plane-0 is gone from Docker: made anew");
       expect(output).not.toMatch(/kubernetes:\S+ +\S+ +creat/);
-      expect(await shopStatus()).toBe(200);
+      // The machines are ready nodes; their pods start again a moment later.
+      await eventually(60, shopStatus, (status) => status === 200);
       const again = await environment.pulumi("up", "--yes", "--expect-no-changes");
       expect(again.failed ? again.output : "").toBe("");
     },
@@ -67,7 +68,7 @@ describe("machines that went from under their environment", () => {
       const { output } = await preview();
       expect(output).toContain("The machine worker-0 is stopped");
       expect(await make("up")).toContain("The machine worker-0 is stopped: started");
-      expect(await shopStatus()).toBe(200);
+      await eventually(60, shopStatus, (status) => status === 200);
     },
     seconds(400),
   );
