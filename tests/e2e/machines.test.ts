@@ -52,15 +52,6 @@ async function lives(machines: readonly string[]): Promise<string[]> {
   );
 }
 
-/** What the shop answers on this host; 0 when it does not. */
-async function shopStatus(): Promise<number> {
-  const url = await environment.output("shopUrl");
-  return await fetch(url, { signal: AbortSignal.timeout(5000) }).then(
-    ({ status }) => status,
-    () => 0,
-  );
-}
-
 /** Kills the first process of machines, all at once, as a crash would: Docker itself knows nothing of it beforehand. */
 async function killed(machines: readonly string[]): Promise<void> {
   const pids = words(
@@ -112,7 +103,7 @@ describe("an environment whose counts are edited", () => {
           await new Promise((resolve) => setTimeout(resolve, 5000));
         });
         expect(failures).toBeLessThanOrEqual(1);
-        expect(await shopStatus()).toBe(200);
+        expect(await environment.shopStatus()).toBe(200);
       } finally {
         await environment.docker(["start"], controlPlane);
       }
@@ -150,7 +141,11 @@ describe("an environment whose counts are edited", () => {
           environment.kubectl("get", "configmap", "remembered", "-o", "jsonpath={.data.word}").catch(String),
         (word) => word === "kept",
       );
-      await eventually(240, shopStatus, (status) => status === 200);
+      await eventually(
+        240,
+        () => environment.shopStatus(),
+        (status) => status === 200,
+      );
       await environment.kubectl("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=180s");
       await environment.kubectl(
         "wait",
@@ -182,7 +177,7 @@ describe("an environment whose counts are edited", () => {
       expect(await environment.leftovers()).not.toContain(
         expect.stringMatching(/worker-[23]|control-plane-[12]/),
       );
-      expect(await shopStatus()).toBe(200);
+      expect(await environment.shopStatus()).toBe(200);
     },
     minutes(10),
   );

@@ -20,9 +20,6 @@ async function preview(): Promise<{ output: string; took: number }> {
   return { output, took: Date.now() - start };
 }
 
-const shopStatus = async (): Promise<number> =>
-  (await fetch(await environment.output("shopUrl"), { signal: AbortSignal.timeout(5000) })).status;
-
 beforeAll(async () => {
   await make("up");
 }, seconds(600));
@@ -54,7 +51,11 @@ describe("machines that went from under their environment", () => {
       expect(output).toContain("The machine control-plane-0 is gone from Docker: made anew");
       expect(output).not.toMatch(/kubernetes:\S+ +\S+ +creat/);
       // The machines are ready nodes; their pods start again a moment later.
-      await eventually(60, shopStatus, (status) => status === 200);
+      await eventually(
+        60,
+        () => environment.shopStatus(),
+        (status) => status === 200,
+      );
       const again = await environment.pulumi("up", "--yes", "--expect-no-changes");
       expect(again.failed ? again.output : "").toBe("");
     },
@@ -68,7 +69,11 @@ describe("machines that went from under their environment", () => {
       const { output } = await preview();
       expect(output).toContain("The machine worker-0 is stopped");
       expect(await make("up")).toContain("The machine worker-0 is stopped: started");
-      await eventually(60, shopStatus, (status) => status === 200);
+      await eventually(
+        60,
+        () => environment.shopStatus(),
+        (status) => status === 200,
+      );
     },
     seconds(400),
   );

@@ -38,14 +38,9 @@ function kill(pids: readonly number[]): void {
 }
 
 async function answersAgain(): Promise<void> {
-  const shop = await environment.output("shopUrl");
   await eventually(
     240,
-    () =>
-      fetch(shop, { signal: AbortSignal.timeout(5000) }).then(
-        ({ status }) => status,
-        () => 0,
-      ),
+    () => environment.shopStatus(),
     (status) => status === 200,
   );
   expect(await environment.kubectl("get", "configmap", "remembered", "-o", "jsonpath={.data.word}")).toBe(

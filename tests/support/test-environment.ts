@@ -120,6 +120,15 @@ export class TestEnvironment {
     ]);
   }
 
+  /** What the shop answers on this host; 0 when it does not. */
+  async shopStatus(): Promise<number> {
+    const url = await this.output("shopUrl");
+    return await fetch(url, { signal: AbortSignal.timeout(5000) }).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  }
+
   /** kubectl as the cluster's administrator; throws when it fails. */
   async kubectl(...args: string[]): Promise<string> {
     return await this.command("kubectl", args, { KUBECONFIG: await this.kubeconfigFile() });
