@@ -10,7 +10,7 @@ RECOVER := $(RUN) toolchain/recover.ts $(ENV)
 SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench clean
+.PHONY: help setup up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -89,6 +89,10 @@ test-long: setup ## Run the tests that take an hour and more; SEEDS=1,2 picks wh
 
 bench: setup ## Measure, and write bench/results.json; ONLY=name,name measures some
 	@$(RUN) bench/bench.ts --only '$(ONLY)'
+
+conformance: setup ## Run Kubernetes' conformance suite on a cluster of its own; FOCUS=regex runs some
+	@$(RUN) toolchain/build.ts --only conformance
+	@$(RUN) tests/conformance/conformance.ts
 
 clean: ## Remove what was installed into this folder; caches and environments stay
 	@rm -rf node_modules coverage dist dist-docs slipway-kubernetes-*.tgz

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TestEnvironment } from "../tests/support/test-environment";
 import { partDirectory } from "../toolchain/cache";
 import { imageName } from "../toolchain/images";
-import { parts } from "../toolchain/parts";
+import { everydayParts } from "../toolchain/parts";
 import {
   byHand,
   clusterProgram,
@@ -184,7 +184,7 @@ async function drawTimeline(): Promise<BenchResult[]> {
 
 /** CPU and wall time of each part's build, as it was recorded when it was built. */
 function toolchainTimes(): BenchResult[] {
-  const records = Object.values(parts).map((part) => ({
+  const records = everydayParts.map((part) => ({
     name: part.name,
     ...(JSON.parse(readFileSync(path.join(partDirectory(part), "build.json"), "utf8")) as {
       cpuSeconds: number;

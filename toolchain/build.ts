@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { buildPart } from "./build-part";
 import { isBuilt, isComplete, partDirectory, releaseFor } from "./cache";
 import { type ToolchainMode, rememberMode } from "./mode";
-import { type Part, parts } from "./parts";
+import { type Part, everydayParts, parts } from "./parts";
 import { checkPrerequisites } from "./preflight";
 import { Progress } from "./progress";
 import { assemblePulumiHome } from "./pulumi-home";
@@ -17,14 +17,14 @@ import { Web, mirrorOf } from "./release/web";
  * Makes sure that the given parts are there, one after the other: two big links at once take twice as long
  * each, and as much more memory. When every part is, the mode is kept for the commands that follow.
  *
- * @param wanted - default: every part
+ * @param wanted - default: every part that environments need
  * @param signal - ends it early; everything finished stays
  * @param say - takes each line of progress; default: they are printed
  * @returns where the parts are from
  * @throws Error that says what failed and what to do
  */
 export async function buildToolchain(
-  wanted: readonly Part[] = Object.values(parts),
+  wanted: readonly Part[] = everydayParts,
   signal: AbortSignal = new AbortController().signal,
   say: (line: string) => void = console.log,
 ): Promise<ToolchainMode> {
@@ -96,16 +96,15 @@ async function buildWithProgress(part: Part, progress: Progress, signal: AbortSi
   }
 }
 
-/** The parts that `--only` names, or all. */
-function wantedParts(only: string | undefined): Part[] {
-  const all = Object.values(parts);
-  if (only === undefined) return all;
+/** The parts that `--only` names, or all that environments need. */
+function wantedParts(only: string | undefined): readonly Part[] {
+  if (only === undefined) return everydayParts;
   const names = only.split(",");
   const unknown = names.filter((name) => !(name in parts));
   if (unknown.length > 0) {
     throw new Error(`--only: no such part: ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}`);
   }
-  return all.filter(({ name }) => names.includes(name));
+  return Object.values(parts).filter(({ name }) => names.includes(name));
 }
 
 async function main(): Promise<void> {

@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 import { filesBelow, keyOf } from "./content-key";
 import { type ToolchainMode, rememberedMode, requestedMode } from "./mode";
-import { type Part, parts } from "./parts";
+import { type Part, everydayParts } from "./parts";
 import { goArchitecture, toolchainDirectory } from "./places";
 import { releaseOf } from "./release/releases";
 import versions from "./versions.json";
@@ -49,10 +49,10 @@ export function releaseFor(part: Part, mode: ToolchainMode): ReturnType<typeof r
 
 /** The part's committed files, how it is built, the Go release and the architecture. */
 function sourceKey(part: Part): string {
-  const { binaries, variables, links, embeds, ships } = part;
+  const { binaries, suites, variables, links, embeds, ships } = part;
   const hash = createHash("sha256");
   hash.update(
-    JSON.stringify([goEnvironment, linkerFlags(part), { binaries, variables, links, embeds, ships }]),
+    JSON.stringify([goEnvironment, linkerFlags(part), { binaries, suites, variables, links, embeds, ships }]),
   );
   for (const file of filesBelow(part.source)) {
     const content = readFileSync(path.join(part.source, file));
@@ -79,9 +79,9 @@ export function isBuilt(part: Part, mode: ToolchainMode = toolchainMode()): bool
   return existsSync(partDirectory(part, mode));
 }
 
-/** Whether every part of a mode is there. */
+/** Whether every part of a mode that environments need is there. */
 export function isComplete(mode: ToolchainMode): boolean {
-  return Object.values(parts).every((part) => isBuilt(part, mode));
+  return everydayParts.every((part) => isBuilt(part, mode));
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Part {
   requires: Readonly<Record<string, string>>;
   /** Programs to build: name to Go package (`.` is the part's own main). */
   binaries: Readonly<Record<string, string>>;
+  /** Test suites to compile (`go test -c`): name to Go package. Default: none. */
+  suites?: Readonly<Record<string, string>>;
   /** Go variables that the linker sets: `package.name` to value. */
   variables: Readonly<Record<string, string>>;
   /** Further names of a program: symbolic links, name to program. */
@@ -41,6 +43,8 @@ export interface Part {
   ships?: readonly ModuleFile[];
   /** About how long it takes on 2 cores with empty Go caches, in minutes; for progress only. */
   coldMinutes: number;
+  /** Whether it is built only when it is asked for by its name: no environment needs it. Default: false. */
+  onDemand?: boolean;
 }
 
 /** Names of all parts. */
@@ -56,7 +60,8 @@ export type PartName =
   | "kube-router"
   | "local-path-provisioner"
   | "metrics-server"
-  | "registry";
+  | "registry"
+  | "conformance";
 
 const kubernetesModules = "k8s.io/kubernetes";
 const pulumiSdk = "github.com/pulumi/pulumi/sdk/v3";
@@ -203,6 +208,43 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
     variables: { "github.com/distribution/distribution/v3/version.version": `v${versions.registry}` },
     coldMinutes: 0.7,
   },
+  conformance: {
+    version: versions.kubernetes,
+    requires: {
+      [kubernetesModules]: `v${versions.kubernetes}`,
+      "k8s.io/sample-apiserver": `v0.${versions.kubernetes.split(".").slice(1).join(".")}`,
+    },
+    binaries: {
+      ginkgo: "github.com/onsi/ginkgo/v2/ginkgo",
+      agnhost: `${kubernetesModules}/test/images/agnhost`,
+      nnp: `${kubernetesModules}/test/images/nonewprivs`,
+      "regression-issue-74839": `${kubernetesModules}/test/images/regression-issue-74839`,
+      "sample-apiserver": "k8s.io/sample-apiserver",
+    },
+    // The runner of Ginkgo knows a suite by the end of its name.
+    suites: { "e2e.test": `${kubernetesModules}/test/e2e` },
+    variables: {
+      ...kubernetesVersion("k8s.io/component-base/version"),
+      ...kubernetesVersion("k8s.io/client-go/pkg/version"),
+    },
+    // What the images of the suite hold beside their programs.
+    ships: [
+      ...["kitten", "nautilus"].flatMap((animal) =>
+        [`${animal}.jpg`, "data.json"].map((file) => ({
+          module: kubernetesModules,
+          file: `test/images/${animal}/html/${file}`,
+          as: file === "data.json" ? `${animal}.json` : file,
+        })),
+      ),
+      ...["crt", "key"].map((kind) => ({
+        module: kubernetesModules,
+        file: `test/images/agnhost/porter/localhost.${kind}`,
+        as: `localhost.${kind}`,
+      })),
+    ],
+    coldMinutes: 5,
+    onDemand: true,
+  },
 };
 
 /** Every part by name, in the order of building. */
@@ -212,6 +254,9 @@ export const parts = Object.fromEntries(
     { name, source: path.join(__dirname, "go", name), ...part },
   ]),
 ) as Record<PartName, Part>;
+
+/** What every environment needs, in the order of building: all but what is built on demand. */
+export const everydayParts: readonly Part[] = Object.values(parts).filter(({ onDemand }) => !onDemand);
 
 /**
  * What Kubernetes' release build sets; the commit is not known to a module, so that it reads `unknown`.

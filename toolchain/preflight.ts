@@ -3,7 +3,7 @@ import { existsSync, statSync, statfsSync } from "node:fs";
 import * as path from "node:path";
 
 import { cacheRoot } from "./cache";
-import { type Part, parts } from "./parts";
+import { type Part, everydayParts } from "./parts";
 
 /** The first Go that fetches the release it is asked for: https://go.dev/doc/toolchain */
 const oldestGo = [1, 21] as const;
@@ -52,7 +52,7 @@ export function checkGo(version: string | undefined): void {
 
 /** Refuses to start what would fill a disk half-way through. */
 function checkDisk(missing: readonly Part[]): void {
-  const share = coldMinutes(missing) / coldMinutes(Object.values(parts));
+  const share = coldMinutes(missing) / coldMinutes(everydayParts);
   const [modules = "", compiled = ""] = execFileSync("go", ["env", "GOMODCACHE", "GOCACHE"], {
     encoding: "utf8",
   })

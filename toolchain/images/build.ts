@@ -35,7 +35,7 @@ interface Step {
 }
 
 /** Takes what is being done for an image at the moment. */
-type Tell = (text: string) => void;
+export type Tell = (text: string) => void;
 
 /** Everything that environments need, in an order in which each image's bases come first. */
 function steps(): Step[] {
@@ -91,7 +91,7 @@ async function runStep({ title, name, make }: Step, tell: Tell): Promise<void> {
 }
 
 /** Makes an image, unless it exists, after the images that it is made from. */
-async function ensure(wanted: Image, tell: Tell): Promise<void> {
+export async function ensure(wanted: Image, tell: Tell): Promise<void> {
   const image = inThisMode(wanted);
   const name = nameOf(image);
   if (await imageExists(name)) return;

@@ -29,7 +29,12 @@ export interface PodImage extends Image {
 
 type Ingredients = Partial<Pick<Image, "programs" | "images" | "args">>;
 
-function image(name: string, folder: string, { programs = {}, images = {}, args = {} }: Ingredients): Image {
+/** @param folder - with its Dockerfile, from this one */
+export function image(
+  name: string,
+  folder: string,
+  { programs = {}, images = {}, args = {} }: Ingredients,
+): Image {
   return { name, folder: path.resolve(__dirname, folder), programs, images, args };
 }
 

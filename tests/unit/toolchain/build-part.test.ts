@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -57,6 +57,17 @@ it("builds a program with its version, its other names and a record of the build
   expect(record?.binaries.tiny).toBeGreaterThan(100_000);
   expect(scratchFolders()).toEqual([]);
 }, 60_000);
+
+it("compiles a suite of tests as a program", async () => {
+  // In a suite, Go's linker knows the package by its path.
+  const variables = { "tiny.version": "1.2.3" };
+  const part = { ...tinyPart(), suites: { "tiny.test": "." }, variables };
+  const test = 'package main\n\nimport "testing"\n\nfunc TestTiny(t *testing.T) { println("of", version) }\n';
+  writeFileSync(path.join(part.source, "tiny_test.go"), test);
+  const record = await buildPart(part, silent, never);
+  expect(record?.binaries["tiny.test"]).toBeGreaterThan(100_000);
+  expect((await run(path.join(partDirectory(part), "tiny.test"))).stderr).toBe("of 1.2.3\n");
+}, 120_000);
 
 it("does not build again what is there", async () => {
   const part = tinyPart();

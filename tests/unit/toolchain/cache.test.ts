@@ -64,9 +64,10 @@ describe("a part's key", () => {
   it("changes with how the part is built, and not with what is only told of it", () => {
     expect(partKey({ ...part, variables: { "main.version": "1.2.4" } })).not.toBe(key);
     expect(partKey({ ...part, binaries: { other: "." } })).not.toBe(key);
+    expect(partKey({ ...part, suites: { "tiny.test": "." } })).not.toBe(key);
     expect(partKey({ ...part, links: {} })).not.toBe(key);
     expect(partKey({ ...part, ships: [{ module: "m", file: "f", as: "a" }] })).not.toBe(key);
-    expect(partKey({ ...part, coldMinutes: 99 })).toBe(key);
+    expect(partKey({ ...part, coldMinutes: 99, onDemand: true })).toBe(key);
   });
 });
 
@@ -81,7 +82,7 @@ describe("the cache's place", () => {
 
   it("is outside the repository for every part, and another for each", () => {
     const folders = Object.values(parts).map((part) => partDirectory(part));
-    expect(new Set(folders).size).toBe(12);
+    expect(new Set(folders).size).toBe(13);
     const repository = path.join(__dirname, "..", "..", "..") + path.sep;
     expect(folders.filter((folder) => folder.startsWith(repository))).toEqual([]);
   });

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { partDirectory, partKey, toolchainMode } from "../../../toolchain/cache";
 import { imageName } from "../../../toolchain/images";
 import { type ToolchainMode, rememberMode, rememberedMode, requestedMode } from "../../../toolchain/mode";
-import { parts } from "../../../toolchain/parts";
+import { everydayParts } from "../../../toolchain/parts";
 import { pulumiHome } from "../../../toolchain/pulumi-home";
 import { temporaryFolder, tinyPart } from "./fixtures/tiny-module";
 
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 function pretendBuilt(mode: ToolchainMode): void {
-  for (const part of Object.values(parts)) mkdirSync(partDirectory(part, mode), { recursive: true });
+  for (const part of everydayParts) mkdirSync(partDirectory(part, mode), { recursive: true });
 }
 
 describe("SLIPWAY_TOOLCHAIN", () => {
@@ -82,7 +82,7 @@ describe("the mode of a command that asks no network", () => {
 describe("what is made", () => {
   it("has other names in each mode, where it is made of other programs", () => {
     const names = (): string[] => [
-      ...Object.values(parts).map((part) => partDirectory(part)),
+      ...everydayParts.map((part) => partDirectory(part)),
       pulumiHome(),
       imageName("machine"),
       imageName("registry"),

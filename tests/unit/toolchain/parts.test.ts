@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { kindPart } from "../../../bench/kind/part";
-import { type Part, parts } from "../../../toolchain/parts";
+import { type Part, everydayParts, parts } from "../../../toolchain/parts";
 import versions from "../../../toolchain/versions.json";
 
 interface Module {
@@ -47,19 +47,29 @@ describe.each([...Object.values(parts), kindPart])("$name", (part) => {
 
   it("builds only packages of modules that go.mod selects, or its own", () => {
     const modules = [...Require, ...(Replace ?? []).map(({ Old }) => Old)].map(({ Path }) => Path);
-    for (const goPackage of Object.values(part.binaries).filter((each) => each !== ".")) {
+    for (const goPackage of Object.values({ ...part.binaries, ...part.suites }).filter(
+      (each) => each !== ".",
+    )) {
       expect(modules.filter((module) => `${goPackage}/`.startsWith(`${module}/`))).not.toEqual([]);
     }
   });
 });
 
-it("the staging modules of Kubernetes are all of its own release", () => {
-  const { Replace } = goMod(parts.kubernetes);
-  const staging = (Replace ?? []).filter(({ Old }) => Old.Path.startsWith("k8s.io/"));
-  expect(staging.length).toBeGreaterThan(20);
-  const release = versions.kubernetes.replace(/^1/, "v0");
-  expect(staging.filter(({ New }) => New.Version !== release)).toEqual([]);
+it("what no environment needs is built on demand only", () => {
+  const names = everydayParts.map(({ name }) => name);
+  expect(Object.keys(parts).filter((name) => !names.includes(name))).toEqual(["conformance"]);
 });
+
+it.each([parts.kubernetes, parts.conformance])(
+  "the staging modules of Kubernetes are all of its own release in $name",
+  (part) => {
+    const { Replace } = goMod(part);
+    const staging = (Replace ?? []).filter(({ Old }) => Old.Path.startsWith("k8s.io/"));
+    expect(staging.length).toBeGreaterThan(20);
+    const release = versions.kubernetes.replace(/^1/, "v0");
+    expect(staging.filter(({ New }) => New.Version !== release)).toEqual([]);
+  },
+);
 
 it("package.json pins the SDKs that match the plugins and the engine", () => {
   const file = path.join(__dirname, "..", "..", "..", "package.json");

@@ -1,7 +1,5 @@
-import { parts } from "../../../toolchain/parts";
+import { everydayParts as all, parts } from "../../../toolchain/parts";
 import { Progress, duration } from "../../../toolchain/progress";
-
-const all = Object.values(parts);
 
 function recorded(): { progress: Progress; lines: string[] } {
   const lines: string[] = [];
