@@ -73,8 +73,10 @@ it.each([parts.kubernetes, parts.conformance])(
 
 it("package.json pins the SDKs that match the plugins and the engine", () => {
   const file = path.join(__dirname, "..", "..", "..", "package.json");
-  const { dependencies } = JSON.parse(readFileSync(file, "utf8")) as { dependencies: Record<string, string> };
-  expect(dependencies).toMatchObject({
+  const { devDependencies } = JSON.parse(readFileSync(file, "utf8")) as {
+    devDependencies: Record<string, string>;
+  };
+  expect(devDependencies).toMatchObject({
     "@pulumi/pulumi": versions.pulumi,
     "@pulumi/kubernetes": versions.pulumiKubernetes,
     "@pulumi/docker": versions.pulumiDocker,
