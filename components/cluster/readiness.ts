@@ -117,6 +117,7 @@ class Watch {
   private readonly made = new Set<string>();
   private readonly ready = new Set<string>();
   private readonly told = new Map<string, string>();
+  private readonly boots = new Map<string, BootReport>();
   private deadline = Infinity;
   private lastTold = Date.now();
   /** Why the API does not answer; undefined when it does. */
@@ -185,11 +186,18 @@ class Watch {
   }
 
   private async look(machine: string, node: NodeStatus | undefined): Promise<MachineState> {
-    const [boot, ready] = await Promise.all([this.bootReport(machine), this.isReady(machine, node)]);
+    const [boot, ready] = await Promise.all([
+      this.bootReport(machine, node !== undefined),
+      this.isReady(machine, node),
+    ]);
+    this.boots.set(machine, boot);
     return { machine, boot, node, ready };
   }
 
-  private async bootReport(machine: string): Promise<BootReport> {
+  /** A machine that has joined as a node has no more to say: its console is not read again. */
+  private async bootReport(machine: string, isNode: boolean): Promise<BootReport> {
+    const last = this.boots.get(machine);
+    if (isNode && last?.joined) return last;
     try {
       return readBootReport(await this.options.readConsole(machine));
     } catch (error) {

@@ -201,4 +201,21 @@ describe("watchReadiness", () => {
     await expect(nodes).rejects.toThrow(/not all machines/);
     expect(told.join()).toContain("the API does not answer: no answer within 0.02 s");
   });
+
+  it("reads the console of a machine that has joined no more", async () => {
+    let reads = 0;
+    await watchAll({
+      machines: ["worker-0"],
+      readConsole: () => {
+        reads += 1;
+        return Promise.resolve("slipway: joined");
+      },
+      listNodes: cluster(
+        [notReady("worker-0", "no network")],
+        [notReady("worker-0", "no network")],
+        [ready("worker-0")],
+      ),
+    }).nodes;
+    expect(reads).toBe(1);
+  });
 });
