@@ -29,8 +29,8 @@ defaults
     # Watches are quiet for a long time.
     timeout client 1h
     timeout server 1h
-    # Slow is not down: whoever is taken for down loses all connections. One that is stopped leaves the DNS at once. The
-    # interval of checks, too, limits how long one may take to connect.
+    # Slow is not down: whoever is taken for down loses all connections. But one that is shutting down must be seen within
+    # a second, or it fails more than one request of a client.
     timeout check 5s
 
 # The backends are looked up, not listed: machines come and go without a change of this file.
@@ -44,7 +44,7 @@ resolvers docker
 `;
 
 const servers = (count: number, host: string, port: number, check: string): string =>
-  `    default-server inter 2s fastinter 2s downinter 500ms fall 3 rise 1 ${check} on-marked-down shutdown-sessions resolvers docker init-addr none
+  `    default-server inter 1s fastinter 250ms downinter 250ms fall 3 rise 1 ${check} on-marked-down shutdown-sessions resolvers docker init-addr none
     server-template ${host}- ${count} ${host}:${port}
 `;
 
