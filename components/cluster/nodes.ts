@@ -1,6 +1,6 @@
 import type { CoreV1Api, V1Node } from "@kubernetes/client-node";
 
-import { drainedAnnotation, uncordon } from "./leave";
+import { connect, drainedAnnotation, uncordon } from "./leave";
 import type { NodeStatus } from "./readiness";
 
 /** What is seen and done of a cluster's nodes while its machines start. Both throw while the API does not answer. */
@@ -25,19 +25,11 @@ function nodeStatus(node: V1Node): NodeStatus {
 /** The nodes of the cluster that a kubeconfig leads to. */
 export function nodesOf(kubeconfig: string): Nodes {
   let client: Promise<CoreV1Api> | undefined;
-  const api = (): Promise<CoreV1Api> => (client ??= connect(kubeconfig));
+  const api = (): Promise<CoreV1Api> => (client ??= connect(kubeconfig).then((connection) => connection.api));
   return {
     list: async () => (await (await api()).listNode()).items.map(nodeStatus),
     welcome: async (name) => {
       await uncordon(await api(), name);
     },
   };
-}
-
-async function connect(kubeconfig: string): Promise<CoreV1Api> {
-  // Loaded here, as it takes most of a second and a preview never asks.
-  const { CoreV1Api: Api, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  return config.makeApiClient(Api);
 }

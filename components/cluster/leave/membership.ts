@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { connect } from "./connect";
 import { cordon, drain, isAlive } from "./drain";
 import { removeEtcdMember, waitForEtcd } from "./etcd";
 import { announceMembers, comesBack, endTurn, takeTurn } from "./turns";
@@ -31,14 +32,11 @@ const say = (line: string): void => {
 
 /** The machine's Node, or undefined where there is none. */
 async function findNode({ machine, kubeconfig }: MembershipInputs) {
-  const { ApiException, CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  const api = config.makeApiClient(CoreV1Api);
+  const { config, api } = await connect(kubeconfig);
   try {
     return { config, api, node: await api.readNode({ name: machine }) };
   } catch (error) {
-    if (error instanceof ApiException && error.code === 404) return { config, api, node: undefined };
+    if ((error as { readonly code?: unknown }).code === 404) return { config, api, node: undefined };
     throw error;
   }
 }
