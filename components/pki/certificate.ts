@@ -1,4 +1,6 @@
-import type { Extension, Name, PublicKey } from "@peculiar/x509";
+import type { Extension, KeyUsageFlags, Name, PublicKey, X509Certificate } from "@peculiar/x509";
+
+import { newKeyPair } from "./key-pair";
 
 /** kubeadm backdates its certificate authorities by as much, for machines whose clocks are behind. */
 const backdatedMinutes = 5;
@@ -38,4 +40,45 @@ export async function signCertificate(certificate: {
     extensions: certificate.extensions,
   });
   return `${signed.toString("pem")}\n`;
+}
+
+/** The X.509 library. */
+type X509 = typeof import("@peculiar/x509");
+
+/**
+ * A new key, and a certificate for it that an authority signs: not one of an authority itself, which says so and by whom
+ * it is signed.
+ */
+export async function issueCertificate(
+  holder: {
+    readonly commonName: string;
+    readonly organization: string;
+    /** Certificate of the authority that signs. */
+    readonly authorityCertificatePem: string;
+    readonly authorityPrivateKeyPem: string;
+  },
+  /** What it is for, and how long; the authority's own lifetime may decide. */
+  purpose: (
+    x509: X509,
+    authority: X509Certificate,
+  ) => { readonly days: number; readonly usages: KeyUsageFlags; readonly extensions: Extension[] },
+): Promise<{ readonly certificatePem: string; readonly privateKeyPem: string }> {
+  const x509 = await loadX509();
+  const { publicKeyPem, privateKeyPem } = await newKeyPair();
+  const authority = new x509.X509Certificate(holder.authorityCertificatePem);
+  const { days, usages, extensions } = purpose(x509, authority);
+  const certificatePem = await signCertificate({
+    subject: new x509.Name([{ O: [holder.organization] }, { CN: [holder.commonName] }]),
+    publicKey: new x509.PublicKey(publicKeyPem),
+    issuer: authority.subjectName,
+    signingKeyPem: holder.authorityPrivateKeyPem,
+    days,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(usages, true),
+      ...extensions,
+      await x509.AuthorityKeyIdentifierExtension.create(authority),
+    ],
+  });
+  return { certificatePem, privateKeyPem };
 }

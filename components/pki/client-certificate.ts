@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { loadX509, signCertificate } from "./certificate";
-import { newKeyPair } from "./key-pair";
+import { issueCertificate, loadX509 } from "./certificate";
 
 /** What a client certificate is made of. A change of any of them makes a new one. */
 interface Request {
@@ -31,23 +30,16 @@ export async function newClientCertificate(
   inputs: ClientCertificateInputs,
 ): Promise<ClientCertificateOutputs> {
   const { authorityPrivateKeyPem, ...request } = inputs;
-  const { ExtendedKeyUsage, KeyUsageFlags, Name, PublicKey, ...x509 } = await loadX509();
-  const { publicKeyPem, privateKeyPem } = await newKeyPair();
-  const authority = new x509.X509Certificate(request.authorityCertificatePem);
-  const certificatePem = await signCertificate({
-    subject: new Name([{ O: [request.organization] }, { CN: [request.commonName] }]),
-    publicKey: new PublicKey(publicKeyPem),
-    issuer: authority.subjectName,
-    signingKeyPem: authorityPrivateKeyPem,
-    days: request.days,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
-      new x509.ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
-      await x509.AuthorityKeyIdentifierExtension.create(authority),
-    ],
-  });
-  const notAfter = new x509.X509Certificate(certificatePem).notAfter.toISOString();
+  const { certificatePem, privateKeyPem } = await issueCertificate(
+    { ...request, authorityPrivateKeyPem },
+    ({ ExtendedKeyUsage, ExtendedKeyUsageExtension, KeyUsageFlags }) => ({
+      days: request.days,
+      usages: KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment,
+      extensions: [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])],
+    }),
+  );
+  const { X509Certificate } = await loadX509();
+  const notAfter = new X509Certificate(certificatePem).notAfter.toISOString();
   return { ...request, certificatePem, privateKeyPem, notAfter };
 }
 

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { loadX509, signCertificate } from "./certificate";
-import { newKeyPair } from "./key-pair";
+import { issueCertificate } from "./certificate";
 
 /** What a serving certificate is made of. A change of any of them makes a new one. */
 interface Request {
@@ -29,26 +28,20 @@ export async function newServingCertificate(
   inputs: ServingCertificateInputs,
 ): Promise<ServingCertificateOutputs> {
   const { authorityPrivateKeyPem, ...request } = inputs;
-  const { ExtendedKeyUsage, KeyUsageFlags, Name, PublicKey, ...x509 } = await loadX509();
-  const { publicKeyPem, privateKeyPem } = await newKeyPair();
-  const authority = new x509.X509Certificate(request.authorityCertificatePem);
-  const certificatePem = await signCertificate({
-    subject: new Name([{ O: [request.organization] }, { CN: [request.commonName] }]),
-    publicKey: new PublicKey(publicKeyPem),
-    issuer: authority.subjectName,
-    signingKeyPem: authorityPrivateKeyPem,
-    days: (authority.notAfter.getTime() - Date.now()) / 86_400_000,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        { type: "dns", value: request.dnsName },
-        { type: "ip", value: request.address },
-      ]),
-      await x509.AuthorityKeyIdentifierExtension.create(authority),
-    ],
-  });
+  const { certificatePem, privateKeyPem } = await issueCertificate(
+    { ...request, authorityPrivateKeyPem },
+    ({ ExtendedKeyUsage, KeyUsageFlags, ...x509 }, authority) => ({
+      days: (authority.notAfter.getTime() - Date.now()) / 86_400_000,
+      usages: KeyUsageFlags.digitalSignature,
+      extensions: [
+        new x509.ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+        new x509.SubjectAlternativeNameExtension([
+          { type: "dns", value: request.dnsName },
+          { type: "ip", value: request.address },
+        ]),
+      ],
+    }),
+  );
   return { ...request, certificatePem, privateKeyPem };
 }
 
