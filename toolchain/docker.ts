@@ -67,15 +67,8 @@ async function startDocker(say: Say, host: Host): Promise<void> {
   const log = path.join(cacheRoot(), "dockerd.log");
   if (!host.root)
     throw new Error("The Docker daemon does not run. Start it, as root: `systemctl start docker`.");
-  if (host.systemd) {
-    say("Docker: starting its service");
-    const { ok, errors } = host.run("systemctl", "start", "docker");
-    if (!ok) throw new Error(`The service docker does not start: ${errors}\n  see: journalctl -u docker`);
-  } else {
-    say(`Docker: starting the daemon (its log: ${log})`);
-    host.startDaemon(log, "dockerd");
-  }
   const start = Date.now();
+  let runs = startDaemon(say, host, log);
   let reported = start;
   while (serverVersion(host) === undefined) {
     if (Date.now() - start > patience.total) throw new Error(silentDaemonMessage(log));
@@ -84,7 +77,21 @@ async function startDocker(say: Say, host: Host): Promise<void> {
       say(`Docker: waiting for its daemon to answer, ${Math.round((reported - start) / 1000)} s so far`);
     }
     await sleep(patience.interval);
+    // A new daemon ends at once while one that was just killed is still on its way out.
+    if (!runs()) runs = startDaemon(say, host, log);
   }
+}
+
+/** Starts the daemon, and gives whether it still runs. */
+function startDaemon(say: Say, host: Host, log: string): () => boolean {
+  if (!host.systemd) {
+    say(`Docker: starting the daemon (its log: ${log})`);
+    return host.startDaemon(log, "dockerd");
+  }
+  say("Docker: starting its service");
+  const { ok, errors } = host.run("systemctl", "start", "docker");
+  if (!ok) throw new Error(`The service docker does not start: ${errors}\n  see: journalctl -u docker`);
+  return () => true;
 }
 
 function silentDaemonMessage(log: string): string {

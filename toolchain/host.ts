@@ -24,8 +24,8 @@ export interface Host {
   has(program: string): boolean;
   /** Runs a command to its end. */
   run(command: string, ...args: string[]): CommandResult;
-  /** Starts a command that outlives this process; its output goes to `log`. */
-  startDaemon(log: string, command: string, ...args: string[]): void;
+  /** Starts a command that outlives this process; its output goes to `log`. Gives whether it still runs. */
+  startDaemon(log: string, command: string, ...args: string[]): () => boolean;
   /** A kernel setting, as in `fs.inotify.max_user_watches`; undefined where there is none. */
   sysctl(name: string): number | undefined;
   /** Changes a kernel setting; says whether it could. */
@@ -53,8 +53,10 @@ export const thisHost: Host = {
   startDaemon: (log, command, ...args) => {
     mkdirSync(path.dirname(log), { recursive: true });
     const output = openSync(log, "a");
-    spawn(command, args, { detached: true, stdio: ["ignore", output, output] }).unref();
+    const daemon = spawn(command, args, { detached: true, stdio: ["ignore", output, output] });
+    daemon.unref();
     closeSync(output);
+    return () => daemon.exitCode === null && daemon.signalCode === null;
   },
   sysctl: (name) => {
     const file = sysctlFile(name);

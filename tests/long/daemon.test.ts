@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import * as path from "node:path";
 
 import { prepareHost } from "../../toolchain/docker";
+import { runningProcesses } from "../../toolchain/recover/processes";
 import { eventually, TestEnvironment } from "../support/test-environment";
 
 // Ends this host's Docker daemon, and with it every container: not for a host where others work.
@@ -28,12 +29,17 @@ async function firstProcesses(): Promise<number[]> {
 
 /** The daemon and the containerd that it has started for itself. */
 function daemonProcesses(): number[] {
-  return ["/var/run/docker.pid", "/var/run/docker/containerd/containerd.pid"].map((file) =>
-    Number(readFileSync(file, "utf8")),
-  );
+  const processes = runningProcesses();
+  const program = ({ executable = "" }): string => path.basename(executable);
+  const daemons = processes.filter((each) => program(each) === "dockerd").map(({ pid }) => pid);
+  const engines = processes.filter((each) => program(each) === "containerd" && daemons.includes(each.parent));
+  expect([daemons.length, engines.length]).toEqual([1, 1]);
+  return [...daemons, ...engines.map(({ pid }) => pid)];
 }
 
 function kill(pids: readonly number[]): void {
+  // A container that does not run has 0 for its process, which to kill(2) is this test itself.
+  expect(pids.every((pid) => pid > 1)).toBe(true);
   for (const pid of pids) process.kill(pid, "SIGKILL");
 }
 

@@ -69,7 +69,9 @@ export class DockerMachine extends pulumi.ComponentResource {
         name: fullName,
         image: args.imageId,
         hostname: args.machineName,
-        restart: "unless-stopped",
+        // A daemon that was killed stops what it finds running when it starts again, and takes that for a person's wish:
+        // `unless-stopped` would leave the machine stopped.
+        restart: "always",
         // Gives systemd a console, whose text Docker keeps as the container's log.
         tty: true,
         envs: ["container=docker"],

@@ -32,7 +32,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         name: `slipway-${args.environment}-load-balancer`,
         image: args.imageId,
         hostname: "load-balancer",
-        restart: "unless-stopped",
+        restart: "always",
         networksAdvanced: [{ name: args.networkName, ipv4Address: args.address }],
         ports: published.map((port) => ({ ...port, ip: "127.0.0.1" })),
         capabilities: { drops: ["ALL"] },

@@ -39,7 +39,7 @@ export class Registry extends pulumi.ComponentResource {
         name: `slipway-${args.environment}-registry`,
         image: args.imageId,
         hostname: "registry",
-        restart: "unless-stopped",
+        restart: "always",
         networksAdvanced: [{ name: args.networkName, ipv4Address: args.address }],
         ports: [{ internal: registryPort, external: args.hostPort, ip: "127.0.0.1" }],
         volumes: [{ volumeName: volume.name, containerPath: "/var/lib/registry" }],

@@ -16,6 +16,8 @@ class FakeHost implements Host {
   aptFails = false;
   /** What starting the daemon brings. */
   versionOnceStarted = "20.10.24";
+  /** How many daemons end at once, before one stays. */
+  endingDaemons = 0;
 
   constructor(
     facts: Partial<Pick<FakeHost, "root" | "debian" | "systemd" | "programs" | "version" | "sysctls">>,
@@ -46,9 +48,11 @@ class FakeHost implements Host {
       : { ok: true, output: "", errors: "" };
   }
 
-  startDaemon(_log: string, command: string): void {
+  startDaemon(_log: string, command: string): () => boolean {
     this.done.push(`start ${command}`);
-    this.version = this.versionOnceStarted;
+    const ends = this.endingDaemons-- > 0;
+    if (!ends) this.version = this.versionOnceStarted;
+    return () => !ends;
   }
 
   sysctl(name: string): number | undefined {
@@ -83,6 +87,13 @@ it("starts a daemon that is installed and does not run", async () => {
   const host = new FakeHost({});
   await prepareHost(jest.fn(), host);
   expect(host.done).toEqual(["start dockerd"]);
+});
+
+it("starts the daemon again when one that was just killed was still in its way", async () => {
+  const host = new FakeHost({});
+  host.endingDaemons = 1;
+  await prepareHost(jest.fn(), host);
+  expect(host.done).toEqual(["start dockerd", "start dockerd"]);
 });
 
 it("leaves starting to systemd where that runs", async () => {
