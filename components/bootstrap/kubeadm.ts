@@ -48,6 +48,8 @@ export function clusterConfiguration(cluster: ClusterFacts): object {
         "kubelet-certificate-authority": "/etc/kubernetes/pki/ca.crt",
         profiling: "false",
         "service-account-extend-token-expiration": "false",
+        // Load balancers need this long to see that /readyz fails; the machine image's unit sends the signal.
+        "shutdown-delay-duration": "3s",
         "tls-cipher-suites": strongCipherSuites.join(","),
         "tls-min-version": "VersionTLS12",
       }),
