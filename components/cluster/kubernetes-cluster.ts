@@ -98,6 +98,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     const membership = new Membership(
       `${name}-${member.name}`,
       {
+        cluster: name,
         machine: member.name,
         isControlPlane: member.slot.role === "control-plane",
         machineId: id,

@@ -8,6 +8,8 @@ import { refuseToLoseVolumes } from "./volumes";
 
 /** What a membership is made of, as plain values. */
 export interface MembershipInputs {
+  /** Name of the cluster: machines of one cluster are drained one after the other. */
+  readonly cluster: string;
   /** Name of the machine and of its Node. */
   readonly machine: string;
   readonly isControlPlane: boolean;
@@ -81,21 +83,21 @@ async function sayGoodbyePatiently(inputs: MembershipInputs, leaves: boolean): P
 
 /** Takes a machine out of the cluster before it is taken away. */
 async function leave(inputs: MembershipInputs): Promise<void> {
-  const { machine, members } = inputs;
-  await takeTurn(machine, patience.turn);
-  const leaves = !comesBack(machine, members);
+  const { cluster, machine, members } = inputs;
+  await takeTurn(cluster, machine, patience.turn);
+  const leaves = !comesBack(cluster, machine, members);
   try {
     await sayGoodbyePatiently(inputs, leaves);
   } catch (error) {
     // A machine that is made anew is how a cluster heals whose API does not answer.
     if (leaves || !isUnanswered(error)) {
-      endTurn(machine);
+      endTurn(cluster, machine);
       throw error;
     }
     say(`${machine}: made anew without a drain, as the API does not answer: ${String(error)}`);
   }
   // One that comes back keeps its turn until it is there again.
-  if (leaves) endTurn(machine);
+  if (leaves) endTurn(cluster, machine);
 }
 
 function diffMembership(olds: MembershipInputs, news: MembershipInputs): pulumi.dynamic.DiffResult {
@@ -103,19 +105,21 @@ function diffMembership(olds: MembershipInputs, news: MembershipInputs): pulumi.
     return { changes: true, replaces: ["machineId"], deleteBeforeReplace: true };
   }
   const isSame =
-    olds.kubeconfig === news.kubeconfig && JSON.stringify(olds.members) === JSON.stringify(news.members);
+    olds.cluster === news.cluster &&
+    olds.kubeconfig === news.kubeconfig &&
+    JSON.stringify(olds.members) === JSON.stringify(news.members);
   return { changes: !isSame };
 }
 
 export const membershipProvider: pulumi.dynamic.ResourceProvider<MembershipInputs, MembershipInputs> = {
   create: (inputs) => {
-    announceMembers(inputs.members);
-    endTurn(inputs.machine);
+    announceMembers(inputs.cluster, inputs.members);
+    endTurn(inputs.cluster, inputs.machine);
     return Promise.resolve({ id: inputs.machine, outs: inputs });
   },
   diff: (_id, olds, news) => Promise.resolve(diffMembership(olds, news)),
   update: (_id, _olds, news) => {
-    announceMembers(news.members);
+    announceMembers(news.cluster, news.members);
     return Promise.resolve({ outs: news });
   },
   delete: async (_id, inputs) => {

@@ -1,4 +1,4 @@
-/** Who may be drained next, known to every call of the process that dynamic providers run in. */
+/** Who of a cluster may be drained next, known to every call of the process that dynamic providers run in. */
 interface Turns {
   /** Names of the machines that the cluster is to have, as the program last said. */
   members: readonly string[];
@@ -10,32 +10,33 @@ interface Turns {
 const look = 500;
 
 /** Kept beside the modules: each call of a dynamic provider gets the modules' code anew. */
-function turns(): Turns {
+function turnsOf(cluster: string): Turns {
   const place = globalThis as Record<symbol, Turns | undefined>;
-  return (place[Symbol.for("slipway.turns")] ??= { members: [], holder: undefined });
+  return (place[Symbol.for(`slipway.turns.${cluster}`)] ??= { members: [], holder: undefined });
 }
 
-/** Tells which machines the cluster is to have from now on: who is not among them leaves for good. */
-export function announceMembers(members: readonly string[]): void {
-  turns().members = members;
+/** Tells which machines a cluster is to have from now on: who is not among them leaves for good. */
+export function announceMembers(cluster: string, members: readonly string[]): void {
+  turnsOf(cluster).members = members;
 }
 
-/** Whether a machine that is taken away will come back, as it is among those that the cluster is to have. */
-export function comesBack(machine: string, members: readonly string[]): boolean {
-  const announced = turns().members;
+/** Whether a machine that is taken away will come back, as it is among those that its cluster is to have. */
+export function comesBack(cluster: string, machine: string, members: readonly string[]): boolean {
+  const announced = turnsOf(cluster).members;
   return (announced.length > 0 ? announced : members).includes(machine);
 }
 
 /**
- * Waits until no other machine is away, so that machines which are made anew together go one after the other.
+ * Waits until no other machine of the cluster is away, so that machines which are made anew together go one after the other.
  *
  * @param patienceSeconds how long the one before may stay away
  * @throws Error that names the machine that did not come back
  */
-export async function takeTurn(machine: string, patienceSeconds: number): Promise<void> {
+export async function takeTurn(cluster: string, machine: string, patienceSeconds: number): Promise<void> {
+  const turns = turnsOf(cluster);
   const deadline = Date.now() + patienceSeconds * 1000;
   for (;;) {
-    const { holder } = turns();
+    const { holder } = turns;
     if (holder === undefined || holder === machine) break;
     if (Date.now() > deadline) {
       throw new Error(
@@ -44,10 +45,11 @@ export async function takeTurn(machine: string, patienceSeconds: number): Promis
     }
     await new Promise((resolve) => setTimeout(resolve, look));
   }
-  turns().holder = machine;
+  turns.holder = machine;
 }
 
 /** Lets the next one have its turn, when it is this machine's. */
-export function endTurn(machine: string): void {
-  if (turns().holder === machine) turns().holder = undefined;
+export function endTurn(cluster: string, machine: string): void {
+  const turns = turnsOf(cluster);
+  if (turns.holder === machine) turns.holder = undefined;
 }

@@ -6,6 +6,7 @@ import {
 } from "../../../../../components/cluster/leave/membership";
 
 const inputs: MembershipInputs = {
+  cluster: "dev",
   machine: "worker-0",
   isControlPlane: false,
   machineId: "1",
