@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -12,6 +11,7 @@ import {
   clusterProgram,
   containerOf,
   emptyProgram,
+  recordedUp,
   upFromNothing,
   wholeProgram,
   withEnvironment,
@@ -20,7 +20,7 @@ import { KindCluster } from "./kind/kind-cluster";
 import { bootOf, diskMB, imageMB, memoryMiB, secondsToJoined } from "./machines";
 import { type BenchResult, compare, comparison, figure, median, secondsOf, takePairs } from "./measure";
 import type { Benchmark } from "./results";
-import { EventLogFollower, timeline } from "./timeline";
+import { createdResources, timeline } from "./timeline";
 
 /** What the clusters of most benchmarks have. */
 const machines = { controlPlane: "control-plane-0", workers: ["worker-0", "worker-1"] };
@@ -79,18 +79,13 @@ async function threeControlPlanes(): Promise<BenchResult[]> {
 async function againstKind(): Promise<BenchResult[]> {
   const kind = await KindCluster.prepare();
   try {
-    const pairs = await takePairs(
-      "kind-1-2",
-      3,
-      () => upFromNothing(clusterProgram),
-      async () => {
-        const times = await kind.create();
-        await kind.removeMachines();
-        return times;
-      },
-    );
+    const pairs = await takePairs("kind-1-2", 3, clusterTimes, async () => {
+      const times = await kind.create();
+      await kind.removeMachines();
+      return times;
+    });
     const against = (time: "ready" | "command") =>
-      pairs.map(({ value, reference }) => ({ value, reference: reference[time] }));
+      pairs.map(({ value, reference }) => ({ value: value[time], reference: reference[time] }));
     return [
       comparison("kind-1-2", "s", against("ready")),
       comparison("kind-1-2/command-returns", "s", against("command")),
@@ -98,6 +93,16 @@ async function againstKind(): Promise<BenchResult[]> {
   } finally {
     await kind.dispose();
   }
+}
+
+/** Seconds of `pulumi up` of a cluster, until all its nodes are Ready, and until the command comes back. */
+async function clusterTimes(): Promise<{ readonly ready: number; readonly command: number }> {
+  return await withEnvironment(clusterProgram, {}, async (environment) => {
+    const { begin, end, events } = await recordedUp(environment);
+    const memberships = createdResources(events).filter(({ type }) => type.endsWith(":Membership"));
+    const ready = Math.max(...memberships.map((membership) => membership.end));
+    return { ready: (ready - begin) / 1000, command: (end - begin) / 1000 };
+  });
 }
 
 async function previewNoChange(): Promise<BenchResult[]> {
@@ -157,28 +162,14 @@ async function imageSize(): Promise<BenchResult[]> {
 
 /** Draws where the time of `pulumi up` goes; measures nothing for results.json. */
 async function drawTimeline(): Promise<BenchResult[]> {
-  // The engine has --event-log only for those who ask for its debugging commands.
-  process.env.PULUMI_DEBUG_COMMANDS = "true";
-  const folder = mkdtempSync(path.join(tmpdir(), "slipway-bench-events-"));
-  const log = path.join(folder, "events.json");
-  try {
-    await withEnvironment(wholeProgram, {}, async (environment) => {
-      const follower = new EventLogFollower(log);
-      const begin = Date.now();
-      await environment.up("--event-log", log);
-      const end = Date.now();
-      const boots = await Promise.all(
-        allMachines.map(
-          async (machine) => [machine, await bootOf(containerOf(environment, machine))] as const,
-        ),
-      );
-      const picture = timeline({ begin, end, events: await follower.end(), boots: new Map(boots) });
-      writeFileSync(path.join(__dirname, "..", "docs", "timeline.svg"), picture);
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-    delete process.env.PULUMI_DEBUG_COMMANDS;
-  }
+  await withEnvironment(wholeProgram, {}, async (environment) => {
+    const recorded = await recordedUp(environment);
+    const boots = await Promise.all(
+      allMachines.map(async (machine) => [machine, await bootOf(containerOf(environment, machine))] as const),
+    );
+    const picture = timeline({ ...recorded, boots: new Map(boots) });
+    writeFileSync(path.join(__dirname, "..", "docs", "timeline.svg"), picture);
+  });
   return [];
 }
 

@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 
@@ -6,6 +8,7 @@ import { TestEnvironment } from "../tests/support/test-environment";
 import { imageName } from "../toolchain/images";
 import versions from "../toolchain/versions.json";
 import { secondsOf } from "./measure";
+import { EventLogFollower, type TimedEvent } from "./timeline";
 
 const run = promisify(execFile);
 
@@ -45,6 +48,33 @@ export async function upFromNothing(
       await then(environment);
     }),
   );
+}
+
+/** One `pulumi up`. Times are in milliseconds since 1970. */
+export interface RecordedUp {
+  readonly begin: number;
+  readonly end: number;
+  readonly events: readonly TimedEvent[];
+}
+
+/** `pulumi up`, and what its engine said when. */
+export async function recordedUp(environment: TestEnvironment): Promise<RecordedUp> {
+  const folder = mkdtempSync(path.join(tmpdir(), "slipway-bench-events-"));
+  // The engine has --event-log only for those who ask for its debugging commands.
+  const debugging = { PULUMI_DEBUG_COMMANDS: "true" };
+  try {
+    const log = path.join(folder, "events.json");
+    const follower = new EventLogFollower(log);
+    const begin = Date.now();
+    const up = ["up", "--yes", "--skip-preview", "--event-log", log];
+    const { output, failed } = await environment.pulumiWith(debugging, ...up);
+    const end = Date.now();
+    const events = await follower.end();
+    if (failed) throw new Error(output);
+    return { begin, end, events };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Seconds of the cluster by hand, until every node is Ready. Taken down again outside the measurement. */

@@ -21,8 +21,8 @@ const descriptions: Readonly<Record<string, { readonly what: string; readonly ag
     against: "kind, same programs and images, to Ready",
   },
   "kind-1-2/command-returns": {
-    what: "the same",
-    against: "`kind create cluster` alone, which does not wait for Ready",
+    what: "the same, until the command comes back: DNS answers",
+    against: "`kind create cluster`, which does not wait for Ready",
   },
   "preview-no-change": {
     what: "`pulumi preview` of everything, nothing changed",

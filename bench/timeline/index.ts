@@ -1,7 +1,7 @@
 import { drawTimeline } from "./draw";
 import { type Recording, timelineRows } from "./rows";
 
-export { EventLogFollower } from "./event-log";
+export { createdResources, EventLogFollower, type TimedEvent } from "./event-log";
 export type { Recording } from "./rows";
 
 /** The picture of one `pulumi up`: where its time went, by type of resource and by machine. An SVG document. */
