@@ -14,13 +14,14 @@ const run = promisify(execFile);
 const patience = { total: 60_000, interval: 1000, report: 10_000 };
 
 /**
- * Deletes objects whose creation was begun and not ended. The provider makes up a field manager for each creation: to
- * create over such an object would leave its fields with two managers, and the first change of one a conflict.
+ * Lets the next run take over objects whose creation was begun and not ended. The provider makes up a field manager for
+ * each creation: with the killed one still there, the next one's would meet a conflict.
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
  *
  * @param objects - as the pending operations have them
  * @param inClear - the state with its secrets in clear, for the kubeconfig
  */
-export async function deleteHalfMade(
+export async function releaseHalfMade(
   objects: readonly ResourceState[],
   inClear: Deployment,
   say: (line: string) => void,
@@ -30,11 +31,11 @@ export async function deleteHalfMade(
     const cluster = new Cluster(kubeconfig);
     try {
       if (await cluster.answers(say)) {
-        await Promise.all(ofCluster.map((object) => cluster.deleteIfOwned(object, say)));
+        await Promise.all(ofCluster.map((object) => cluster.release(object)));
       } else {
         say(
-          `The cluster's API does not answer: ${enumeration(ofCluster.map(describe))} may be there half-made; ` +
-            "the next run creates over it",
+          `The cluster's API does not answer: ${enumeration(ofCluster.map(describe))} may be there, made by the ` +
+            "killed run; if the next run meets a conflict there, run it again",
         );
       }
     } finally {
@@ -92,20 +93,16 @@ class Cluster {
     return false;
   }
 
-  async deleteIfOwned(object: ResourceState, say: (line: string) => void): Promise<void> {
+  /** Takes the provider's field managers from an object, where it is there. Its fields stay as they are. */
+  async release(object: ResourceState): Promise<void> {
     const target = kubectlTarget(object);
     if (!target) return;
-    const found = await this.kubectl(
-      "get",
-      ...target,
-      "-o",
-      "json",
-      "--show-managed-fields",
-      "--ignore-not-found",
-    );
-    if (found === "" || !isManagedBy(JSON.parse(found), object.inputs?.__fieldManager)) return;
-    await this.kubectl("delete", ...target, "--ignore-not-found", "--timeout=60s");
-    say(`The half-made ${describe(object)} is deleted from the cluster: the next run creates it`);
+    const reading = ["-o", "json", "--show-managed-fields", "--ignore-not-found"];
+    const found = await this.kubectl("get", ...target, ...reading);
+    const managedFields = found === "" ? undefined : managedByOthers(JSON.parse(found));
+    if (managedFields === undefined) return;
+    const patch = [{ op: "replace", path: "/metadata/managedFields", value: managedFields }];
+    await this.kubectl("patch", ...target, "--type=json", "--patch", JSON.stringify(patch));
   }
 
   private async kubectl(...args: string[]): Promise<string> {
@@ -127,9 +124,20 @@ export function kubectlTarget({ inputs = {} }: ResourceState): string[] | undefi
   return [type, name, ...(typeof namespace === "string" ? ["--namespace", namespace] : [])];
 }
 
-/** Whether an object of the API has fields of a manager: then it was made by the operation that made it up. */
-export function isManagedBy(object: unknown, manager: unknown): boolean {
+/**
+ * An object's managed fields without those of Pulumi's provider, as a patch sets them: none are one empty entry.
+ * Undefined when the provider has none.
+ */
+export function managedByOthers(object: unknown): unknown[] | undefined {
   const metadata = isRecord(object) && isRecord(object.metadata) ? object.metadata : {};
   const entries = Array.isArray(metadata.managedFields) ? (metadata.managedFields as unknown[]) : [];
-  return entries.some((entry) => isRecord(entry) && entry.manager === manager);
+  const others = entries.filter((entry) => !isOfProvider(entry));
+  if (others.length === entries.length) return undefined;
+  return others.length === 0 ? [{}] : others;
+}
+
+function isOfProvider(entry: unknown): boolean {
+  return (
+    isRecord(entry) && typeof entry.manager === "string" && entry.manager.startsWith("pulumi-kubernetes-")
+  );
 }

@@ -143,9 +143,8 @@ function pendingLine(operation: PendingOperation, halfMade: readonly HalfMade[])
     : `A killed run was ${operation.type} the ${what}: the next run goes on with it`;
 }
 
-/** An object of the cluster that was being created: it carries the name of the field manager that was to own it. */
 function createdInCluster({ type, resource }: PendingOperation): ResourceState[] {
-  return type === "creating" && typeof resource.inputs?.__fieldManager === "string" ? [resource] : [];
+  return type === "creating" && resource.type.startsWith("kubernetes:") ? [resource] : [];
 }
 
 /** What goes from the state. Before a `down` that is also what was to be deleted with something that is gone. */

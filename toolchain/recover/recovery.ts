@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { deleteHalfMade } from "./cluster";
+import { releaseHalfMade } from "./cluster";
 import { docker, lookIntoDocker, type SeenInDocker } from "./docker";
 import { AnotherRunLives, anyEngineLives, clearLocks, endOrphans } from "./lives";
 import { dockerKind } from "./names";
@@ -156,7 +156,7 @@ async function apply(recovery: Recovery, plan: Plan, state: StoredState): Promis
   if (plan.start.length > 0) await docker(["container", "start", ...plan.start]);
   if (plan.thaw.length > 0) await docker(["container", "unpause", ...plan.thaw]);
   if (plan.halfMadeInCluster.length > 0) {
-    await deleteHalfMade(plan.halfMadeInCluster, (await store.readWithSecrets()).deployment, say);
+    await releaseHalfMade(plan.halfMadeInCluster, (await store.readWithSecrets()).deployment, say);
   }
   if (store.locks !== undefined) await writeState(recovery, plan, state);
 }

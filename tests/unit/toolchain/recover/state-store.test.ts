@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
-import { isManagedBy, kubectlTarget } from "../../../../toolchain/recover/cluster";
+import { kubectlTarget, managedByOthers } from "../../../../toolchain/recover/cluster";
 import { type StateStore, stateStore } from "../../../../toolchain/recover/state-store";
 import { temporaryFolder } from "../fixtures/tiny-module";
 import { clusterObject, environment } from "./states";
@@ -95,12 +95,13 @@ describe("an object of the cluster", () => {
     expect(kubectlTarget({ urn: "u", type: "t", inputs: { ...inputs, metadata: {} } })).toBeUndefined();
   });
 
-  it("is a killed run's when its fields have the manager that this run made up", () => {
-    const object = {
-      metadata: { managedFields: [{ manager: "kubelet" }, { manager: "pulumi-kubernetes-a" }] },
-    };
-    expect(isManagedBy(object, "pulumi-kubernetes-a")).toBe(true);
-    expect(isManagedBy(object, "pulumi-kubernetes-b")).toBe(false);
-    expect(isManagedBy({}, "pulumi-kubernetes-a")).toBe(false);
+  it("keeps the managed fields of all but the provider", () => {
+    const kubelet = { manager: "kubelet" };
+    const provider = { manager: "pulumi-kubernetes-a" };
+    expect(managedByOthers({ metadata: { managedFields: [kubelet, provider] } })).toEqual([kubelet]);
+    // What the API takes for none: https://kubernetes.io/docs/reference/using-api/server-side-apply/#clearing-managedfields
+    expect(managedByOthers({ metadata: { managedFields: [provider] } })).toEqual([{}]);
+    expect(managedByOthers({ metadata: { managedFields: [kubelet] } })).toBeUndefined();
+    expect(managedByOthers({})).toBeUndefined();
   });
 });

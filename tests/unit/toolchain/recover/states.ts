@@ -59,7 +59,6 @@ export function clusterObject(kind: string, name: string): ResourceState {
     custom: true,
     id: `shop/${name}`,
     inputs: {
-      __fieldManager: `pulumi-kubernetes-${name}`,
       apiVersion: "apps/v1",
       kind,
       metadata: { name, namespace: "shop" },
