@@ -39,6 +39,8 @@ export interface KubernetesClusterArgs {
 }
 
 const pollMilliseconds = 500;
+/** While machines boot, every program that is started beside them takes processors from them. */
+const consolePollMilliseconds = 2000;
 
 /**
  * A kubeadm cluster: an identity, and machines that make themselves nodes of it, all at once. Nothing but its own
@@ -127,6 +129,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
         },
         timeoutSeconds: args.timeoutSeconds ?? 600,
         intervalMilliseconds: pollMilliseconds,
+        consoleIntervalMilliseconds: consolePollMilliseconds,
       }));
   }
 }

@@ -29,6 +29,8 @@ export interface ReadinessOptions {
   readonly timeoutSeconds: number;
   /** How often to look, in milliseconds. */
   readonly intervalMilliseconds: number;
+  /** How often to read a machine's console, which costs more than a look at the API. Default: at every look. */
+  readonly consoleIntervalMilliseconds?: number;
   /** How long to say nothing while nothing changes. Default 20. */
   readonly reminderSeconds?: number;
   /** How long one look at the API may take. Default 5. */
@@ -117,7 +119,7 @@ class Watch {
   private readonly made = new Set<string>();
   private readonly ready = new Set<string>();
   private readonly told = new Map<string, string>();
-  private readonly boots = new Map<string, BootReport>();
+  private readonly boots = new Map<string, { readonly report: BootReport; readonly readAt: number }>();
   private deadline = Infinity;
   private lastTold = Date.now();
   /** Why the API does not answer; undefined when it does. */
@@ -190,14 +192,21 @@ class Watch {
       this.bootReport(machine, node !== undefined),
       this.isReady(machine, node),
     ]);
-    this.boots.set(machine, boot);
     return { machine, boot, node, ready };
   }
 
   /** A machine that has joined as a node has no more to say: its console is not read again. */
   private async bootReport(machine: string, isNode: boolean): Promise<BootReport> {
     const last = this.boots.get(machine);
-    if (isNode && last?.joined) return last;
+    const now = Date.now();
+    const isFresh = last !== undefined && now - last.readAt < (this.options.consoleIntervalMilliseconds ?? 0);
+    if (isFresh || (isNode && last?.report.joined)) return last.report;
+    const report = await this.readConsole(machine);
+    this.boots.set(machine, { report, readAt: now });
+    return report;
+  }
+
+  private async readConsole(machine: string): Promise<BootReport> {
     try {
       return readBootReport(await this.options.readConsole(machine));
     } catch (error) {

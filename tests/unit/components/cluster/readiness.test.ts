@@ -218,4 +218,14 @@ describe("watchReadiness", () => {
     }).nodes;
     expect(reads).toBe(1);
   });
+
+  it("reads a console no more often than it is told, and looks at the API all the while", async () => {
+    const readConsole = jest.fn(() => Promise.resolve("slipway: step kubeadm"));
+    const waiting = [notReady("worker-0", "no pod network")];
+    const listNodes = jest.fn(cluster(waiting, waiting, waiting, [ready("worker-0")]));
+    const machines = { machines: ["worker-0"], consoleIntervalMilliseconds: 60_000 };
+    await watchAll({ ...machines, listNodes, readConsole }).nodes;
+    expect(listNodes).toHaveBeenCalledTimes(4);
+    expect(readConsole).toHaveBeenCalledTimes(1);
+  });
 });
