@@ -23,7 +23,7 @@ export class ServiceImage extends pulumi.ComponentResource {
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceImageArgs, options?: pulumi.ComponentResourceOptions) {
-    super("slipway:delivery:ServiceImage", name, {}, options);
+    super("slipway:images:ServiceImage", name, {}, options);
 
     const repository = pulumi.interpolate`${args.registry}/${args.repository}`;
     const image = new docker.RemoteImage(

@@ -1,4 +1,4 @@
-import { ServiceImage } from "../../../../components/delivery";
+import { ServiceImage } from "../../../../components/images";
 import { countByType, recordResources, registeredBy } from "../../../support/recorder";
 
 beforeEach(() => {
@@ -18,7 +18,7 @@ describe("ServiceImage", () => {
   it("builds one image and pushes it to the registry under the same name", async () => {
     const resources = await registeredBy((options) => new ServiceImage("shop-catalog", args, options));
     expect(countByType(resources)).toEqual({
-      "slipway:delivery:ServiceImage": 1,
+      "slipway:images:ServiceImage": 1,
       "docker:index/remoteImage:RemoteImage": 1,
       "docker:index/registryImage:RegistryImage": 1,
     });
