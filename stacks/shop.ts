@@ -3,11 +3,8 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { ServiceImage } from "../components/delivery";
-import { Microservice, WorkloadNamespace } from "../components/workloads";
+import { Exposure, Microservice, WorkloadNamespace } from "../components/workloads";
 import { contentKey } from "../toolchain/content-key";
-
-/** Port of every node on which the storefront answers; the environment's load balancer leads to it. */
-export const shopNodePort = 30080;
 
 export interface ShopArgs {
   /** `host:port` of the registry that its images go through. */
@@ -43,17 +40,17 @@ export class Shop extends pulumi.ComponentResource {
       { namespace, image: catalogImage.reference, env: drain },
       pods,
     );
-    new Microservice(
+    const storefront = new Microservice(
       "storefront",
       {
         namespace,
         image: storefrontImage.reference,
         env: { ...drain, CATALOG_URL: catalog.url },
         talksTo: [catalog],
-        nodePort: shopNodePort,
       },
       pods,
     );
+    new Exposure(name, { namespace, routes: [{ to: storefront }] }, child);
     this.registerOutputs();
   }
 }

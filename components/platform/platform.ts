@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ApiEndpoint } from "./api-endpoint";
 import { ClusterDns } from "./cluster-dns";
+import { Ingress, type IngressSettings } from "./ingress";
 import { KubeProxy } from "./kube-proxy";
 import { Metrics } from "./metrics";
 import { PodNetwork } from "./pod-network";
@@ -19,6 +20,8 @@ export interface PlatformVersions {
   readonly localPathProvisioner: pulumi.Input<string>;
   /** metrics-server. */
   readonly metricsServer: pulumi.Input<string>;
+  /** Skipper, the ingress. */
+  readonly skipper: pulumi.Input<string>;
 }
 
 /** What the platform needs to know of the cluster. */
@@ -40,6 +43,8 @@ export interface PlatformArgs {
   readonly conntrackLimits: boolean;
   /** Whether the kubelets' serving certificates are signed by the cluster's CA; `true` without that fails. */
   readonly verifyKubelet: boolean;
+  /** HTTP from outside to microservices. Default: no ingress. */
+  readonly ingress?: IngressSettings;
 }
 
 /**
@@ -55,7 +60,7 @@ export class Platform extends pulumi.ComponentResource {
 
   constructor(name: string, args: PlatformArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:platform:Platform", name, {}, options);
-    const { versions, apiEndpoint, podCidr, serviceCidr, dnsAddress, conntrackLimits, verifyKubelet } = args;
+    const { versions, apiEndpoint, podCidr, serviceCidr, dnsAddress, conntrackLimits, verifyKubelet, ingress } = args;
     const child = { parent: this };
 
     new KubeProxy(
@@ -75,6 +80,9 @@ export class Platform extends pulumi.ComponentResource {
     new ClusterDns(`${name}-dns`, { version: versions.coredns, address: dnsAddress }, networked);
     new Storage(`${name}-storage`, { version: versions.localPathProvisioner }, networked);
     new Metrics(`${name}-metrics`, { version: versions.metricsServer, verifyKubelet }, networked);
+    if (ingress !== undefined) {
+      new Ingress(`${name}-ingress`, { version: versions.skipper, ...ingress }, networked);
+    }
     this.registerOutputs();
   }
 }

@@ -15,7 +15,6 @@ export function checkMicroservice(name: string, args: MicroserviceArgs): void {
   problems.expect(sources.length === 1, "image", sources.length, "give one of image and build");
   problems.expectWhole("replicas", replicas, 0, Infinity);
   problems.expectWhole("port", args.port, 1024, 65535, ", as it does not run as root");
-  problems.expectWhole("nodePort", args.nodePort, 30000, 32767);
   problems.expectReferences("talksTo", talksTo);
   if (autoscaling !== undefined) {
     const both = "give one of replicas and autoscaling, which has min and max";

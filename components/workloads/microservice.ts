@@ -38,8 +38,6 @@ export interface MicroserviceArgs extends ConfigurationArgs {
    * sides follow from this list. Default none.
    */
   readonly talksTo?: readonly MicroserviceReference[];
-  /** Port of every node on which it answers from outside the cluster, 30000 to 32767. Default: inside only. */
-  readonly nodePort?: number;
   /** Default: requests of 50m processor and 64Mi memory, limits of 1 processor and 256Mi. */
   readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
   /** Where and how it says how it is. */
@@ -100,10 +98,7 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
     this.url = pulumi.interpolate`http://${name}.${args.namespace}`;
     this.workload = { component: this, serviceName: name, namespace: this.namespace };
 
-    createNetworkPolicies(this.workload, talksTo, {
-      usesApi: roles.length > 0,
-      openPort: args.nodePort === undefined ? undefined : this.port,
-    });
+    createNetworkPolicies(this.workload, talksTo, { usesApi: roles.length > 0 });
     const pods: PodParts = {
       args,
       account: createServiceAccount(this.workload, roles),
@@ -141,15 +136,14 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
     const selector = instanceSelectorOf(this.serviceName, instance);
     const labels = labelsOf(this.workload, instance);
     const metadata = { ...metadataOf(this.workload, instance), labels };
-    const nodePort = instance === this.serviceName ? parts.args.nodePort : undefined;
     new k8s.core.v1.Service(
       instance,
       {
         metadata: { ...metadata, annotations: skipAwait },
         spec: {
-          type: nodePort === undefined ? "ClusterIP" : "NodePort",
+          type: "ClusterIP",
           selector,
-          ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: "http", nodePort }],
+          ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: "http" }],
         },
       },
       { parent: this },

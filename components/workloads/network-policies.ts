@@ -7,22 +7,16 @@ import { metadataOf, type Workload } from "./workload";
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
-export interface PolicyOptions {
-  /** Whether it may reach the cluster's API. Default false. */
-  readonly usesApi?: boolean;
-  /** Port that whoever is outside the cluster may reach. Default none. */
-  readonly openPort?: number | undefined;
-}
-
 /**
  * The network policies of a workload: its own, which lets it out to DNS and those that it talks to and lets nobody in,
  * and one inside each of those, which lets it in. Both sides are made here: who is called need not know who will call.
  * Policies add up, so other components let more in.
+ * @param usesApi whether it may reach the cluster's API, too
  */
 export function createNetworkPolicies(
   workload: Workload,
   talksTo: readonly MicroserviceReference[],
-  { usesApi = false, openPort }: PolicyOptions = {},
+  { usesApi = false } = {},
 ): void {
   const own = selectorOf(workload.serviceName);
   new k8s.networking.v1.NetworkPolicy(
@@ -32,8 +26,6 @@ export function createNetworkPolicies(
       spec: {
         podSelector: { matchLabels: own },
         policyTypes: ["Ingress", "Egress"],
-        // From anywhere: a request that comes through a NodePort bears the address of a node or of whoever sent it.
-        ...(openPort === undefined ? {} : { ingress: [{ from: [anywhere], ports: [tcp(openPort)] }] }),
         egress: [
           egressToDns,
           ...(usesApi ? [egressToApi] : []),
@@ -90,8 +82,6 @@ function tcp(port = defaultPort) {
   return { port, protocol: "TCP" };
 }
 
-const anywhere: Peer = { ipBlock: { cidr: "0.0.0.0/0" } };
-
 /** Lets a pod ask the cluster's DNS. The label is the one that every distribution's DNS pods have. */
 export const egressToDns: EgressRule = {
   to: [podsOf("kube-system", { "k8s-app": "kube-dns" })],
@@ -106,6 +96,6 @@ export const egressToDns: EgressRule = {
  * and nobody here knows; so it is the ports that API servers listen on, at any address.
  */
 const egressToApi: EgressRule = {
-  to: [anywhere],
+  to: [{ ipBlock: { cidr: "0.0.0.0/0" } }],
   ports: [tcp(6443), tcp(443)],
 };

@@ -27,8 +27,12 @@ export interface EnvironmentConfig {
   readonly ports: {
     readonly api: number;
     readonly shop: number;
+    /** The shop over TLS. */
+    readonly shopTls: number;
     readonly registry: number;
   };
+  /** Host names and IPv4 addresses of the web certificate, besides localhost and 127.0.0.1. */
+  readonly hosts: readonly string[];
 }
 
 /** Machines that are alike. */

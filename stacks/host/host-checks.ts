@@ -88,7 +88,7 @@ function otherOfSameName(plan: Plan, docker: DockerFacts): CrossProblem[] {
 function portProblems(plan: Plan, { docker, listeningPorts }: KnownFacts): CrossProblem[] {
   const known = [...own(plan, docker.containers), ...strangers(plan, docker.containers)];
   const accountedFor = new Set(known.flatMap(({ ports }) => ports));
-  return (["api", "shop", "registry"] as const).flatMap((name) => {
+  return (["api", "shop", "registry", "shopTls"] as const).flatMap((name) => {
     const port = plan.config.ports[name];
     const holder = others(plan, docker.containers).find(({ ports }) => ports.includes(port));
     if (holder === undefined && (accountedFor.has(port) || !listeningPorts.includes(port))) {

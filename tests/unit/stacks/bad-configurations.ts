@@ -41,11 +41,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports",
+    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, hosts",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports',
+    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, hosts',
   },
   ...(
     [
@@ -346,10 +346,23 @@ const networks: BadConfiguration[] = [
   },
 ];
 
+const hosts: BadConfiguration[] = [
+  {
+    settings: { hosts: "shop.example.org" },
+    line: 'slipway:hosts: "shop.example.org" is not a list of hosts; write one such as [shop.example.org]',
+  },
+  ...["Shop.example.org", "shop:8080", "10.0.0", ""].map((host) => ({
+    settings: { hosts: [host] },
+    line:
+      `slipway:hosts[0]: ${JSON.stringify(host)} is not a host; ` +
+      "write a name in lower case or an IPv4 address, such as shop.example.org",
+  })),
+];
+
 const ports: BadConfiguration[] = [
   {
     settings: { ports: 6443 },
-    line: "slipway:ports: 6443 is not a group of settings; write some of api, shop, registry",
+    line: "slipway:ports: 6443 is not a group of settings; write some of api, shop, registry, shopTls",
   },
   {
     settings: { ports: { apis: 6443 } },
@@ -381,4 +394,5 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...labelsAndTaints,
   ...networks,
   ...ports,
+  ...hosts,
 ];

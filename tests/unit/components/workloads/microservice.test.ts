@@ -188,17 +188,6 @@ describe("network policies", () => {
     });
   });
 
-  test("exposed, it lets anyone in on its port, and its Service has the NodePort", async () => {
-    const resources = await create({ nodePort: 30080, port: 9000 });
-    expect(inputsOf(resources, networkPolicy).spec.ingress).toEqual([
-      { from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: 9000, protocol: "TCP" }] },
-    ]);
-    expect(inputsOf(resources, "kubernetes:core/v1:Service").spec).toMatchObject({
-      type: "NodePort",
-      ports: [{ port: 80, targetPort: "http", nodePort: 30080 }],
-    });
-  });
-
   test("talksTo opens both sides: the caller's way out and each callee's way in", async () => {
     const resources = await registeredBy((options) => {
       const catalog = new Microservice("catalog", { namespace: "shop", image, port: 9000 }, options);
