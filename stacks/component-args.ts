@@ -61,5 +61,9 @@ export function platformArgs(
     conntrackLimits: false,
     verifyKubelet: true,
     ingress,
+    storage: {
+      defaultClass: config.storage.defaultClass,
+      ...(machines.facts.keptFolder !== undefined && { keptFolder: machines.facts.keptFolder }),
+    },
   };
 }

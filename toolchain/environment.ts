@@ -75,6 +75,11 @@ function hasOwnBackend(environment: NodeJS.ProcessEnv): boolean {
   return url !== undefined && url !== "" && url !== localUrl(environment);
 }
 
+/** URL of the state backend: the user's own, or the local one. */
+export function backendUrl(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment.PULUMI_BACKEND_URL || localUrl(environment);
+}
+
 function localUrl(environment: NodeJS.ProcessEnv): string {
   return `file://${path.join(stateRoot(environment), "pulumi")}`;
 }
@@ -97,7 +102,7 @@ function localBackend(
 }
 
 /** @throws Error when it could not be a folder's name too */
-function checkName(name: string): void {
+export function checkName(name: string): void {
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
     throw new Error(
       `ENV is "${name}"; write an environment's name: lower-case letters, digits and "-", as in dev`,

@@ -5,4 +5,4 @@ export { KubeProxy, type KubeProxyArgs } from "./kube-proxy";
 export { Metrics, type MetricsArgs } from "./metrics";
 export { Platform, type PlatformArgs, type PlatformVersions } from "./platform";
 export { PodNetwork, type PodNetworkArgs } from "./pod-network";
-export { Storage, type StorageArgs } from "./storage";
+export { Storage, type StorageArgs, type StorageClassName } from "./storage";

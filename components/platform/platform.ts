@@ -6,7 +6,7 @@ import { Ingress, type IngressSettings } from "./ingress";
 import { KubeProxy } from "./kube-proxy";
 import { Metrics } from "./metrics";
 import { PodNetwork } from "./pod-network";
-import { Storage } from "./storage";
+import { Storage, type StorageArgs } from "./storage";
 
 /** Versions of the platform's programs, each without a leading `v`. */
 export interface PlatformVersions {
@@ -45,6 +45,8 @@ export interface PlatformArgs {
   readonly verifyKubelet: boolean;
   /** HTTP from outside to microservices. Default: no ingress. */
   readonly ingress?: IngressSettings;
+  /** Which storage class is the default, and where the class `keep` has its volumes. */
+  readonly storage?: Omit<StorageArgs, "version">;
 }
 
 /**
@@ -78,7 +80,7 @@ export class Platform extends pulumi.ComponentResource {
     // them: enough Deployments before the network would keep it from ever being created.
     const networked = { ...child, dependsOn: [this.podNetwork] };
     new ClusterDns(`${name}-dns`, { version: versions.coredns, address: dnsAddress }, networked);
-    new Storage(`${name}-storage`, { version: versions.localPathProvisioner }, networked);
+    new Storage(`${name}-storage`, { version: versions.localPathProvisioner, ...args.storage }, networked);
     new Metrics(`${name}-metrics`, { version: versions.metricsServer, verifyKubelet }, networked);
     if (ingress !== undefined) {
       new Ingress(`${name}-ingress`, { version: versions.skipper, ...ingress }, networked);

@@ -38,6 +38,7 @@ export function withDefaults(
     },
     ports: { ...defaultPorts(stackName), ...settings.ports },
     hosts: settings.hosts ?? [],
+    storage: { defaultClass: settings.storage?.defaultClass ?? "recycle" },
   };
 }
 

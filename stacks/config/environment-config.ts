@@ -33,6 +33,10 @@ export interface EnvironmentConfig {
   };
   /** Host names and IPv4 addresses of the web certificate, besides localhost and 127.0.0.1. */
   readonly hosts: readonly string[];
+  readonly storage: {
+    /** The storage class of claims that name none. */
+    readonly defaultClass: "recycle" | "keep";
+  };
 }
 
 /** Machines that are alike. */

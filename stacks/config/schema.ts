@@ -2,7 +2,14 @@ import { z } from "zod";
 
 import { lastAddressBlock, poolCapacity } from "../../components/machines/address-plan";
 import type { TaintConfig, ToolchainFacts } from "./environment-config";
-import { isDnsLabel, isHost, isKubeletLabel, isLabelName, isLabelValue, memoryMiB } from "./kubernetes-syntax";
+import {
+  isDnsLabel,
+  isHost,
+  isKubeletLabel,
+  isLabelName,
+  isLabelValue,
+  memoryMiB,
+} from "./kubernetes-syntax";
 import { networkProblem, type NetworkRule, networkRules } from "./network-rules";
 import { shown } from "./problems";
 
@@ -39,6 +46,12 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
     }),
     ports: settingsGroup({ api: port(), shop: port(), registry: port(), shopTls: port() }),
     hosts: hosts(),
+    storage: settingsGroup({
+      defaultClass: z.enum(
+        ["recycle", "keep"],
+        wording("is not a storage class of the platform", "recycle or keep"),
+      ),
+    }),
   }).unwrap();
 }
 

@@ -14,6 +14,25 @@ const labelValue =
 const cidr = "is not an IPv4 network in CIDR form; write one such as 10.0.0.0/16";
 const poolKeys = "name, count, cpus, memory, labels, taints, addressBlock";
 
+const storage: BadConfiguration[] = [
+  {
+    settings: { storage: { defaultClass: "fast" } },
+    line: 'slipway:storage.defaultClass: "fast" is not a storage class of the platform; write recycle or keep',
+  },
+  {
+    settings: { storage: { defaultClass: true } },
+    line: "slipway:storage.defaultClass: true is not a storage class of the platform; write recycle or keep",
+  },
+  {
+    settings: { storage: "keep" },
+    line: 'slipway:storage: "keep" is not a group of settings; write some of defaultClass',
+  },
+  {
+    settings: { storage: { defaultClas: "keep" } },
+    line: "slipway:storage.defaultClas: is not a setting; write slipway:storage.defaultClass",
+  },
+];
+
 const environment: BadConfiguration[] = [
   ...[
     ["", '""'],
@@ -41,11 +60,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, hosts",
+    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, hosts, storage",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, hosts',
+    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, hosts, storage',
   },
   ...(
     [
@@ -395,4 +414,5 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...networks,
   ...ports,
   ...hosts,
+  ...storage,
 ];

@@ -1,4 +1,4 @@
-import { ownerOf } from "../../../stacks/owner";
+import { ownerOf } from "../../../toolchain/owner";
 
 const place = ["file:///home/me/state", "organization", "slipway", "dev"] as const;
 
