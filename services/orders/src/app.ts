@@ -1,7 +1,8 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import {
   apiApp,
   bodyOf,
+  customerHeader,
   type Instance,
   type Need,
   orderRequestSchema,
@@ -11,26 +12,25 @@ import {
 } from "../../shared/src";
 
 /**
- * The API. `PUT /customers/:customer/orders/:id` with an OrderRequest places an order under an id that its client made:
- * 200 and the Order, the same for every repetition, or 402 and `{ refused }`. `GET` of the same path is the Order or
- * 404, of the path without an id `{ orders: Order[] }`.
+ * The API; the header `x-customer` says whose orders are meant. `PUT /orders/:id` with an OrderRequest places an order
+ * under an id that its client made: 200 and the Order, the same for every repetition, or 402 and `{ refused }`.
+ * `GET /orders/:id` is the Order or 404, `GET /orders` is `{ orders: Order[] }`.
  */
 export function ordersApp(instance: Instance, orders: Orders, needs: readonly Need[]): Hono {
   const app = apiApp(instance, needs);
-  app.put("/customers/:customer/orders/:id", async (c) => {
-    const { customer, id } = c.req.param();
+  app.put("/orders/:id", async (c) => {
     const request = await bodyOf(c, orderRequestSchema);
-    const placed = await orders.place(valid(customer, uuidSchema), valid(id, uuidSchema), request);
+    const placed = await orders.place(customerOf(c), valid(c.req.param("id"), uuidSchema), request);
     return "order" in placed ? c.json(placed.order) : c.json(placed, 402);
   });
-  app.get("/customers/:customer/orders/:id", async (c) => {
-    const { customer, id } = c.req.param();
-    const order = await orders.order(valid(customer, uuidSchema), valid(id, uuidSchema));
+  app.get("/orders/:id", async (c) => {
+    const order = await orders.order(customerOf(c), valid(c.req.param("id"), uuidSchema));
     return order ? c.json(order) : c.json({ error: "no such order" }, 404);
   });
-  app.get("/customers/:customer/orders", async (c) => {
-    const customer = valid(c.req.param("customer"), uuidSchema);
-    return c.json({ orders: await orders.orders(customer) });
-  });
+  app.get("/orders", async (c) => c.json({ orders: await orders.orders(customerOf(c)) }));
   return app;
+}
+
+function customerOf(c: Context): string {
+  return valid(c.req.header(customerHeader), uuidSchema);
 }

@@ -10,6 +10,7 @@ export { cartQuestionSchema, type PricedCart, type PricedLine } from "./contract
 export { type Catalog, CatalogClient, type Product } from "./contracts/catalog";
 export { type Money, money, sum, times } from "./contracts/money";
 export {
+  customerHeader,
   type Order,
   type OrderRequest,
   orderRequestSchema,

@@ -10,7 +10,14 @@ export interface PeerAnswer {
   readonly body: unknown;
 }
 
-type Method = "GET" | "POST" | "PUT";
+/** What is asked. */
+export interface Question {
+  readonly method?: "GET" | "POST" | "PUT";
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. Default none. */
+  readonly body?: unknown;
+}
 
 /** Before the second and the third attempt. With some chance in it, so that not all come back at once. */
 const PAUSES_MS = [50, 150];
@@ -32,11 +39,11 @@ export class Peer implements Need {
   ) {}
 
   /** Rejects with Trouble when there is no answer of use. */
-  async ask(method: Method, path: string, body?: unknown): Promise<PeerAnswer> {
+  async ask(question: Question): Promise<PeerAnswer> {
     const deadline = performance.now() + 2 * this.attemptMs;
     for (const pause of PAUSES_MS) {
       try {
-        return await this.attempt(method, path, body, this.attemptMs);
+        return await this.attempt(question, this.attemptMs);
       } catch (error) {
         // Another service behind it is in trouble, and was asked several times already.
         if (error instanceof Trouble) throw error;
@@ -45,14 +52,14 @@ export class Peer implements Need {
       }
     }
     const left = Math.min(this.attemptMs, Math.max(1, Math.round(deadline - performance.now())));
-    return this.attempt(method, path, body, left).catch((error: unknown) => {
+    return this.attempt(question, left).catch((error: unknown) => {
       throw error instanceof Trouble ? error : this.trouble(error);
     });
   }
 
   /** What it answers to GET; undefined for 404. Rejects with Trouble. */
-  async get<T>(path: string, schema: z.ZodMiniType<T>): Promise<T | undefined> {
-    const answer = await this.ask("GET", path);
+  async get<T>(path: string, schema: z.ZodMiniType<T>, headers = {}): Promise<T | undefined> {
+    const answer = await this.ask({ path, headers });
     return answer.status === 404 ? undefined : this.read(answer, schema);
   }
 
@@ -67,7 +74,7 @@ export class Peer implements Need {
   async status(withinMs: number): Promise<Status> {
     const start = performance.now();
     try {
-      const answer = await this.attempt("GET", `/status?within=${withinMs}`, undefined, withinMs);
+      const answer = await this.attempt({ path: `/status?within=${withinMs}` }, withinMs);
       const status = this.read(answer, statusSchema);
       const ms = Math.round(performance.now() - start);
       return { ...status, remark: `${status.remark}, answered in ${ms} ms` };
@@ -77,11 +84,15 @@ export class Peer implements Need {
     }
   }
 
-  private async attempt(method: Method, path: string, body: unknown, withinMs: number): Promise<PeerAnswer> {
+  private async attempt(
+    { method, path, headers: own, body }: Question,
+    withinMs: number,
+  ): Promise<PeerAnswer> {
     const request = currentRequest();
     const response = await fetch(new URL(path, this.url), {
-      method,
+      method: method ?? "GET",
       headers: {
+        ...own,
         ...(request && { "x-request-id": request.id }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },

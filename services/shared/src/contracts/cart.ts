@@ -82,6 +82,9 @@ export class CartClient extends Peer implements Cart {
   }
 
   async priced(lines: readonly CartLine[], change?: Change): Promise<PricedCart> {
-    return this.read(await this.ask("POST", "/carts", { lines, change }), pricedCartSchema);
+    return this.read(
+      await this.ask({ method: "POST", path: "/carts", body: { lines, change } }),
+      pricedCartSchema,
+    );
   }
 }

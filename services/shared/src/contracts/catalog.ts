@@ -43,7 +43,7 @@ export class CatalogClient extends Peer implements Catalog {
   }
 
   async products(): Promise<readonly Product[]> {
-    return this.read(await this.ask("GET", "/products"), listSchema).products;
+    return this.read(await this.ask({ path: "/products" }), listSchema).products;
   }
 
   product(id: string): Promise<Product | undefined> {

@@ -68,22 +68,30 @@ export class OrdersClient extends Peer implements Orders {
   }
 
   async place(customer: string, id: string, request: OrderRequest): Promise<Placed> {
-    const answer = await this.ask("PUT", path(customer, id), request);
+    const question = { method: "PUT", path: pathOf(id), headers: of(customer), body: request } as const;
+    const answer = await this.ask(question);
     return answer.status === 402
       ? this.read({ ...answer, status: 200 }, refusedSchema)
       : { order: this.read(answer, orderSchema) };
   }
 
   order(customer: string, id: string): Promise<Order | undefined> {
-    return this.get(path(customer, id), orderSchema);
+    return this.get(pathOf(id), orderSchema, of(customer));
   }
 
   async orders(customer: string): Promise<readonly Order[]> {
-    return this.read(await this.ask("GET", path(customer)), ordersSchema).orders;
+    const answer = await this.ask({ path: "/orders", headers: of(customer) });
+    return this.read(answer, ordersSchema).orders;
   }
 }
 
-function path(customer: string, id?: string): string {
-  const all = `/customers/${encodeURIComponent(customer)}/orders`;
-  return id === undefined ? all : `${all}/${encodeURIComponent(id)}`;
+/** Whose orders are meant: no part of the path, which is logged, as who knows it may see them. */
+export const customerHeader = "x-customer";
+
+function of(customer: string): Record<string, string> {
+  return { [customerHeader]: customer };
+}
+
+function pathOf(id: string): string {
+  return `/orders/${encodeURIComponent(id)}`;
 }

@@ -42,7 +42,11 @@ export class PaymentsClient extends Peer implements Payments {
   }
 
   async authorise(id: string, payment: Payment): Promise<Authorisation> {
-    const answer = await this.ask("PUT", `/payments/${encodeURIComponent(id)}`, payment);
+    const answer = await this.ask({
+      method: "PUT",
+      path: `/payments/${encodeURIComponent(id)}`,
+      body: payment,
+    });
     return answer.status === 402
       ? this.read({ ...answer, status: 200 }, refusedSchema)
       : this.read(answer, authorisedSchema);
