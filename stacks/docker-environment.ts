@@ -52,7 +52,9 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
     "shop",
     {
       registry: machines.registry.host,
-      baseImage: imageName("node"),
+      nodeImage: imageName("node"),
+      debianImage: imageName("debian"),
+      shape: config.shop,
       // Nodes become ready one by one: pods that come before all have a network would crowd on the first.
       podsAfter: [platform.podNetwork],
     },

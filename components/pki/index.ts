@@ -9,3 +9,4 @@ export { kubeconfig } from "./kubeconfig";
 export type { KubeconfigArgs } from "./kubeconfig";
 export { WebIdentity } from "./web-identity";
 export type { WebIdentityArgs } from "./web-identity";
+export { Password } from "./password";

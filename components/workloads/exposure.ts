@@ -5,6 +5,7 @@ import { checkExposure } from "./check-exposure";
 import type { Microservice } from "./microservice";
 import { letInto, podsOf } from "./network-policies";
 import type { MicroserviceReference } from "./reference";
+import { waitAroundRouteChange } from "./route-change";
 import { metadataOf, skipAwait, type Workload } from "./workload";
 
 /** Which requests from outside the cluster lead to which microservices. */
@@ -29,7 +30,8 @@ export interface Route {
 
 /**
  * HTTP from outside to microservices, through the platform's ingress, which answers over TLS as well, with the
- * environment's certificate. It lets the ingress' pods, and nobody else, into the microservices' pods.
+ * environment's certificate. It lets the ingress' pods, and nobody else, into the microservices' pods. A change of routes
+ * loses no request: who answers by then is let in before, and who answered until then goes after.
  *
  * @example
  * new Exposure("shop", {
@@ -45,9 +47,9 @@ export class Exposure extends pulumi.ComponentResource {
     const workload: Workload = { component: this, serviceName: name, namespace };
 
     const callees = new Map(routes.map(({ to }) => [to.serviceName, to]));
-    for (const callee of callees.values()) {
-      letInto(workload, `${name}-ingress-to-${callee.serviceName}`, callee, ingressPods);
-    }
+    const policies = [...callees.values()].map((callee) =>
+      letInto(workload, `${name}-ingress-to-${callee.serviceName}`, callee, ingressPods),
+    );
     new k8s.networking.v1.Ingress(
       name,
       {
@@ -57,7 +59,7 @@ export class Exposure extends pulumi.ComponentResource {
         },
         spec: { ingressClassName: ingressClass, rules: rules(routes) },
       },
-      { parent: this },
+      { parent: this, dependsOn: policies, hooks: waitAroundRouteChange() },
     );
     this.registerOutputs();
   }

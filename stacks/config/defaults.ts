@@ -37,6 +37,7 @@ export function withDefaults(
       ...settings.networks,
     },
     ports: { ...defaultPorts(stackName), ...settings.ports },
+    shop: settings.shop ?? "microservices",
     hosts: settings.hosts ?? [],
     storage: { defaultClass: settings.storage?.defaultClass ?? "recycle" },
   };

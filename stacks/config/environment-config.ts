@@ -31,6 +31,8 @@ export interface EnvironmentConfig {
     readonly shopTls: number;
     readonly registry: number;
   };
+  /** Whether the shop is one program, or one for each thing that it does. */
+  readonly shop: "monolith" | "microservices";
   /** Host names and IPv4 addresses of the web certificate, besides localhost and 127.0.0.1. */
   readonly hosts: readonly string[];
   readonly storage: {

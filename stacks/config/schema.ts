@@ -45,6 +45,10 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
       services: network(networkRules.services),
     }),
     ports: settingsGroup({ api: port(), shop: port(), registry: port(), shopTls: port() }),
+    shop: z.enum(
+      ["monolith", "microservices"],
+      wording("is not a shape of the shop", "monolith or microservices"),
+    ),
     hosts: hosts(),
     storage: settingsGroup({
       defaultClass: z.enum(

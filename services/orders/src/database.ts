@@ -16,7 +16,7 @@ const PAUSE_MS = 100;
  * Every statement of the shop's can be sent again, so it is when the connection is lost before its answer.
  */
 export class PostgresDatabase implements Database, Need {
-  readonly service = process.env.PGHOST?.split(".")[0] ?? "postgres";
+  readonly service = "orders-db";
   private readonly pool = new Pool({
     max: 10,
     connectionTimeoutMillis: 1000,

@@ -25,7 +25,7 @@ function decide(id: string, { amount, card }: Payment): Authorisation {
   if (refused !== undefined) return { refused };
   if (amount.cents > limitCents) return { refused: "This card pays 5000 euros at most." };
   const text = JSON.stringify([id, amount.cents, amount.currency, digits]);
-  const reference = `pay_${createHash("sha256").update(text).digest("hex").slice(0, 20)}`;
+  const reference = `pay_${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
   return { reference, lastDigits: digits.slice(-4) };
 }
 

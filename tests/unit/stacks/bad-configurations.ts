@@ -60,11 +60,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, hosts, storage",
+    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, hosts, storage',
+    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage',
   },
   ...(
     [
@@ -365,6 +365,20 @@ const networks: BadConfiguration[] = [
   },
 ];
 
+const shop: BadConfiguration[] = [
+  ...(
+    [
+      ["microservice", '"microservice"'],
+      ["", '""'],
+      [true, "true"],
+      [["monolith"], '["monolith"]'],
+    ] as const
+  ).map(([shape, shown]) => ({
+    settings: { shop: shape },
+    line: `slipway:shop: ${shown} is not a shape of the shop; write monolith or microservices`,
+  })),
+];
+
 const hosts: BadConfiguration[] = [
   {
     settings: { hosts: "shop.example.org" },
@@ -413,6 +427,7 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...labelsAndTaints,
   ...networks,
   ...ports,
+  ...shop,
   ...hosts,
   ...storage,
 ];

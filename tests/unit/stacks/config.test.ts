@@ -27,6 +27,7 @@ describe("a configuration without settings", () => {
       ],
       networks: { machines: "10.95.38.0/24", pods: "10.244.0.0/16", services: "10.96.0.0/12" },
       ports: { api: 29993, shop: 29994, registry: 29995, shopTls: 30563 },
+      shop: "microservices",
       hosts: [],
       storage: { defaultClass: "recycle" },
     });
@@ -144,6 +145,7 @@ describe("settings", () => {
       "pools",
       "networks",
       "ports",
+      "shop",
       "hosts",
       "storage",
     ] as const;
@@ -279,6 +281,7 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
     ports: fc
       .uniqueArray(fc.integer({ min: 1024, max: 65535 }), { minLength: 4, maxLength: 4 })
       .map(([api = 0, shop = 0, registry = 0, shopTls = 0]) => ({ api, shop, registry, shopTls })),
+    shop: fc.constantFrom("monolith", "microservices"),
     hosts: fc.uniqueArray(fc.constantFrom("shop.example.org", "shop", "192.0.2.7")),
     storage: fc.record({ defaultClass: fc.constantFrom("recycle" as const, "keep" as const) }),
   })
@@ -294,7 +297,7 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
 
 /** The settings that say what a configuration has: through JSON, as they reach the program. */
 function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
-  const { kubernetesVersion, networks: written, ports, hosts, storage } = rest;
+  const { kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
   const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
     ...size,
     memory: amount % 1024 === 0 ? `${amount / 1024}Gi` : `${amount}Mi`,
@@ -305,6 +308,7 @@ function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>
     pools: pools?.map(memory),
     networks: written,
     ports,
+    shop,
     hosts,
     storage,
   };
