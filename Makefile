@@ -7,10 +7,16 @@ WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$expor
 # Settles what a killed run left and what is gone from Docker, and says so; stops where another run lives. It comes
 # before anything else that reads the state, which a killed run may have left so that Pulumi cannot read it.
 RECOVER := $(RUN) toolchain/recover.ts $(ENV)
+# What outlives the environment: what it is, where it is, and how it goes.
+KEPT := $(RUN) toolchain/kept/kept.ts $(ENV)
 SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
+# Who `setup` is for: an environment whose settings may ask for more than the others need, and what is done with it.
+WANTED = --environment $(ENV)
+e2e test test-long: WANTED += --for tests
+bench: WANTED += --for bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
+.PHONY: help setup up preview down kept forget recover kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -22,9 +28,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@touch $@
 
 setup: node_modules/.package-lock.json ## Install packages, build the toolchain, make Docker ready, build the images
-	@$(RUN) toolchain/build.ts
+	@$(RUN) toolchain/build.ts $(WANTED)
 	@$(RUN) toolchain/docker.ts
-	@$(RUN) toolchain/images/build.ts
+	@$(RUN) toolchain/images/build.ts $(WANTED)
 
 up: setup ## Bring the environment up, and say where it answers
 	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && pulumi up -s $(ENV) --yes --skip-preview
@@ -37,7 +43,7 @@ up: setup ## Bring the environment up, and say where it answers
 preview: setup ## Show what `make up` would change
 	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && pulumi preview -s $(ENV)
 
-down: setup ## Take the environment down: nothing of it stays
+down: setup ## Take the environment down: nothing stays but volumes that are to be kept
 	@$(WITH_ENV) $(RECOVER) down && cd "$$SLIPWAY_STACK_DIRECTORY" && \
 	if found="$$(pulumi stack select $(ENV) 2>&1)"; then \
 		pulumi -C $(CURDIR) destroy -s $(ENV) --yes --skip-preview && pulumi stack rm $(ENV) --yes; \
@@ -45,7 +51,13 @@ down: setup ## Take the environment down: nothing of it stays
 		echo 'There is no environment $(ENV)'; \
 	else \
 		echo "$$found" >&2; exit 1; \
-	fi && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
+	fi && $(KEPT) after-down && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
+
+kept: setup ## Show what volumes of the class keep hold, also when the environment is down
+	@$(KEPT) list
+
+forget: setup ## Remove them for good when the environment is down; CLAIM=namespace/name removes one
+	@$(KEPT) forget
 
 recover: setup ## Settle what a killed run left, as `make up` and `make down` do by themselves
 	@$(WITH_ENV) $(RECOVER) up

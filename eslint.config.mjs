@@ -20,8 +20,9 @@ const mayImport = {
   machines: ["bootstrap"],
   cluster: ["bootstrap", "machines", "pki"],
   platform: [],
-  workloads: [],
-  delivery: [],
+  images: [],
+  workloads: ["images"],
+  delivery: ["images"],
 };
 
 /** A rule for the files at one depth of a folder: `up` leads from there to components/. */

@@ -2,16 +2,21 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { KubernetesCluster } from "../components/cluster";
 import { DockerMachines } from "../components/machines";
+import { WebIdentity } from "../components/pki";
 import { Platform } from "../components/platform";
 import { imageName } from "../toolchain/images";
 import { clusterArgs, dockerMachinesArgs, platformArgs } from "./component-args";
 import type { EnvironmentConfig } from "./config";
-import { Shop, shopNodePort } from "./shop";
+import { Shop } from "./shop";
 
 /** What a stack of the environment gives to its users. */
 export interface EnvironmentOutputs {
   /** Where the shop answers on this host. */
   readonly shopUrl: string;
+  /** The same over TLS. */
+  readonly shopTlsUrl: string;
+  /** Certificate of the authority that signed for that, in PEM: what a browser is to trust. */
+  readonly webAuthority: pulumi.Output<string>;
   /** The administrator's. Secret. */
   readonly kubeconfig: pulumi.Output<string>;
   /** Names of the nodes, when all are ready. */
@@ -20,23 +25,36 @@ export interface EnvironmentOutputs {
   readonly registry: pulumi.Output<string>;
 }
 
+/** Where the ingress answers on every node; the load balancer leads to these. */
+const nodePorts = { http: 30080, https: 30443 };
+
 /**
  * An environment on the local Docker daemon: machines, a cluster on them, its platform, and the shop.
  * @param owner as `stackOwner` gives it
  */
 export function dockerEnvironment(config: EnvironmentConfig, owner: string): EnvironmentOutputs {
   const { name, ports } = config;
-  const exposedPorts = [{ hostPort: ports.shop, nodePort: shopNodePort }];
+  const exposedPorts = [
+    { hostPort: ports.shop, nodePort: nodePorts.http },
+    { hostPort: ports.shopTls, nodePort: nodePorts.https },
+  ];
   const machines = new DockerMachines(name, dockerMachinesArgs(config, owner, exposedPorts));
   const cluster = new KubernetesCluster(name, clusterArgs(config, machines));
   // When the network goes, the machines on it go too: there is no need to empty the cluster object by object.
   const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };
-  const platform = new Platform(`${name}-platform`, platformArgs(config, machines), inCluster);
+  const web = new WebIdentity(`${name}-web`, {
+    authorityName: `Slipway ${name}`,
+    hosts: ["localhost", "127.0.0.1", ...config.hosts],
+  });
+  const ingress = { nodePorts, certificate: web.certificate };
+  const platform = new Platform(`${name}-platform`, platformArgs(config, machines, ingress), inCluster);
   new Shop(
     "shop",
     {
       registry: machines.registry.host,
-      baseImage: imageName("node"),
+      nodeImage: imageName("node"),
+      debianImage: imageName("debian"),
+      shape: config.shop,
       // Nodes become ready one by one: pods that come before all have a network would crowd on the first.
       podsAfter: [platform.podNetwork],
     },
@@ -44,6 +62,8 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
   );
   return {
     shopUrl: `http://localhost:${ports.shop}/`,
+    shopTlsUrl: `https://localhost:${ports.shopTls}/`,
+    webAuthority: web.authorityPem,
     kubeconfig: cluster.kubeconfig,
     nodes: cluster.readyNodes,
     registry: machines.registry.host,

@@ -1,1 +1,1 @@
-export { ServiceImage, type ServiceImageArgs } from "./service-image";
+export { ServiceImage, type ServiceImageArgs } from "../images";

@@ -1,4 +1,12 @@
-export { Microservice, type MicroserviceArgs } from "./microservice";
-export type { ProbePaths } from "./pod-spec";
+export type { Autoscaling } from "./autoscaling";
+export type { Amount } from "./checks";
+export type { ConfigurationArgs } from "./configuration";
+export { Exposure, type ExposureArgs, type Route } from "./exposure";
+export { type BuildArgs, Microservice, type MicroserviceArgs } from "./microservice";
+export type { Spread, Termination } from "./pod-spec";
+export type { HttpProbes } from "./probes";
 export type { MicroserviceReference } from "./reference";
+export type { Canary, Rollout } from "./rollout";
+export type { Role } from "./service-account";
+export type { VolumeArgs } from "./volumes";
 export { WorkloadNamespace } from "./workload-namespace";

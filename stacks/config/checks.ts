@@ -64,7 +64,7 @@ function repeatedPorts(
   ports: EnvironmentConfig["ports"],
   written: Partial<EnvironmentConfig["ports"]>,
 ): CrossProblem[] {
-  return pairs(["api", "shop", "registry"] as const, written)
+  return pairs(["api", "shop", "registry", "shopTls"] as const, written)
     .filter(([one, other]) => ports[one] === ports[other])
     .map(([culprit, other]) =>
       between(

@@ -27,7 +27,17 @@ export interface EnvironmentConfig {
   readonly ports: {
     readonly api: number;
     readonly shop: number;
+    /** The shop over TLS. */
+    readonly shopTls: number;
     readonly registry: number;
+  };
+  /** Whether the shop is one program, or one for each thing that it does. */
+  readonly shop: "monolith" | "microservices";
+  /** Host names and IPv4 addresses of the web certificate, besides localhost and 127.0.0.1. */
+  readonly hosts: readonly string[];
+  readonly storage: {
+    /** The storage class of claims that name none. */
+    readonly defaultClass: "recycle" | "keep";
   };
 }
 

@@ -175,9 +175,16 @@ export class TestEnvironment {
     }
     const { output, failed } = await this.pulumi("destroy", "--yes", "--skip-preview");
     if (failed) throw new Error(output);
+    await this.forget();
     const leftovers = await this.leftovers();
     if (!this.host) rmSync(this.folder, { recursive: true });
     if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(", ")}`);
+  }
+
+  /** Removes what outlives it. */
+  private async forget(): Promise<void> {
+    const volume = `slipway-${this.name}-kept`;
+    if ((await this.leftovers()).includes(volume)) await this.command("docker", ["volume", "rm", volume]);
   }
 
   private container(machine: string): string {

@@ -14,6 +14,25 @@ const labelValue =
 const cidr = "is not an IPv4 network in CIDR form; write one such as 10.0.0.0/16";
 const poolKeys = "name, count, cpus, memory, labels, taints, addressBlock";
 
+const storage: BadConfiguration[] = [
+  {
+    settings: { storage: { defaultClass: "fast" } },
+    line: 'slipway:storage.defaultClass: "fast" is not a storage class of the platform; write recycle or keep',
+  },
+  {
+    settings: { storage: { defaultClass: true } },
+    line: "slipway:storage.defaultClass: true is not a storage class of the platform; write recycle or keep",
+  },
+  {
+    settings: { storage: "keep" },
+    line: 'slipway:storage: "keep" is not a group of settings; write some of defaultClass',
+  },
+  {
+    settings: { storage: { defaultClas: "keep" } },
+    line: "slipway:storage.defaultClas: is not a setting; write slipway:storage.defaultClass",
+  },
+];
+
 const environment: BadConfiguration[] = [
   ...[
     ["", '""'],
@@ -41,11 +60,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports",
+    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports',
+    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage',
   },
   ...(
     [
@@ -346,10 +365,37 @@ const networks: BadConfiguration[] = [
   },
 ];
 
+const shop: BadConfiguration[] = [
+  ...(
+    [
+      ["microservice", '"microservice"'],
+      ["", '""'],
+      [true, "true"],
+      [["monolith"], '["monolith"]'],
+    ] as const
+  ).map(([shape, shown]) => ({
+    settings: { shop: shape },
+    line: `slipway:shop: ${shown} is not a shape of the shop; write monolith or microservices`,
+  })),
+];
+
+const hosts: BadConfiguration[] = [
+  {
+    settings: { hosts: "shop.example.org" },
+    line: 'slipway:hosts: "shop.example.org" is not a list of hosts; write one such as [shop.example.org]',
+  },
+  ...["Shop.example.org", "shop:8080", "10.0.0", ""].map((host) => ({
+    settings: { hosts: [host] },
+    line:
+      `slipway:hosts[0]: ${JSON.stringify(host)} is not a host; ` +
+      "write a name in lower case or an IPv4 address, such as shop.example.org",
+  })),
+];
+
 const ports: BadConfiguration[] = [
   {
     settings: { ports: 6443 },
-    line: "slipway:ports: 6443 is not a group of settings; write some of api, shop, registry",
+    line: "slipway:ports: 6443 is not a group of settings; write some of api, shop, registry, shopTls",
   },
   {
     settings: { ports: { apis: 6443 } },
@@ -381,4 +427,7 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...labelsAndTaints,
   ...networks,
   ...ports,
+  ...shop,
+  ...hosts,
+  ...storage,
 ];

@@ -1,0 +1,1 @@
+export { ServiceImage, type ServiceImageArgs } from "./service-image";
