@@ -8,6 +8,10 @@ WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$expor
 # before anything else that reads the state, which a killed run may have left so that Pulumi cannot read it.
 RECOVER := $(RUN) toolchain/recover.ts $(ENV)
 SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
+# Who `setup` is for: an environment whose settings may ask for more than the others need, and what is done with it.
+WANTED = --environment $(ENV)
+e2e test test-long: WANTED += --for tests
+bench: WANTED += --for bench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
@@ -22,9 +26,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@touch $@
 
 setup: node_modules/.package-lock.json ## Install packages, build the toolchain, make Docker ready, build the images
-	@$(RUN) toolchain/build.ts
+	@$(RUN) toolchain/build.ts $(WANTED)
 	@$(RUN) toolchain/docker.ts
-	@$(RUN) toolchain/images/build.ts
+	@$(RUN) toolchain/images/build.ts $(WANTED)
 
 up: setup ## Bring the environment up, and say where it answers
 	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && pulumi up -s $(ENV) --yes --skip-preview

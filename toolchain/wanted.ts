@@ -1,0 +1,75 @@
+import { settingsOf } from "./environment";
+import { type Image, type ImageOnDemand, imagesOnDemand } from "./images/images";
+import { type Part, type PartName, parts } from "./parts";
+
+/** An environment's settings, without their namespace, as somebody wrote them. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** What the toolchain is filled for, beside an environment. */
+export type Purpose = keyof typeof purposes;
+
+/** Who wants something of the toolchain. */
+export interface Demand {
+  /** Of the environment that is to come up. */
+  settings: Settings;
+  /** What else is to be done with it. Default: nothing. */
+  purpose?: Purpose;
+}
+
+/** The images that a setting asks for. What they are made of follows from it. */
+const imagesBySetting: Readonly<Record<string, readonly ImageOnDemand[]>> = {
+  gitops: ["source-controller", "kustomize-controller", "gitea"],
+  jenkins: ["agent"],
+};
+
+/** What the tests and the measurements use: the settings of their environments, and programs of their own. */
+const purposes = {
+  tests: { settings: ["gitops", "jenkins"], parts: ["helm", "k6"] },
+  bench: { settings: ["gitops"], parts: ["k6"] },
+} as const satisfies Readonly<Record<string, { settings: readonly string[]; parts: readonly PartName[] }>>;
+
+/** The images beside those of every environment that are wanted; each once. */
+export function wantedImages({ settings, purpose }: Demand): ImageOnDemand[] {
+  const written = Object.keys(settings).filter((name) => isOn(settings[name]));
+  const names = [...written, ...(purpose ? purposes[purpose].settings : [])];
+  return [...new Set(names.flatMap((name) => imagesBySetting[name] ?? []))];
+}
+
+/** Every part that is wanted, in the order of building: what every environment needs, and what is asked for. */
+export function wantedParts(demand: Demand): Part[] {
+  const asked = new Set<string>([
+    ...wantedImages(demand).flatMap((name) => partsOf(imagesOnDemand[name])),
+    ...(demand.purpose ? purposes[demand.purpose].parts : []),
+  ]);
+  return Object.values(parts).filter(({ name, onDemand }) => !onDemand || asked.has(name));
+}
+
+/** A setting switches something on by being there, `{}` too; what is wrong with it is said when the program runs. */
+function isOn(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false && value !== "false";
+}
+
+/** Names of the parts that an image is made of, in either mode. */
+function partsOf({ programs, images, release }: Image): string[] {
+  const others = [...Object.values(images), ...(release ? [release] : [])];
+  return [...Object.keys(programs), ...others.flatMap(partsOf)];
+}
+
+/** What the command line of a build says of {@link Demand}; for `parseArgs`. */
+export const demandOptions = { environment: { type: "string" }, for: { type: "string" } } as const;
+
+/**
+ * @param values - of {@link demandOptions}: an environment's name; a purpose
+ * @throws Error when there is no such purpose, or the environment's settings cannot be read
+ */
+export function demandOf(values: { environment?: string; for?: string }): Demand {
+  const settings = values.environment === undefined ? {} : settingsOf(values.environment);
+  const { for: purpose } = values;
+  if (purpose === undefined) return { settings };
+  if (isPurpose(purpose)) return { settings, purpose };
+  throw new Error(`--for is "${purpose}"; write ${Object.keys(purposes).join(" or ")}`);
+}
+
+function isPurpose(text: string): text is Purpose {
+  return Object.hasOwn(purposes, text);
+}
