@@ -21,7 +21,7 @@ const mayImport = {
   cluster: ["bootstrap", "machines", "pki"],
   platform: [],
   workloads: [],
-  delivery: [],
+  delivery: ["pki"],
 };
 
 /** A rule for the files at one depth of a folder: `up` leads from there to components/. */

@@ -1,11 +1,13 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 import { KubernetesCluster } from "../components/cluster";
+import { Deployer } from "../components/delivery";
 import { DockerMachines } from "../components/machines";
 import { Platform } from "../components/platform";
 import { imageName } from "../toolchain/images";
 import { clusterArgs, dockerMachinesArgs, platformArgs } from "./component-args";
 import type { EnvironmentConfig } from "./config";
+import { appsRepository, EnvironmentGitOps, gitNodePort } from "./gitops";
 import { Shop, shopNodePort } from "./shop";
 
 /** What a stack of the environment gives to its users. */
@@ -18,6 +20,13 @@ export interface EnvironmentOutputs {
   readonly nodes: pulumi.Output<string[]>;
   /** `host:port` of the registry that the machines pull from, for the images of other stacks. */
   readonly registry: pulumi.Output<string>;
+  /** `host:port` of the same registry as pods reach it, by HTTP: for charts, which no machine pulls. */
+  readonly registryInCluster: string;
+  /**
+   * URL of the Git repository that is deployed, as this host reaches it, with the user and the password. Secret. Only
+   * with the setting `gitops`.
+   */
+  readonly gitUrl?: pulumi.Output<string>;
 }
 
 /**
@@ -26,26 +35,50 @@ export interface EnvironmentOutputs {
  */
 export function dockerEnvironment(config: EnvironmentConfig, owner: string): EnvironmentOutputs {
   const { name, ports } = config;
-  const exposedPorts = [{ hostPort: ports.shop, nodePort: shopNodePort }];
+  const exposedPorts = [
+    { hostPort: ports.shop, nodePort: shopNodePort },
+    ...(config.gitops ? [{ hostPort: config.gitops.port, nodePort: gitNodePort }] : []),
+  ];
   const machines = new DockerMachines(name, dockerMachinesArgs(config, owner, exposedPorts));
   const cluster = new KubernetesCluster(name, clusterArgs(config, machines));
   // When the network goes, the machines on it go too: there is no need to empty the cluster object by object.
   const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };
   const platform = new Platform(`${name}-platform`, platformArgs(config, machines), inCluster);
-  new Shop(
+  // Nodes become ready one by one: pods that come before all have a network would crowd on the first.
+  const podsAfter = [platform.podNetwork];
+  const shop = new Shop(
     "shop",
     {
       registry: machines.registry.host,
       baseImage: imageName("node"),
-      // Nodes become ready one by one: pods that come before all have a network would crowd on the first.
-      podsAfter: [platform.podNetwork],
+      podsAfter,
     },
     inCluster,
   );
+  new Deployer("deployer", { namespaces: { shop: shop.namespace } }, inCluster);
+  const gitops =
+    config.gitops &&
+    new EnvironmentGitOps(
+      "gitops",
+      {
+        registry: machines.registry.host,
+        intervalSeconds: config.gitops.intervalSeconds,
+        podsAfter,
+      },
+      inCluster,
+    );
   return {
     shopUrl: `http://localhost:${ports.shop}/`,
     kubeconfig: cluster.kubeconfig,
     nodes: cluster.readyNodes,
     registry: machines.registry.host,
+    registryInCluster: machines.registry.addressInCluster,
+    ...(config.gitops && gitops ? { gitUrl: repositoryUrl(config.gitops.port, gitops) } : {}),
   };
+}
+
+/** A password of letters and digits can stand in a URL as it is. */
+function repositoryUrl(port: number, { credentials }: EnvironmentGitOps): pulumi.Output<string> {
+  const { username, password } = credentials;
+  return pulumi.interpolate`http://${username}:${password}@127.0.0.1:${port}/${username}/${appsRepository}.git`;
 }

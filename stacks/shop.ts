@@ -25,11 +25,15 @@ const services = path.join(__dirname, "..", "services");
 
 /** The sample shop: a storefront with a web page, and the catalog that it reaches through its Service. */
 export class Shop extends pulumi.ComponentResource {
+  /** Where it runs. Known when the namespace is there. */
+  readonly namespace: pulumi.Output<string>;
+
   constructor(name: string, args: ShopArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:stacks:Shop", name, {}, options);
 
     const child = { parent: this };
     const namespace = new WorkloadNamespace(name, child).namespaceName;
+    this.namespace = namespace;
     const catalogImage = serviceImage(`${name}-catalog`, "catalog", args, child);
     // One after the other: what the second has in common with the first is in the registry by then, and need not be
     // compressed and sent again.

@@ -1,1 +1,9 @@
+export { Deployer, type DeployerArgs } from "./deployer";
+export { deployerKubeconfig, type DeployerKubeconfigArgs } from "./deployer-kubeconfig";
+export { GitOps, type GitOpsArgs, type CustomResourceDefinition } from "./gitops";
+export { GitOpsSource, type GitOpsSourceArgs } from "./gitops-source";
+export { GitServer, type GitServerArgs } from "./git-server";
+export { JenkinsPipeline, type JenkinsPipelineArgs } from "./jenkins-pipeline";
+export { PushedImage, type PushedImageArgs } from "./pushed-image";
+export { ServiceChart, type ServiceChartArgs } from "./service-chart";
 export { ServiceImage, type ServiceImageArgs } from "./service-image";

@@ -7,3 +7,4 @@ export type {
 } from "./cluster-identity";
 export { kubeconfig } from "./kubeconfig";
 export type { KubeconfigArgs } from "./kubeconfig";
+export { Password } from "./password";

@@ -37,6 +37,10 @@ export function withDefaults(
       ...settings.networks,
     },
     ports: { ...defaultPorts(stackName), ...settings.ports },
+    gitops: settings.gitops && {
+      port: settings.gitops.port ?? defaultGitPort(stackName),
+      intervalSeconds: settings.gitops.intervalSeconds ?? 10,
+    },
   };
 }
 
@@ -53,6 +57,11 @@ function defaultMachineNetwork(stackName: string): string {
 function defaultPorts(stackName: string): EnvironmentConfig["ports"] {
   const base = 20000 + 3 * (hash(stackName).readUInt32BE(2) % 3333);
   return { api: base, shop: base + 1, registry: base + 2 };
+}
+
+/** Below those ports, for the few environments that have a Git server. */
+function defaultGitPort(stackName: string): number {
+  return 16000 + (hash(stackName).readUInt32BE(2) % 3333);
 }
 
 function hash(text: string): Buffer {

@@ -38,6 +38,10 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
       services: network(networkRules.services),
     }),
     ports: settingsGroup({ api: port(), shop: port(), registry: port() }),
+    gitops: settingsGroup({
+      port: port(),
+      intervalSeconds: wholeNumber("is not a number of seconds", 5, 3600),
+    }),
   }).unwrap();
 }
 
