@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -7,6 +5,7 @@ import { Password } from "../pki";
 import { anyPod, anywhere, egressToDns, tcp } from "./network-policies";
 import { labelProblems, sizeProblems, throwProblems, wholeNumberProblems } from "./problems";
 import { restrictedContainer, restrictedPod } from "./restricted-pod";
+import { settingsHash } from "./settings-hash";
 
 /** Which Gitea, and where it keeps what it is given. */
 export interface GitServerArgs {
@@ -58,10 +57,12 @@ export class GitServer extends pulumi.ComponentResource {
     };
 
     const namespace = this.createNamespace(name);
-    const settings = this.createSettings(name, namespace);
+    const file = this.settingsFile(name);
+    const secretName = this.createSecret(name, namespace, file);
     this.createPolicy(name, namespace, args.nodePort);
     const service = this.createService(name, namespace, args.nodePort);
-    this.createServer(name, namespace, settings, args);
+    const hash = settingsHash([file, this.credentials.password]);
+    this.createServer(name, { namespace, secretName, hash }, args);
     this.url = pulumi.interpolate`http://${service.metadata.name}.${namespace}`;
     this.registerOutputs({ url: this.url });
   }
@@ -80,7 +81,8 @@ export class GitServer extends pulumi.ComponentResource {
     return namespace.metadata.name;
   }
 
-  private createSettings(name: string, namespace: pulumi.Input<string>): k8s.core.v1.Secret {
+  /** Gitea's settings, with secrets in them. */
+  private settingsFile(name: string): pulumi.Output<string> {
     const secret = (kind: string): pulumi.Output<string> =>
       new Password(`${name}-${kind}`, { parent: this }).password;
     const [secretKey, internalToken, signingKey] = [
@@ -88,12 +90,19 @@ export class GitServer extends pulumi.ComponentResource {
       secret("internal-token"),
       secret("signing-key"),
     ];
-    const file = pulumi
+    return pulumi
       .all([secretKey, internalToken, signingKey])
       .apply(([key, token, signing]) =>
         settings({ name, secretKey: key, internalToken: token, signingKey: signing }),
       );
-    return new k8s.core.v1.Secret(
+  }
+
+  private createSecret(
+    name: string,
+    namespace: pulumi.Input<string>,
+    file: pulumi.Output<string>,
+  ): pulumi.Output<string> {
+    const secret = new k8s.core.v1.Secret(
       name,
       {
         metadata: { name, namespace, labels: { ...this.labels, ...managed } },
@@ -101,6 +110,7 @@ export class GitServer extends pulumi.ComponentResource {
       },
       { parent: this, additionalSecretOutputs: ["data", "stringData"] },
     );
+    return secret.metadata.name;
   }
 
   /** It asks everybody who they are: whoever has a way to it may try. Itself it calls nobody. */
@@ -151,11 +161,9 @@ export class GitServer extends pulumi.ComponentResource {
 
   private createServer(
     name: string,
-    namespace: pulumi.Input<string>,
-    settingsSecret: k8s.core.v1.Secret,
+    { namespace, secretName, hash }: ServerParts,
     { image, user = 1000, storage = {} }: GitServerArgs,
   ): void {
-    const secretName = settingsSecret.metadata.name;
     const shared = {
       image,
       imagePullPolicy: "IfNotPresent",
@@ -175,7 +183,7 @@ export class GitServer extends pulumi.ComponentResource {
           replicas: 1,
           selector: { matchLabels: this.labels },
           template: {
-            metadata: { labels: this.labels, annotations: settingsHash(settingsSecret) },
+            metadata: { labels: this.labels, annotations: hash },
             spec: {
               automountServiceAccountToken: false,
               enableServiceLinks: false,
@@ -238,6 +246,12 @@ export class GitServer extends pulumi.ComponentResource {
   }
 }
 
+interface ServerParts {
+  readonly namespace: pulumi.Input<string>;
+  readonly secretName: pulumi.Input<string>;
+  readonly hash: ReturnType<typeof settingsHash>;
+}
+
 const managed = { "app.kubernetes.io/managed-by": "pulumi" };
 
 function fromSecret(
@@ -245,14 +259,6 @@ function fromSecret(
   secret: pulumi.Input<string>,
 ): k8s.types.input.core.v1.EnvVar {
   return { name: variable, valueFrom: { secretKeyRef: { name: secret, key: variable.toLowerCase() } } };
-}
-
-/** Gitea reads its settings when it starts. The hash is of secrets, of which it tells nothing. */
-function settingsHash(secret: k8s.core.v1.Secret): { "slipway.dev/config-hash": pulumi.Output<string> } {
-  const hash = pulumi
-    .jsonStringify(secret.stringData)
-    .apply((text) => createHash("sha256").update(text).digest("hex").slice(0, 16));
-  return { "slipway.dev/config-hash": pulumi.unsecret(hash) };
 }
 
 /** Makes the administrator once; from then on the Secret's password is the one that counts. */

@@ -60,8 +60,8 @@ export class GitOpsSource extends pulumi.ComponentResource {
       labels: { "app.kubernetes.io/managed-by": "pulumi" },
     };
 
-    const account = this.createAccount(name, args.namespace, metadata);
-    const secretRef = args.credentials && this.createCredentials(name, args.credentials, metadata);
+    const { account, rights } = this.createAccount(name, args.namespace, metadata);
+    const secret = args.credentials && this.createCredentials(name, args.credentials, metadata);
     const { branch = "main", intervalSeconds = 60, timeoutSeconds = 180 } = args;
     const repository = new k8s.apiextensions.CustomResource(
       name,
@@ -69,9 +69,10 @@ export class GitOpsSource extends pulumi.ComponentResource {
         apiVersion: "source.toolkit.fluxcd.io/v1",
         kind: "GitRepository",
         metadata,
-        spec: { url: args.url, interval: `${intervalSeconds}s`, timeout: "30s", ref: { branch }, secretRef },
+        spec: { url: args.url, interval: `${intervalSeconds}s`, timeout: "30s", ref: { branch }, secretRef: secret?.ref },
       },
-      { parent: this },
+      // A controller that is refused what it needs looks again late.
+      { parent: this, dependsOn: secret ? [secret.right] : [] },
     );
     new k8s.apiextensions.CustomResource(
       `${name}-kustomization`,
@@ -94,7 +95,7 @@ export class GitOpsSource extends pulumi.ComponentResource {
           retryInterval: `${Math.max(intervalSeconds, 30)}s`,
         },
       },
-      { parent: this },
+      { parent: this, dependsOn: rights },
     );
     this.registerOutputs();
   }
@@ -104,7 +105,7 @@ export class GitOpsSource extends pulumi.ComponentResource {
     name: string,
     namespace: pulumi.Input<string>,
     metadata: k8s.types.input.meta.v1.ObjectMeta,
-  ): pulumi.Output<string> {
+  ): { readonly account: pulumi.Output<string>; readonly rights: pulumi.Resource[] } {
     const child = { parent: this };
     const account = new k8s.core.v1.ServiceAccount(
       name,
@@ -112,7 +113,7 @@ export class GitOpsSource extends pulumi.ComponentResource {
       child,
     );
     const accountName = account.metadata.name;
-    grant(
+    const deploys = grant(
       name,
       {
         account: { name: accountName, namespace },
@@ -122,7 +123,7 @@ export class GitOpsSource extends pulumi.ComponentResource {
       },
       child,
     );
-    grant(
+    const impersonates = grant(
       `${name}-impersonation`,
       {
         account: { name: fluxControllers.kustomize, namespace: fluxNamespace },
@@ -139,7 +140,7 @@ export class GitOpsSource extends pulumi.ComponentResource {
       },
       child,
     );
-    return accountName;
+    return { account: accountName, rights: [deploys, impersonates] };
   }
 
   /** The Secret that Flux reads, and its right to read this one. */
@@ -147,7 +148,7 @@ export class GitOpsSource extends pulumi.ComponentResource {
     name: string,
     { username, password }: NonNullable<GitOpsSourceArgs["credentials"]>,
     metadata: k8s.types.input.meta.v1.ObjectMeta,
-  ): { readonly name: pulumi.Output<string> } {
+  ): { readonly ref: { readonly name: pulumi.Output<string> }; readonly right: pulumi.Resource } {
     const child = { parent: this };
     const secret = new k8s.core.v1.Secret(
       name,
@@ -157,7 +158,7 @@ export class GitOpsSource extends pulumi.ComponentResource {
       },
       { ...child, additionalSecretOutputs: ["data", "stringData"] },
     );
-    grant(
+    const right = grant(
       `${name}-credentials`,
       {
         account: { name: fluxControllers.source, namespace: fluxNamespace },
@@ -169,7 +170,7 @@ export class GitOpsSource extends pulumi.ComponentResource {
       },
       child,
     );
-    return { name: secret.metadata.name };
+    return { ref: { name: secret.metadata.name }, right };
   }
 }
 

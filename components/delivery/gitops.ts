@@ -115,6 +115,9 @@ export class GitOps extends pulumi.ComponentResource {
           "--no-remote-bases=true",
           "--no-cross-namespace-refs=true",
           "--default-service-account=default",
+          // A good commit need not wait until the bad one before it has run out of time. And it watches no Secret or
+          // ConfigMap, of which it would read all that there are: they are in no Kustomization of ours.
+          "--feature-gates=CancelHealthCheckOnNewRevision=true,DisableConfigWatchers=true",
         ],
         rules: kustomizeRules,
         readiness: { path: "/readyz", port: healthPort },

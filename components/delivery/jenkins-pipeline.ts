@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -19,6 +17,7 @@ import {
   wholeNumberProblems,
 } from "./problems";
 import { restrictedContainer, restrictedPod } from "./restricted-pod";
+import { settingsHash } from "./settings-hash";
 
 /** Which Jenkins, what it builds, and where it may deploy. */
 export interface JenkinsPipelineArgs {
@@ -104,10 +103,13 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
     this.createAgents(args);
     this.createPolicies(namespace, args);
     const account = this.createAccount(namespace);
-    const secret = this.createSecret(namespace, args);
-    const configuration = this.createConfiguration(namespace, args);
+    const secrets = this.secrets(args);
+    const secret = this.createSecret(namespace, secrets);
+    const settings = this.settings(args);
+    const configuration = this.createConfiguration(namespace, settings);
     this.createService(namespace, args.nodePort);
-    this.createController({ namespace, account, secret, configuration }, args);
+    const hash = settingsHash([settings, secrets]);
+    this.createController({ namespace, account, secret, configuration, hash }, args);
     this.registerOutputs({ url: this.url });
   }
 
@@ -198,30 +200,30 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
     return account.metadata.name;
   }
 
-  private createSecret(
-    namespace: pulumi.Input<string>,
-    { credentials }: JenkinsPipelineArgs,
-  ): k8s.core.v1.Secret {
+  /** What the configuration names, by the names of files. */
+  private secrets({ credentials }: JenkinsPipelineArgs): Record<string, pulumi.Input<string>> {
     const git = credentials && {
       [secretNames.gitUser]: credentials.username,
       [secretNames.gitPassword]: pulumi.secret(credentials.password),
     };
-    return new k8s.core.v1.Secret(
-      this.name,
-      {
-        metadata: { name: this.name, namespace, labels: managed },
-        stringData: { [secretNames.password]: this.adminPassword, ...git },
-      },
-      { parent: this, additionalSecretOutputs: ["data", "stringData"] },
-    );
+    return { [secretNames.password]: this.adminPassword, ...git };
   }
 
-  private createConfiguration(
+  private createSecret(
     namespace: pulumi.Input<string>,
-    args: JenkinsPipelineArgs,
-  ): k8s.core.v1.ConfigMap {
+    stringData: Record<string, pulumi.Input<string>>,
+  ): pulumi.Output<string> {
+    const secret = new k8s.core.v1.Secret(
+      this.name,
+      { metadata: { name: this.name, namespace, labels: managed }, stringData },
+      { parent: this, additionalSecretOutputs: ["data", "stringData"] },
+    );
+    return secret.metadata.name;
+  }
+
+  private settings(args: JenkinsPipelineArgs): pulumi.Output<string> {
     const { inboundAgentImage = "docker.io/jenkins/inbound-agent:3355.v388858a_47b_33-6-jdk21" } = args;
-    const text = pulumi
+    return pulumi
       .all([
         this.agentNamespace,
         this.url,
@@ -243,11 +245,18 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
           variables,
         }),
       );
-    return new k8s.core.v1.ConfigMap(
+  }
+
+  private createConfiguration(
+    namespace: pulumi.Input<string>,
+    settings: pulumi.Input<string>,
+  ): pulumi.Output<string> {
+    const configuration = new k8s.core.v1.ConfigMap(
       this.name,
-      { metadata: { name: this.name, namespace, labels: managed }, data: { "jenkins.yaml": text } },
+      { metadata: { name: this.name, namespace, labels: managed }, data: { "jenkins.yaml": settings } },
       { parent: this },
     );
+    return configuration.metadata.name;
   }
 
   private createService(namespace: pulumi.Input<string>, nodePort: number | undefined): void {
@@ -272,7 +281,7 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
   }
 
   private createController(
-    { namespace, account, secret, configuration }: ControllerParts,
+    { namespace, account, secret, configuration, hash }: ControllerParts,
     { image, storage = {}, replicas = 1 }: JenkinsPipelineArgs,
   ): void {
     new k8s.apps.v1.StatefulSet(
@@ -284,7 +293,7 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
           replicas,
           selector: { matchLabels: this.labels },
           template: {
-            metadata: { labels: this.labels, annotations: settingsHash(configuration, secret) },
+            metadata: { labels: this.labels, annotations: hash },
             spec: {
               serviceAccountName: account,
               enableServiceLinks: false,
@@ -292,8 +301,8 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
               securityContext: restrictedPod(jenkinsUser),
               containers: [controllerContainer(image)],
               volumes: [
-                { name: "configuration", configMap: { name: configuration.metadata.name } },
-                { name: "secrets", secret: { secretName: secret.metadata.name, defaultMode: 0o440 } },
+                { name: "configuration", configMap: { name: configuration } },
+                { name: "secrets", secret: { secretName: secret, defaultMode: 0o440 } },
                 { name: "cache", emptyDir: {} },
                 { name: "tmp", emptyDir: {} },
               ],
@@ -319,8 +328,10 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
 interface ControllerParts {
   readonly namespace: pulumi.Input<string>;
   readonly account: pulumi.Input<string>;
-  readonly secret: k8s.core.v1.Secret;
-  readonly configuration: k8s.core.v1.ConfigMap;
+  /** Names. */
+  readonly secret: pulumi.Input<string>;
+  readonly configuration: pulumi.Input<string>;
+  readonly hash: ReturnType<typeof settingsHash>;
 }
 
 const managed = { "app.kubernetes.io/managed-by": "pulumi" };
@@ -332,17 +343,6 @@ const agentRules: k8s.types.input.rbac.v1.PolicyRule[] = [
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
   { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] },
 ];
-
-/** Jenkins reads both when it starts. The hash is of secrets, too, of which it tells nothing. */
-function settingsHash(
-  configuration: k8s.core.v1.ConfigMap,
-  secret: k8s.core.v1.Secret,
-): { "slipway.dev/config-hash": pulumi.Output<string> } {
-  const hash = pulumi
-    .jsonStringify([configuration.data, secret.stringData])
-    .apply((text) => createHash("sha256").update(text).digest("hex").slice(0, 16));
-  return { "slipway.dev/config-hash": pulumi.unsecret(hash) };
-}
 
 function controllerContainer(image: pulumi.Input<string>): k8s.types.input.core.v1.Container {
   const login = { path: "/login", port: "http" };

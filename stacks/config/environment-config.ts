@@ -30,14 +30,12 @@ export interface EnvironmentConfig {
     readonly registry: number;
   };
   /** GitOps: Flux, a Git server, and a repository that is deployed. Undefined without. */
-  readonly gitops:
-    | {
-        /** Port of the Git server on the host's 127.0.0.1, 1024 to 65535, and none of `ports`. */
-        readonly port: number;
-        /** How often the repository is looked at, 5 to 3600. */
-        readonly intervalSeconds: number;
-      }
-    | undefined;
+  readonly gitops?: {
+    /** Port of the Git server on the host's 127.0.0.1, 1024 to 65535, and none of `ports`. */
+    readonly port: number;
+    /** How often the repository is looked at, in seconds, 5 to 3600. */
+    readonly intervalSeconds: number;
+  };
 }
 
 /** Machines that are alike. */

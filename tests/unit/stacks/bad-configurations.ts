@@ -41,11 +41,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports",
+    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, gitops",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports',
+    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, gitops',
   },
   ...(
     [
@@ -374,6 +374,29 @@ const ports: BadConfiguration[] = [
   },
 ];
 
+const gitops: BadConfiguration[] = [
+  {
+    settings: { gitops: "on" },
+    line: 'slipway:gitops: "on" is not a group of settings; write some of port, intervalSeconds',
+  },
+  {
+    settings: { gitops: { interval: 5 } },
+    line: "slipway:gitops.interval: is not a setting; write slipway:gitops.intervalSeconds",
+  },
+  {
+    settings: { gitops: { port: 80 } },
+    line: "slipway:gitops.port: 80 is not a port that needs no privilege; write a whole number from 1024 to 65535",
+  },
+  {
+    settings: { gitops: { port: 8080 }, ports: { shop: 8080 } },
+    line: "slipway:gitops.port: 8080 is already slipway:ports.shop; write another port",
+  },
+  ...([0, 4, 3601, 5.5, "10s"] as const).map((intervalSeconds) => ({
+    settings: { gitops: { intervalSeconds } },
+    line: `slipway:gitops.intervalSeconds: ${JSON.stringify(intervalSeconds)} is not a number of seconds; write a whole number from 5 to 3600`,
+  })),
+];
+
 export const badConfigurations: readonly BadConfiguration[] = [
   ...environment,
   ...controlPlane,
@@ -381,4 +404,5 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...labelsAndTaints,
   ...networks,
   ...ports,
+  ...gitops,
 ];

@@ -67,11 +67,11 @@ test.each([
   [{}, "  - namespaces is empty: give at least one namespace"],
   [
     { "kube-system": "kube-system" },
-    `  - namespaces has "kube-system", which is the cluster's own: give namespaces of workloads`,
+    `  - a name in namespaces is "kube-system": it is the cluster's own: give namespaces of workloads`,
   ],
   [
     { Shop: "Shop" },
-    '  - namespaces has a name that is "Shop": give 1 to 63 of a-z, 0-9 and "-", with a letter or digit at both ends',
+    '  - a name in namespaces is "Shop": give 1 to 63 of a-z, 0-9 and "-", with a letter or digit at both ends',
   ],
 ])("refuses %p before anything is made", (namespaces, line) => {
   expect(() => new Deployer("deployer", { namespaces }, {})).toThrow(
