@@ -14,9 +14,7 @@ async function main(): Promise<void> {
   });
   const kubeconfig = readFileSync(0, "utf8");
   const { account, namespace } = values;
-  console.log(
-    await deployerKubeconfig({ kubeconfig, account, namespace, seconds: Number(values.seconds) }),
-  );
+  console.log(await deployerKubeconfig({ kubeconfig, account, namespace, seconds: Number(values.seconds) }));
 }
 
 main().catch((error: unknown) => {

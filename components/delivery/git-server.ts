@@ -114,11 +114,7 @@ export class GitServer extends pulumi.ComponentResource {
   }
 
   /** It asks everybody who they are: whoever has a way to it may try. Itself it calls nobody. */
-  private createPolicy(
-    name: string,
-    namespace: pulumi.Input<string>,
-    nodePort: number | undefined,
-  ): void {
+  private createPolicy(name: string, namespace: pulumi.Input<string>, nodePort: number | undefined): void {
     new k8s.networking.v1.NetworkPolicy(
       name,
       {
@@ -194,7 +190,10 @@ export class GitServer extends pulumi.ComponentResource {
                   name: "administrator",
                   command: ["sh", "-euc", ensureAdministrator],
                   env: [fromSecret("USERNAME", secretName), fromSecret("PASSWORD", secretName)],
-                  resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+                  resources: {
+                    requests: { cpu: "50m", memory: "64Mi" },
+                    limits: { cpu: "1", memory: "512Mi" },
+                  },
                 },
               ],
               containers: [

@@ -69,7 +69,13 @@ export class GitOpsSource extends pulumi.ComponentResource {
         apiVersion: "source.toolkit.fluxcd.io/v1",
         kind: "GitRepository",
         metadata,
-        spec: { url: args.url, interval: `${intervalSeconds}s`, timeout: "30s", ref: { branch }, secretRef: secret?.ref },
+        spec: {
+          url: args.url,
+          interval: `${intervalSeconds}s`,
+          timeout: "30s",
+          ref: { branch },
+          secretRef: secret?.ref,
+        },
       },
       // A controller that is refused what it needs looks again late.
       { parent: this, dependsOn: secret ? [secret.right] : [] },

@@ -43,7 +43,10 @@ const artifactPort = 9090;
 const healthPort = 9440;
 
 /** The kinds without which one of the two controllers does not start. */
-const neededKinds = ["gitrepositories.source.toolkit.fluxcd.io", "kustomizations.kustomize.toolkit.fluxcd.io"];
+const neededKinds = [
+  "gitrepositories.source.toolkit.fluxcd.io",
+  "kustomizations.kustomize.toolkit.fluxcd.io",
+];
 
 /**
  * GitOps by Flux: a cluster that makes itself what a Git repository says. The controllers may watch their own kinds of
@@ -249,10 +252,7 @@ const kustomizeRules = [
   recordsEvents,
 ];
 
-function podSpec(
-  controller: Controller,
-  accountName: pulumi.Input<string>,
-): k8s.types.input.core.v1.PodSpec {
+function podSpec(controller: Controller, accountName: pulumi.Input<string>): k8s.types.input.core.v1.PodSpec {
   return {
     serviceAccountName: accountName,
     enableServiceLinks: false,
@@ -263,7 +263,12 @@ function podSpec(
         name: "manager",
         image: controller.image,
         imagePullPolicy: "IfNotPresent",
-        args: ["--watch-all-namespaces=true", "--log-level=info", "--log-encoding=json", ...controller.arguments],
+        args: [
+          "--watch-all-namespaces=true",
+          "--log-level=info",
+          "--log-encoding=json",
+          ...controller.arguments,
+        ],
         env: [
           { name: "RUNTIME_NAMESPACE", value: controller.namespace },
           // Where what fetches things keeps what it knows.
@@ -292,7 +297,9 @@ function checkGitOps(name: string, { customResourceDefinitions, gitPorts = [] }:
   throwProblems(`GitOps "${name}"`, [
     ...neededKinds
       .filter((kind) => !names.includes(kind))
-      .map((kind) => `customResourceDefinitions lacks ${kind}: give all of config/crd/bases of both controllers`),
+      .map(
+        (kind) => `customResourceDefinitions lacks ${kind}: give all of config/crd/bases of both controllers`,
+      ),
     ...gitPorts.flatMap((port, index) => wholeNumberProblems(`gitPorts[${index}]`, port, 1, 65535)),
   ]);
 }

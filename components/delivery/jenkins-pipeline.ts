@@ -28,8 +28,8 @@ export interface JenkinsPipelineArgs {
   readonly image: pulumi.Input<string>;
   /** Image with the tools that the Jenkinsfile calls: `sh`, `git`, `helm`, `kubectl`. It runs as user 1000. */
   readonly agentImage: pulumi.Input<string>;
-  /** Image of the program that connects an agent to the controller. Default `docker.io/jenkins/inbound-agent`. */
-  readonly inboundAgentImage?: pulumi.Input<string>;
+  /** Image of the program that connects an agent to the controller, such as `jenkins/inbound-agent` in a fixed version. */
+  readonly inboundAgentImage: pulumi.Input<string>;
   /** URL of the Git repository, `http://` or `https://`, as pods reach it. */
   readonly repository: pulumi.Input<string>;
   /** Default `main`. */
@@ -74,7 +74,7 @@ const agentAccount = "agent";
  *
  * @example
  * new JenkinsPipeline("jenkins", {
- *   image, agentImage, repository: "https://git.example/shop.git", namespaces: { shop: shop.namespaceName },
+ *   image, agentImage, inboundAgentImage, repository: "https://git.example/shop.git", namespaces: { shop: shop.namespaceName },
  * }, { provider });
  */
 export class JenkinsPipeline extends pulumi.ComponentResource {
@@ -222,13 +222,12 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
   }
 
   private settings(args: JenkinsPipelineArgs): pulumi.Output<string> {
-    const { inboundAgentImage = "docker.io/jenkins/inbound-agent:3355.v388858a_47b_33-6-jdk21" } = args;
     return pulumi
       .all([
         this.agentNamespace,
         this.url,
         args.agentImage,
-        inboundAgentImage,
+        args.inboundAgentImage,
         args.repository,
         pulumi.output(args.variables ?? {}),
       ])

@@ -38,7 +38,12 @@ async function push({ registry, folder, version, helm }: PushedChartInputs): Pro
   const reference = `oci://${registry}/charts/${path.basename(folder)}`;
   const scratch = await mkdtemp(path.join(tmpdir(), "slipway-chart-"));
   // Helm's own settings and credentials of whoever runs this have no part in it.
-  const env = { ...process.env, HELM_CACHE_HOME: scratch, HELM_CONFIG_HOME: scratch, HELM_DATA_HOME: scratch };
+  const env = {
+    ...process.env,
+    HELM_CACHE_HOME: scratch,
+    HELM_CONFIG_HOME: scratch,
+    HELM_DATA_HOME: scratch,
+  };
   const run = (...args: string[]): Promise<unknown> => promisify(execFile)(helm, args, { env });
   try {
     const isThere = await run("show", "chart", reference, "--version", version, "--plain-http").then(

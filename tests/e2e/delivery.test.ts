@@ -80,7 +80,10 @@ describe("the deployer", () => {
     metadata: { name, namespace: "shop" },
     spec: {
       selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: "app", image, ...container }] } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: "app", image, ...container }] },
+      },
     },
   });
 
@@ -91,7 +94,9 @@ describe("the deployer", () => {
   });
 
   it("has a token for an hour and nothing that lasts", () => {
-    const { users } = parse(readFileSync(kubeconfig, "utf8")) as { users: { user: Record<string, string> }[] };
+    const { users } = parse(readFileSync(kubeconfig, "utf8")) as {
+      users: { user: Record<string, string> }[];
+    };
     expect(users.flatMap(({ user }) => Object.keys(user))).toEqual(["token"]);
     const [, claims = ""] = users[0]?.user.token?.split(".") ?? [];
     const { iat, exp, sub } = JSON.parse(Buffer.from(claims, "base64url").toString()) as {
@@ -106,7 +111,9 @@ describe("the deployer", () => {
   it("deploys into the shop, and sees how its pods are", async () => {
     await apply(deployment("by-deployer", {}));
     await kubectl("rollout", "status", "-n", "shop", "deployment/by-deployer", "--timeout=90s");
-    expect(await kubectl("get", "pods", "-n", "shop", "-l", "app=by-deployer", "-o", "name")).toContain("pod/");
+    expect(await kubectl("get", "pods", "-n", "shop", "-l", "app=by-deployer", "-o", "name")).toContain(
+      "pod/",
+    );
     await kubectl("delete", "-n", "shop", "deployment/by-deployer");
   }, 120_000);
 
@@ -129,7 +136,7 @@ describe("the deployer", () => {
   ];
 
   it.each(refused)("is refused %s", async (_what, command) => {
-    await expect(kubectl(...command)).rejects.toThrow(/Forbidden/);
+    await expect(kubectl(...command)).rejects.toThrow(/forbidden/i);
   });
 
   it("gets no privileged pod: the namespace refuses it", async () => {
@@ -185,7 +192,10 @@ describe("the chart microservice", () => {
     "is upgraded to a version that was not there before, previewed first",
     async () => {
       const file = path.join(chartFolder, "templates", "deployment.yaml");
-      writeFileSync(file, readFileSync(file, "utf8").replace("revisionHistoryLimit: 3", "revisionHistoryLimit: 5"));
+      writeFileSync(
+        file,
+        readFileSync(file, "utf8").replace("revisionHistoryLimit: 3", "revisionHistoryLimit: 5"),
+      );
       team.configure({ ...settings, chartVersion: "0.2.0+second", greeting: "two" });
       const { output, failed } = await team.pulumi("preview");
       expect(failed ? output : "").toBe("");
@@ -253,7 +263,12 @@ describe("Jenkins", () => {
     const metadata = { ...spec.template.metadata, name: "jenkins-0", namespace: "jenkins" };
     writeFileSync(
       file,
-      JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata, spec: { ...pod, volumes: [...volumes, home] } }),
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata,
+        spec: { ...pod, volumes: [...volumes, home] },
+      }),
     );
     const dryRun = await environment.kubectl("apply", "--dry-run=server", "-f", file);
     expect(dryRun).toContain("pod/jenkins-0 created (server dry run)");
@@ -268,7 +283,15 @@ describe("Jenkins", () => {
     expect(Buffer.from(secret, "base64").toString()).toBe(password);
     const { output: state } = await team.pulumi("stack", "export");
     expect(state).not.toContain(password);
-    const configuration = await environment.kubectl("get", "configmap", "-n", "jenkins", "jenkins", "-o", "yaml");
+    const configuration = await environment.kubectl(
+      "get",
+      "configmap",
+      "-n",
+      "jenkins",
+      "jenkins",
+      "-o",
+      "yaml",
+    );
     expect(configuration).not.toContain(password);
   });
 
@@ -281,7 +304,14 @@ describe("Jenkins", () => {
       const file = path.join(scratch, "agent.json");
       writeFileSync(file, JSON.stringify({ ...agent, metadata, spec: { ...agent.spec, containers } }));
       await environment.kubectl(...controller, "create", "-f", file);
-      await environment.kubectl("wait", "--for=condition=Ready", "-n", "jenkins-agents", "pod/agent", "--timeout=120s");
+      await environment.kubectl(
+        "wait",
+        "--for=condition=Ready",
+        "-n",
+        "jenkins-agents",
+        "pod/agent",
+        "--timeout=120s",
+      );
       for (const question of [
         ["create", "pods", "-n", "team"],
         ["create", "pods", "-n", "jenkins"],
@@ -290,10 +320,10 @@ describe("Jenkins", () => {
         ["get", "secrets", "-n", "jenkins-agents"],
         ["create", "serviceaccounts/token", "-n", "jenkins-agents"],
       ]) {
-        expect([question, await said(environment.kubectl("auth", "can-i", ...question, ...controller))]).toEqual([
+        expect([
           question,
-          expect.stringContaining("no"),
-        ]);
+          await said(environment.kubectl("auth", "can-i", ...question, ...controller)),
+        ]).toEqual([question, expect.stringContaining("no")]);
       }
     },
     minutes(3),
@@ -312,9 +342,20 @@ describe("Jenkins", () => {
       await git("commit", "--quiet", "--message", "Deploy by chart");
       await git("push", "--quiet", `http://${username}:${password}@${host}/${username}/pipeline.git`, "main");
 
-      await inAgent("git", "clone", "--quiet", `http://${username}:${password}@git.git/${username}/pipeline.git`, "/tmp/w");
+      await inAgent(
+        "git",
+        "clone",
+        "--quiet",
+        `http://${username}:${password}@git.git/${username}/pipeline.git`,
+        "/tmp/w",
+      );
       const chartRegistry = await team.output("chartRegistry");
-      const variables = ["RELEASE=by-pipeline", `IMAGE=${image}`, "NAMESPACE=team", `CHART_REGISTRY=${chartRegistry}`];
+      const variables = [
+        "RELEASE=by-pipeline",
+        `IMAGE=${image}`,
+        "NAMESPACE=team",
+        `CHART_REGISTRY=${chartRegistry}`,
+      ];
       for (const step of ["lint", "package", "push", "deploy", "verify"]) {
         const output = await inAgent("env", ...variables, "/tmp/w/charts/deploy.sh", step);
         if (step === "verify") expect(output).toMatch(/successfully rolled out[^]*STATUS: deployed/);
@@ -333,7 +374,10 @@ describe("Jenkins", () => {
     ["other namespaces", ["kubectl", "get", "deployments", "-n", "shop"]],
     ["agents of its own", ["kubectl", "run", "another", "-n", "jenkins-agents", "--image=none"]],
     ["a shell in a pod", ["kubectl", "exec", "-n", "team", "deployment/greeter", "--", "true"]],
-    ["the cluster", ["kubectl", "create", "clusterrolebinding", "x", "--clusterrole=cluster-admin", "--user=me"]],
+    [
+      "the cluster",
+      ["kubectl", "create", "clusterrolebinding", "x", "--clusterrole=cluster-admin", "--user=me"],
+    ],
     ["a release elsewhere", ["helm", "list", "-n", "shop"]],
   ])("refuses its agent %s", async (_what, command) => {
     expect(await said(inAgent(...command))).toMatch(/forbidden/i);

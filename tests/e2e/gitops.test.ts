@@ -81,7 +81,14 @@ describe("a commit", () => {
       expect(seen.reason).toBe("HealthCheckFailed");
       await runs("v2");
       const events = await environment.kubectl(
-        ...["get", "events", "-n", "apps", "--field-selector", "involvedObject.kind=Kustomization,type=Warning"],
+        ...[
+          "get",
+          "events",
+          "-n",
+          "apps",
+          "--field-selector",
+          "involvedObject.kind=Kustomization,type=Warning",
+        ],
         ...["-o", "jsonpath={.items[*].message}"],
       );
       expect(events).toContain("Deployment/apps/greeter");
@@ -122,7 +129,9 @@ describe("a commit", () => {
       await repository.commit("Take the cluster", [binding]);
       const seen = await eventually(120, status, ({ ready }) => ready === "False");
       expect(seen.message).toMatch(/forbidden/i);
-      await expect(environment.kubectl("get", "clusterrolebinding", "escalation")).rejects.toThrow(/NotFound/);
+      await expect(environment.kubectl("get", "clusterrolebinding", "escalation")).rejects.toThrow(
+        /NotFound/,
+      );
       await runs("v6");
       await repository.release("v7");
       await runs("v7");
@@ -134,7 +143,13 @@ describe("a commit", () => {
 
 describe("what belongs to others", () => {
   const may = async (account: string, ...question: string[]): Promise<string> => {
-    const answer = environment.kubectl("auth", "can-i", ...question, "--as", `system:serviceaccount:${account}`);
+    const answer = environment.kubectl(
+      "auth",
+      "can-i",
+      ...question,
+      "--as",
+      `system:serviceaccount:${account}`,
+    );
     return await answer.catch(() => "no");
   };
 
@@ -165,8 +180,17 @@ describe("the Git server", () => {
     }
     const { username, password, host } = new URL(await environment.output("gitUrl"));
     expect(await api("/repos/slipway/apps", basic(`${username}:${password}`))).toBe(200);
-    const form = new URLSearchParams({ user_name: "mallory", email: "m@x.y", password: "p4ssw0rd!", retype: "p4ssw0rd!" });
-    const signUp = await fetch(`http://${host}/user/sign_up`, { method: "POST", body: form, redirect: "manual" });
+    const form = new URLSearchParams({
+      user_name: "mallory",
+      email: "m@x.y",
+      password: "p4ssw0rd!",
+      retype: "p4ssw0rd!",
+    });
+    const signUp = await fetch(`http://${host}/user/sign_up`, {
+      method: "POST",
+      body: form,
+      redirect: "manual",
+    });
     expect(signUp.status).toBe(403);
   });
 

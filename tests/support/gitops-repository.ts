@@ -133,7 +133,11 @@ export function greeter(version: string, image: string): object[] {
         selector: { matchLabels: labels },
         template: {
           metadata: { labels },
-          spec: { automountServiceAccountToken: false, terminationGracePeriodSeconds: 5, containers: [container] },
+          spec: {
+            automountServiceAccountToken: false,
+            terminationGracePeriodSeconds: 5,
+            containers: [container],
+          },
         },
       },
     },

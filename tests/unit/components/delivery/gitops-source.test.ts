@@ -92,8 +92,16 @@ test("has no Secret where the server asks for none, and takes branch, path and t
 });
 
 const wrong: [string, Partial<GitOpsSourceArgs>, string][] = [
-  ["ssh", { url: "git@host:apps.git" }, 'url is "git@host:apps.git": give one that begins with http:// or https://'],
-  ["a user in the URL", { url: "https://u:hunter2@host/a.git" }, "url has a user in it: give that one as credentials"],
+  [
+    "ssh",
+    { url: "git@host:apps.git" },
+    'url is "git@host:apps.git": give one that begins with http:// or https://',
+  ],
+  [
+    "a user in the URL",
+    { url: "https://u:hunter2@host/a.git" },
+    "url has a user in it: give that one as credentials",
+  ],
   ["branch", { branch: "a b" }, `branch is "a b": give a branch's name`],
   ["branch", { branch: "" }, `branch is "": give a branch's name`],
   ["path", { path: "/etc" }, 'path is "/etc": give a folder inside the repository, such as ./staging'],

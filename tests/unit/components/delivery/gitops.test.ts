@@ -13,7 +13,10 @@ const definition = (name: string) => ({
 });
 
 const args: GitOpsArgs = {
-  images: { sourceController: "registry/source@sha256:1", kustomizeController: "registry/kustomize@sha256:2" },
+  images: {
+    sourceController: "registry/source@sha256:1",
+    kustomizeController: "registry/kustomize@sha256:2",
+  },
   customResourceDefinitions: [
     definition("gitrepositories.source.toolkit.fluxcd.io"),
     definition("kustomizations.kustomize.toolkit.fluxcd.io"),
@@ -70,7 +73,8 @@ test("lets the controllers touch their own kinds and events everywhere, and no S
       expect(everything).not.toContain(refused);
     }
     const verbs = rules.flatMap((rule) => rule.verbs);
-    for (const refused of ["*", "delete", "impersonate", "escalate", "bind"]) expect(verbs).not.toContain(refused);
+    for (const refused of ["*", "delete", "impersonate", "escalate", "bind"])
+      expect(verbs).not.toContain(refused);
   }
 });
 
@@ -103,7 +107,11 @@ test("lets nobody in but the one controller to what the other fetched", async ()
 
 test("names all that is wrong at once, before anything is made", () => {
   const [gitRepositories] = args.customResourceDefinitions;
-  const wrong = { ...args, customResourceDefinitions: gitRepositories ? [gitRepositories] : [], gitPorts: [22, 0] };
+  const wrong = {
+    ...args,
+    customResourceDefinitions: gitRepositories ? [gitRepositories] : [],
+    gitPorts: [22, 0],
+  };
   expect(() => new GitOps("flux", wrong, {})).toThrow(
     [
       'GitOps "flux" cannot work:',

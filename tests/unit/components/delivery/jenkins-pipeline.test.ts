@@ -14,6 +14,7 @@ beforeEach(() => {
 const args: JenkinsPipelineArgs = {
   image: "registry/jenkins@sha256:1",
   agentImage: "registry/agent@sha256:2",
+  inboundAgentImage: "registry/inbound-agent@sha256:3",
   repository: "https://git.example/shop.git",
   namespaces: { shop: "shop" },
   credentials: { username: "builder", password: "hunter2" },
@@ -50,7 +51,9 @@ test("is a controller on a claim, and agents in a namespace of their own", async
   const { spec } = inputsOf(resources, statefulSet);
   expect(spec).toMatchObject({
     replicas: 1,
-    volumeClaimTemplates: [{ spec: { storageClassName: "keep", resources: { requests: { storage: "8Gi" } } } }],
+    volumeClaimTemplates: [
+      { spec: { storageClassName: "keep", resources: { requests: { storage: "8Gi" } } } },
+    ],
   });
   expect(containerOf(inputsOf(resources, statefulSet))).toMatchObject({
     image: args.image,
@@ -70,9 +73,9 @@ test("lets the controller start pods where the agents are, and the agents deploy
     ],
   });
   expect(inputsOf(resources, role, "jenkins-agent-shop").metadata).toMatchObject({ namespace: "shop" });
-  expect(inputsOf(resources, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "jenkins-agent-shop")).toMatchObject(
-    { subjects: [{ kind: "ServiceAccount", name: "agent", namespace: "jenkins-agents" }] },
-  );
+  expect(
+    inputsOf(resources, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "jenkins-agent-shop"),
+  ).toMatchObject({ subjects: [{ kind: "ServiceAccount", name: "agent", namespace: "jenkins-agents" }] });
 });
 
 test("lets nobody in but the agents, and agents nowhere but where they have to", async () => {
@@ -105,7 +108,9 @@ test("has its settings as code: no password, no sign-up, no build beside the con
   const { jenkins, credentials, jobs } = parse(text) as Configuration;
   expect(jenkins).toMatchObject({
     numExecutors: 0,
-    securityRealm: { local: { allowsSignup: false, users: [{ id: "admin", password: "${ADMIN_PASSWORD}" }] } },
+    securityRealm: {
+      local: { allowsSignup: false, users: [{ id: "admin", password: "${ADMIN_PASSWORD}" }] },
+    },
     authorizationStrategy: { loggedInUsersCanDoAnything: { allowAnonymousRead: false } },
     globalNodeProperties: [{ envVars: { env: [{ key: "CHART_REGISTRY", value: "10.88.0.3:5000" }] } }],
   });
@@ -118,7 +123,7 @@ test("has its settings as code: no password, no sign-up, no build beside the con
     spec: {
       serviceAccountName: "agent",
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-      containers: [{ name: "jnlp" }, { name: "tools", image: args.agentImage }],
+      containers: [{ name: "jnlp", image: args.inboundAgentImage }, { name: "tools", image: args.agentImage }],
     },
   });
 });
@@ -150,6 +155,7 @@ test("names all that is wrong at once", () => {
   const wrong: JenkinsPipelineArgs = {
     image: "x",
     agentImage: "y",
+    inboundAgentImage: "z",
     repository: "git@host:shop.git",
     namespaces: { "kube-system": "kube-system" },
     jenkinsfile: "/Jenkinsfile",

@@ -63,7 +63,9 @@ esac
     const [asked, packaged, pushed] = await callsOf(helm(false));
     expect(asked).toBe(show);
     expect(packaged).toMatch(/^package \/charts\/microservice --version 0\.1\.0\+abc --destination \//);
-    expect(pushed).toMatch(/^push .*\/microservice-0\.1\.0\+abc\.tgz oci:\/\/127\.0\.0\.1:5000\/charts --plain-http$/);
+    expect(pushed).toMatch(
+      /^push .*\/microservice-0\.1\.0\+abc\.tgz oci:\/\/127\.0\.0\.1:5000\/charts --plain-http$/,
+    );
   });
 
   it("leaves a version alone that the registry has", async () => {
@@ -73,7 +75,8 @@ esac
   it("is made anew for another version or registry, not for another folder", async () => {
     const outs = { ...args, helm: "helm", reference: "", pushedVersion: "0.1.0+abc" };
     const diff = async (news: Partial<typeof args>) => {
-      const { changes, replaces } = (await pushedChartProvider.diff?.("id", outs, { ...outs, ...news })) ?? {};
+      const { changes, replaces } =
+        (await pushedChartProvider.diff?.("id", outs, { ...outs, ...news })) ?? {};
       return [changes, replaces];
     };
     expect(await diff({ version: "0.2.0" })).toEqual([true, ["version"]]);
