@@ -34,7 +34,7 @@ new k8s.helm.v4.Chart(
     version: release ?? chart.version,
     plainHttp: true,
     namespace: team.namespaceName,
-    values: { image: config.require("image"), env: { GREETING: config.require("greeting") } },
+    values: { image: config.require("image"), env: { GREETING: config.require("greeting") } } satisfies object,
   },
   { provider },
 );
@@ -46,7 +46,8 @@ const jenkins = new JenkinsPipeline(
   "jenkins",
   {
     // No registry that can be reached here has it.
-    image: "docker.io/jenkins/jenkins:2.541.1-lts-jdk21",
+    image: "registry.example/jenkins:1",
+    inboundAgentImage: "registry.example/inbound-agent:1",
     replicas: 0,
     agentImage,
     repository: config.require("repository"),

@@ -1,3 +1,5 @@
+import { gitops } from "./bad-gitops";
+
 /** A configuration that has one thing wrong with it, and the one line that says so. */
 export interface BadConfiguration {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -372,29 +374,6 @@ const ports: BadConfiguration[] = [
     settings: { ports: { api: 29995 } },
     line: "slipway:ports.api: 29995 is already slipway:ports.registry; write another port",
   },
-];
-
-const gitops: BadConfiguration[] = [
-  {
-    settings: { gitops: "on" },
-    line: 'slipway:gitops: "on" is not a group of settings; write some of port, intervalSeconds',
-  },
-  {
-    settings: { gitops: { interval: 5 } },
-    line: "slipway:gitops.interval: is not a setting; write slipway:gitops.intervalSeconds",
-  },
-  {
-    settings: { gitops: { port: 80 } },
-    line: "slipway:gitops.port: 80 is not a port that needs no privilege; write a whole number from 1024 to 65535",
-  },
-  {
-    settings: { gitops: { port: 8080 }, ports: { shop: 8080 } },
-    line: "slipway:gitops.port: 8080 is already slipway:ports.shop; write another port",
-  },
-  ...([0, 4, 3601, 5.5, "10s"] as const).map((intervalSeconds) => ({
-    settings: { gitops: { intervalSeconds } },
-    line: `slipway:gitops.intervalSeconds: ${JSON.stringify(intervalSeconds)} is not a number of seconds; write a whole number from 5 to 3600`,
-  })),
 ];
 
 export const badConfigurations: readonly BadConfiguration[] = [

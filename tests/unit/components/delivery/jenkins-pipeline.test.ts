@@ -123,7 +123,10 @@ test("has its settings as code: no password, no sign-up, no build beside the con
     spec: {
       serviceAccountName: "agent",
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-      containers: [{ name: "jnlp", image: args.inboundAgentImage }, { name: "tools", image: args.agentImage }],
+      containers: [
+        { name: "jnlp", image: args.inboundAgentImage },
+        { name: "tools", image: args.agentImage },
+      ],
     },
   });
 });

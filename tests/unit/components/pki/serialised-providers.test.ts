@@ -4,11 +4,13 @@ import { promisify } from "node:util";
 
 import { type dynamic, runtime } from "@pulumi/pulumi";
 
+import { pushedChartProvider } from "../../../../components/delivery/service-chart";
 import { certificateAuthorityProvider } from "../../../../components/pki/certificate-authority";
 import { clientCertificateProvider } from "../../../../components/pki/client-certificate";
 import { encryptionKeyProvider } from "../../../../components/pki/encryption-key";
 import { joinTokenProvider } from "../../../../components/pki/join-token";
 import { keyPairProvider } from "../../../../components/pki/key-pair";
+import { passwordProvider } from "../../../../components/pki/password";
 import { servingCertificateProvider } from "../../../../components/pki/serving-certificate";
 
 /** What the stack's state holds of a provider, in clear. */
@@ -59,6 +61,7 @@ test("make keys and tokens where only their text is", async () => {
   expect((await makeElsewhere(keyPairProvider, {})).privateKeyPem).toContain("PRIVATE KEY");
   expect((await makeElsewhere(joinTokenProvider, {})).token).toHaveLength(23);
   expect((await makeElsewhere(encryptionKeyProvider, {})).key).toHaveLength(44);
+  expect((await makeElsewhere(passwordProvider, {})).password).toHaveLength(32);
 });
 
 test.each(
@@ -68,6 +71,8 @@ test.each(
     encryptionKeyProvider,
     joinTokenProvider,
     keyPairProvider,
+    passwordProvider,
+    pushedChartProvider,
     servingCertificateProvider,
   }),
 )("%s captures no secret, and little else", async (_name, provider) => {
