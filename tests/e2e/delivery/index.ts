@@ -34,7 +34,10 @@ new k8s.helm.v4.Chart(
     version: release ?? chart.version,
     plainHttp: true,
     namespace: team.namespaceName,
-    values: { image: config.require("image"), env: { GREETING: config.require("greeting") } } satisfies object,
+    values: {
+      image: config.require("image"),
+      env: { GREETING: config.require("greeting") },
+    } satisfies object,
   },
   { provider },
 );

@@ -8,7 +8,7 @@ export const gitops: BadConfiguration[] = [
   },
   {
     settings: { gitops: { interval: 5 } },
-    line: "slipway:gitops.interval: is not a setting; write slipway:gitops.intervalSeconds",
+    line: "slipway:gitops.interval: is not a setting; write one of port, intervalSeconds",
   },
   {
     settings: { gitops: { port: 8080 }, ports: { shop: 8080 } },

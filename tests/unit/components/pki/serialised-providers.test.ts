@@ -61,6 +61,9 @@ test("make keys and tokens where only their text is", async () => {
   expect((await makeElsewhere(keyPairProvider, {})).privateKeyPem).toContain("PRIVATE KEY");
   expect((await makeElsewhere(joinTokenProvider, {})).token).toHaveLength(23);
   expect((await makeElsewhere(encryptionKeyProvider, {})).key).toHaveLength(44);
+});
+
+test("make passwords where only their text is", async () => {
   expect((await makeElsewhere(passwordProvider, {})).password).toHaveLength(32);
 });
 
