@@ -16,7 +16,7 @@ e2e test test-long: WANTED += --for tests
 bench: WANTED += --for bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down kept forget recover kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
+.PHONY: help setup up preview down kept forget recover kubeconfig deployer-kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -65,6 +65,11 @@ recover: setup ## Settle what a killed run left, as `make up` and `make down` do
 kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig; the last line printed is its path
 	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/kubeconfig" && \
 	pulumi stack output kubeconfig --show-secrets -s $(ENV) >"$$file" && echo "$$file"
+
+deployer-kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig of the deployer, good for an hour; the last line printed is its path
+	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/deployer.kubeconfig" && \
+	administrator="$$(pulumi stack output kubeconfig --show-secrets -s $(ENV))" && \
+	echo "$$administrator" | $(RUN) stacks/deployer-kubeconfig.ts >"$$file" && echo "$$file"
 
 state: node_modules/.package-lock.json ## Print the exported state
 	@$(WITH_ENV) pulumi stack export -s $(ENV)

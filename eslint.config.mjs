@@ -22,7 +22,7 @@ const mayImport = {
   platform: [],
   images: [],
   workloads: ["images"],
-  delivery: ["images"],
+  delivery: ["images", "pki"],
 };
 
 /** A rule for the files at one depth of a folder: `up` leads from there to components/. */

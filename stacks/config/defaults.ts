@@ -40,6 +40,10 @@ export function withDefaults(
     shop: settings.shop ?? "microservices",
     hosts: settings.hosts ?? [],
     storage: { defaultClass: settings.storage?.defaultClass ?? "recycle" },
+    gitops: settings.gitops && {
+      port: settings.gitops.port ?? defaultGitPort(stackName),
+      intervalSeconds: settings.gitops.intervalSeconds ?? 10,
+    },
   };
 }
 
@@ -57,6 +61,11 @@ function defaultPorts(stackName: string): EnvironmentConfig["ports"] {
   const place = hash(stackName).readUInt32BE(2) % 3333;
   const base = 20000 + 3 * place;
   return { api: base, shop: base + 1, registry: base + 2, shopTls: 30000 + (place % 2768) };
+}
+
+/** Below those ports, for the few environments that have a Git server. */
+function defaultGitPort(stackName: string): number {
+  return 16000 + (hash(stackName).readUInt32BE(2) % 3333);
 }
 
 function hash(text: string): Buffer {

@@ -39,6 +39,13 @@ export interface EnvironmentConfig {
     /** The storage class of claims that name none. */
     readonly defaultClass: "recycle" | "keep";
   };
+  /** GitOps: Flux, a Git server, and a repository that is deployed. Undefined without. */
+  readonly gitops?: {
+    /** Port of the Git server on the host's 127.0.0.1, 1024 to 65535, and none of `ports`. */
+    readonly port: number;
+    /** How often the repository is looked at, in seconds, 5 to 3600. */
+    readonly intervalSeconds: number;
+  };
 }
 
 /** Machines that are alike. */

@@ -56,6 +56,10 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
         wording("is not a storage class of the platform", "recycle or keep"),
       ),
     }),
+    gitops: settingsGroup({
+      port: port(),
+      intervalSeconds: wholeNumber("is not a number of seconds", 5, 3600),
+    }),
   }).unwrap();
 }
 

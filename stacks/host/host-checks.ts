@@ -104,16 +104,30 @@ function keptByAnother(plan: Plan, { volumes }: DockerFacts): CrossProblem {
 function portProblems(plan: Plan, { docker, listeningPorts }: KnownFacts): CrossProblem[] {
   const known = [...own(plan, docker.containers), ...strangers(plan, docker.containers)];
   const accountedFor = new Set(known.flatMap(({ ports }) => ports));
-  return (["api", "shop", "registry", "shopTls"] as const).flatMap((name) => {
-    const port = plan.config.ports[name];
+  return publishedPorts(plan).flatMap(({ path, port, written }) => {
     const holder = others(plan, docker.containers).find(({ ports }) => ports.includes(port));
     if (holder === undefined && (accountedFor.has(port) || !listeningPorts.includes(port))) {
       return [];
     }
     const by = holder === undefined ? "" : ` by container ${shown(holder.name)}`;
     const message = `${port} is in use on this host${by}; write another port`;
-    return [fromName(settingPath(["ports", name]), message, plan.settings.ports?.[name])];
+    return [fromName(settingPath(path), message, written)];
   });
+}
+
+/** Every port of this host that the environment takes: its setting, and whether somebody wrote it. */
+function publishedPorts({ config, settings }: Plan) {
+  const ports = (["api", "shop", "registry", "shopTls"] as const).map((name) => ({
+    path: ["ports", name],
+    port: config.ports[name],
+    written: settings.ports?.[name],
+  }));
+  const git = config.gitops && {
+    path: ["gitops", "port"],
+    port: config.gitops.port,
+    written: settings.gitops?.port,
+  };
+  return git ? [...ports, git] : ports;
 }
 
 function networkProblems(plan: Plan, { docker, networks }: KnownFacts): CrossProblem[] {

@@ -1,3 +1,5 @@
+import { gitops } from "./bad-gitops";
+
 /** A configuration that has one thing wrong with it, and the one line that says so. */
 export interface BadConfiguration {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -60,11 +62,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage",
+    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage',
+    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops',
   },
   ...(
     [
@@ -430,4 +432,5 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...shop,
   ...hosts,
   ...storage,
+  ...gitops,
 ];

@@ -33,6 +33,12 @@ describe("a configuration without settings", () => {
     });
   });
 
+  test("has GitOps when it is asked for, with a port that no other environment has by default", () => {
+    expect(loadConfig("dev", { gitops: {} }, facts).gitops).toEqual({ port: 19331, intervalSeconds: 10 });
+    const given = { port: 3000, intervalSeconds: 60 };
+    expect(loadConfig("dev", { gitops: given }, facts).gitops).toEqual(given);
+  });
+
   test("is valid for every stack name, the same every time, and apart from what others use", () => {
     fc.assert(
       fc.property(stackName, (name) => {

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 
 import { type dynamic, runtime } from "@pulumi/pulumi";
 
+import { pushedChartProvider } from "../../../../components/delivery/service-chart";
 import { certificateAuthorityProvider } from "../../../../components/pki/certificate-authority";
 import { clientCertificateProvider } from "../../../../components/pki/client-certificate";
 import { encryptionKeyProvider } from "../../../../components/pki/encryption-key";
@@ -63,6 +64,10 @@ test("make keys and tokens where only their text is", async () => {
   expect((await makeElsewhere(passwordProvider, {})).password).toHaveLength(32);
 });
 
+test("make passwords where only their text is", async () => {
+  expect((await makeElsewhere(passwordProvider, {})).password).toHaveLength(32);
+});
+
 test.each(
   Object.entries({
     certificateAuthorityProvider,
@@ -71,6 +76,7 @@ test.each(
     joinTokenProvider,
     keyPairProvider,
     passwordProvider,
+    pushedChartProvider,
     servingCertificateProvider,
   }),
 )("%s captures no secret, and little else", async (_name, provider) => {
