@@ -10,7 +10,7 @@ RECOVER := $(RUN) toolchain/recover.ts $(ENV)
 SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
+.PHONY: help setup up preview review down recover kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -36,6 +36,10 @@ up: setup ## Bring the environment up, and say where it answers
 
 preview: setup ## Show what `make up` would change
 	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && pulumi preview -s $(ENV)
+
+review: setup ## Check a change as CI does, and write a report; the last line printed is its path, REPORT=file sets it
+	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && \
+	$(RUN) review/review.ts $(ENV) '$(REPORT)' $(MAKE) --no-print-directory lint
 
 down: setup ## Take the environment down: nothing of it stays
 	@$(WITH_ENV) $(RECOVER) down && cd "$$SLIPWAY_STACK_DIRECTORY" && \
