@@ -37,11 +37,16 @@ export function changesOf(steps: readonly Step[]): Change[] {
   const seen = new Set<string>();
   return steps.flatMap((step) => {
     const kind = kinds[step.op];
-    if (kind === undefined || seen.has(step.urn)) return [];
-    seen.add(step.urn);
     const { urn, type } = step;
+    if (kind === undefined || seen.has(urn) || isDefaultProvider(step)) return [];
+    seen.add(urn);
     return [{ kind, urn, type, name: nameOf(urn), properties: propertiesOf(kind, step), step }];
   });
+}
+
+/** One that the engine adds by itself, and leaves out of its own counts. */
+function isDefaultProvider({ type, urn }: Step): boolean {
+  return type.startsWith("pulumi:providers:") && /^default(_|$)/.test(nameOf(urn));
 }
 
 function propertiesOf(kind: Kind, step: Step): PropertyChange[] {
