@@ -16,7 +16,7 @@ e2e test test-long: WANTED += --for tests
 bench: WANTED += --for bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down kept forget recover kubeconfig deployer-kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
+.PHONY: help setup up preview review down kept forget recover kubeconfig deployer-kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -42,6 +42,10 @@ up: setup ## Bring the environment up, and say where it answers
 
 preview: setup ## Show what `make up` would change
 	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && pulumi preview -s $(ENV)
+
+review: setup ## Check a change as CI does, and write a report; the last line printed is its path, REPORT=file sets it
+	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && \
+	$(RUN) review/review.ts $(ENV) '$(REPORT)' $(MAKE) --no-print-directory lint
 
 down: setup ## Take the environment down: nothing stays but volumes that are to be kept
 	@$(WITH_ENV) $(RECOVER) down && cd "$$SLIPWAY_STACK_DIRECTORY" && \

@@ -45,6 +45,7 @@ function governs(policy: Resource, workload: Resource, direction: Direction): bo
 /** https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource: the defaults. */
 function directions({ props }: Resource): Value[] {
   const types = at(props, "spec", "policyTypes");
+  if (types === unknown) return ["Ingress", "Egress"];
   if (types !== undefined) return [...elements(types)];
   return at(props, "spec", "egress") === undefined ? ["Ingress"] : ["Ingress", "Egress"];
 }
