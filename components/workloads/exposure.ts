@@ -5,7 +5,7 @@ import { checkExposure } from "./check-exposure";
 import type { Microservice } from "./microservice";
 import { letInto, podsOf } from "./network-policies";
 import type { MicroserviceReference } from "./reference";
-import { waitAroundRouteChange } from "./route-change";
+import { SettledRoutes } from "./route-change";
 import { metadataOf, skipAwait, type Workload } from "./workload";
 
 /** Which requests from outside the cluster lead to which microservices. */
@@ -50,17 +50,27 @@ export class Exposure extends pulumi.ComponentResource {
     const policies = [...callees.values()].map((callee) =>
       letInto(workload, `${name}-ingress-to-${callee.serviceName}`, callee, ingressPods),
     );
-    new k8s.networking.v1.Ingress(
+    const spec = { ingressClassName: ingressClass, rules: rules(routes) };
+    const shares = weights([...callees.values()]);
+    // Whoever a route is about to lead to has been let in by then.
+    const letIn = new SettledRoutes(
+      `${name}-let-in`,
+      { spec, shares },
+      { parent: this, dependsOn: policies },
+    );
+    const ingress = new k8s.networking.v1.Ingress(
       name,
       {
         metadata: {
           ...metadataOf(workload),
-          annotations: { ...skipAwait, ...weights([...callees.values()]) },
+          annotations: { ...skipAwait, ...shares },
         },
-        spec: { ingressClassName: ingressClass, rules: rules(routes) },
+        spec,
       },
-      { parent: this, dependsOn: policies, hooks: waitAroundRouteChange() },
+      { parent: this, dependsOn: [letIn] },
     );
+    // Whoever a route no longer leads to goes after that, with all that Pulumi deletes.
+    new SettledRoutes(`${name}-followed`, { spec, shares }, { parent: this, dependsOn: [ingress] });
     this.registerOutputs();
   }
 }

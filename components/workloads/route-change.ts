@@ -1,28 +1,35 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import * as pulumi from "@pulumi/pulumi";
 
-/** Seconds. Each node learns by itself what the API server knows. */
-const wait = {
-  /** Until every node lets the ingress into pods that a route is about to lead to. */
-  policies: 4,
-  /** Until every pod of the ingress has read the routes, which it does every second, and has no old answer to wait for. */
-  routes: 6,
+/** Routes, written down to be compared. */
+interface Settling {
+  readonly routes: string;
+}
+
+/** Seconds. */
+const settleSeconds = 5;
+
+/** Providers are serialised into the stack's state: modules are imported in their methods. */
+const settlingProvider: pulumi.dynamic.ResourceProvider<Settling, Settling> = {
+  create: async (inputs) => {
+    const { randomUUID } = await import("node:crypto");
+    return { id: randomUUID(), outs: inputs };
+  },
+  diff: (_id, olds, news) => Promise.resolve({ changes: olds.routes !== news.routes }),
+  update: async (_id, _olds, news) => {
+    const { setTimeout: sleep } = await import("node:timers/promises");
+    await sleep(settleSeconds * 1000);
+    return { outs: news };
+  },
 };
 
-let binding: pulumi.ResourceHookBinding | undefined;
-
 /**
- * Waits before and after the update of an Ingress. What a program no longer has, Pulumi deletes when all else is done, so
- * that the pods that a route led to are there until no request goes to them any more. A new Ingress waits for nothing.
+ * Is there when routes that changed are so everywhere. The API server answers at once, but every node reads network
+ * policies by itself, and every pod of the ingress its routes, once a second. New routes wait for nothing: nobody has
+ * relied on them yet.
  */
-export function waitAroundRouteChange(): pulumi.ResourceHookBinding {
-  // Programs under test have mocks in the engine's place, which know no hooks.
-  if (!pulumi.runtime.hasEngine()) return {};
-  // A hook's name is taken once in a program.
-  binding ??= {
-    beforeUpdate: [new pulumi.ResourceHook("slipway-before-routes", () => sleep(wait.policies * 1000))],
-    afterUpdate: [new pulumi.ResourceHook("slipway-after-routes", () => sleep(wait.routes * 1000))],
-  };
-  return binding;
+export class SettledRoutes extends pulumi.dynamic.Resource {
+  constructor(name: string, routes: object, options: pulumi.CustomResourceOptions) {
+    const inputs = { routes: pulumi.output(routes).apply((value) => JSON.stringify(value)) };
+    super(settlingProvider, name, inputs, options, "workloads", "SettledRoutes");
+  }
 }
