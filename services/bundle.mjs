@@ -1,6 +1,7 @@
 // Bundles a service, with all that it imports, into dist/main.js: `node bundle.mjs catalog`.
 import { copyFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import process from "node:process";
 import { build } from "esbuild";
 
 const [service] = process.argv.slice(2);

@@ -30,7 +30,9 @@ afterAll(async () => {
 
 /** A page's text, as this customer sees it. */
 async function page(path: string): Promise<string> {
-  const response = await fetch(url + path, { headers: { cookie: `customer=${customer}` } });
+  const headers = { cookie: `customer=${customer}` };
+  // What was sent to a machine that is gone is never answered.
+  const response = await fetch(url + path, { headers, signal: AbortSignal.timeout(10_000) });
   expect(response.status).toBe(200);
   return response.text();
 }
@@ -52,6 +54,25 @@ async function shown(): Promise<string[]> {
 
 const workloads = (): Promise<string> =>
   environment.kubectl("get", "deployments,statefulsets", "-n", "shop", "-o", "name");
+
+/** Which of these services a pod of `caller` gets a connection to. Each is found by its name in the DNS. */
+async function reachable(caller: string, callees: readonly string[]): Promise<string[]> {
+  const script = `
+    const { lookup } = require("node:dns").promises;
+    const open = async (name) => {
+      const { address } = await lookup(name);
+      return new Promise((resolve) => {
+        const port = name === "orders-db" ? 5432 : 80;
+        const socket = require("node:net").connect({ host: address, port, timeout: 3000 });
+        const end = (isOpen) => { socket.destroy(); resolve(isOpen); };
+        socket.on("connect", () => end(true)).on("error", () => end(false)).on("timeout", () => end(false));
+      });
+    };
+    Promise.all(${JSON.stringify(callees)}.map(open)).then((all) => console.log(JSON.stringify(all)));`;
+  const target = ["exec", "-n", "shop", `deployment/${caller}`, "--"];
+  const answers = JSON.parse(await environment.kubectl(...target, "node", "-e", script)) as boolean[];
+  return callees.filter((_callee, index) => answers[index]);
+}
 
 const placed = randomUUID();
 
@@ -117,19 +138,35 @@ describe("the microservices", () => {
   });
 
   it("are all on the status page, with versions", async () => {
-    expect((await services()).sort()).toEqual(
-      [
-        ...["Cart", "Catalog"].map((name) => `${name}: Well, 1.0.0`),
-        expect.stringMatching(/^Orders-db: Well, PostgreSQL 15\.\d+$/),
-        ...["Orders", "Payments", "Storefront"].map((name) => `${name}: Well, 1.0.0`),
-      ].sort((one, other) => String(one).localeCompare(String(other))),
-    );
+    expect((await services()).sort()).toEqual([
+      "Cart: Well, 1.0.0",
+      "Catalog: Well, 1.0.0",
+      expect.stringMatching(/^Orders-db: Well, PostgreSQL 15\.\d+$/),
+      "Orders: Well, 1.0.0",
+      "Payments: Well, 1.0.0",
+      "Storefront: Well, 1.0.0",
+    ]);
   });
 
   it("pass Pod Security restricted without a warning", async () => {
     const label = ["label", "namespace", "shop", "--overwrite", "--dry-run=server"];
     const said = await environment.kubectl(...label, "pod-security.kubernetes.io/enforce=restricted");
     expect(said).not.toMatch(/warning/i);
+  });
+
+  it("may reach those that they call, and nobody else; all can ask the DNS", async () => {
+    const calls: Record<string, string[]> = {
+      ...{ storefront: ["catalog", "cart", "orders"], cart: ["catalog"], catalog: [], payments: [] },
+      orders: ["cart", "payments", "orders-db"],
+    };
+    const callees = [...names, "orders-db"];
+    for (const [caller, allowed] of Object.entries(calls)) {
+      const expected = callees.filter((callee) => callee !== caller);
+      expect([caller, await reachable(caller, expected)]).toEqual([
+        caller,
+        expected.filter((name) => allowed.includes(name)),
+      ]);
+    }
   });
 
   it(

@@ -32,9 +32,11 @@ function decide(id: string, { amount, card }: Payment): Authorisation {
 /** By length and check digit, as ISO/IEC 7812-1 has them: https://en.wikipedia.org/wiki/Luhn_algorithm */
 function isCardNumber(digits: string): boolean {
   if (!/^\d{12,19}$/.test(digits)) return false;
-  const total = [...digits].reverse().reduce((sum, digit, position) => {
-    const value = Number(digit) * (position % 2 === 0 ? 1 : 2);
-    return sum + (value > 9 ? value - 9 : value);
-  }, 0);
+  const total = Array.from(digits)
+    .reverse()
+    .reduce((sum, digit, position) => {
+      const value = Number(digit) * (position % 2 === 0 ? 1 : 2);
+      return sum + (value > 9 ? value - 9 : value);
+    }, 0);
   return total % 10 === 0;
 }

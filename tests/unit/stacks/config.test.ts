@@ -92,6 +92,7 @@ describe("settings", () => {
         ],
         networks: { pods: "100.64.0.0/14" },
         ports: { shop: 8080 },
+        shop: "monolith",
         storage: { defaultClass: "keep" },
       },
       facts,
@@ -118,6 +119,7 @@ describe("settings", () => {
       ],
       networks: { ...defaults.networks, pods: "100.64.0.0/14" },
       ports: { ...defaults.ports, shop: 8080 },
+      shop: "monolith",
       storage: { defaultClass: "keep" },
     });
   });
