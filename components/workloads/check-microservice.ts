@@ -1,5 +1,6 @@
 import { checkAutoscaling } from "./autoscaling";
 import { Problems } from "./checks";
+import { checkConfiguration } from "./configuration";
 import type { MicroserviceArgs } from "./microservice";
 import { checkTermination } from "./pod-spec";
 import { checkProbes } from "./probes";
@@ -8,7 +9,7 @@ import { checkVolumes } from "./volumes";
 
 /** Throws one error that names every setting that cannot work, with its value and what would be right. */
 export function checkMicroservice(name: string, args: MicroserviceArgs): void {
-  const { replicas, autoscaling, rollout = {}, talksTo = [], volumes = [], env = {}, secrets = {} } = args;
+  const { replicas, autoscaling, rollout = {}, talksTo = [], volumes = [] } = args;
   const problems = new Problems();
   problems.expectServiceName("name", name, rollout.canary === undefined ? 63 : 63 - "-canary".length);
   const sources = [args.image, args.build].filter((source) => source !== undefined);
@@ -21,15 +22,11 @@ export function checkMicroservice(name: string, args: MicroserviceArgs): void {
     problems.expect(replicas === undefined, "replicas", replicas, both);
     checkAutoscaling(problems, autoscaling, knownRequests(args));
   }
-  problems.expectVariables("env", Object.keys(env));
-  problems.expectVariables("secrets", Object.keys(secrets));
-  for (const variable of Object.keys(secrets)) {
-    problems.expect(!(variable in env), "a name in secrets", variable, "it is in env too: give it once");
-  }
-  problems.expectPaths("files and volumes", [
-    ...Object.keys(args.files ?? {}),
-    ...volumes.map(({ path }) => path),
-  ]);
+  checkConfiguration(
+    problems,
+    args,
+    volumes.map(({ path }) => path),
+  );
   const pods = (autoscaling?.max ?? replicas ?? defaultReplicas) + (rollout.canary?.replicas ?? 0);
   checkVolumes(problems, volumes, pods);
   checkProbes(problems, args.probes ?? {});

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Problems } from "./checks";
 import { labelsOf, type Workload } from "./workload";
 
 /** What a program is told when it starts. A change of any of it starts new pods. */
@@ -17,6 +18,23 @@ export interface ConfigurationArgs {
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Text of read-only files by absolute path, 1 MiB in all at most, kept in a ConfigMap. Default none. */
   readonly files?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * Notes what of it cannot work.
+ * @param otherPaths places in the pod that something else is mounted at
+ */
+export function checkConfiguration(
+  problems: Problems,
+  { env = {}, secrets = {}, files = {} }: ConfigurationArgs,
+  otherPaths: readonly string[],
+): void {
+  problems.expectVariables("env", Object.keys(env));
+  problems.expectVariables("secrets", Object.keys(secrets));
+  for (const variable of Object.keys(secrets)) {
+    problems.expect(!(variable in env), "a name in secrets", variable, "it is in env too: give it once");
+  }
+  problems.expectPaths("files and volumes", [...Object.keys(files), ...otherPaths]);
 }
 
 /** The same as the parts of a pod. */

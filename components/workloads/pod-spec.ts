@@ -25,6 +25,8 @@ export interface PodFacts {
   readonly image: pulumi.Input<string>;
   /** TCP port that it listens on; without, it listens on none. */
   readonly port?: number;
+  /** What the port is called. Default `http`. */
+  readonly portName?: string;
   /** Takes the place of the image's entry point and command. */
   readonly command?: pulumi.Input<pulumi.Input<string>[]>;
   readonly configuration: Configuration;
@@ -34,6 +36,10 @@ export interface PodFacts {
   readonly probes?: Probes;
   readonly termination?: Termination;
   readonly spread?: Spread;
+  /** Number of the user and the group that it runs as. Default {@link nobody}. */
+  readonly user?: number;
+  /** What becomes of a container that has ended. Default `Always`. */
+  readonly restartPolicy?: "Never";
 }
 
 /** How pods of one kind keep apart. */
@@ -48,7 +54,7 @@ export interface Spread {
 }
 
 /** The user of Google's distroless images, `nonroot`: a number, as the kubelet cannot judge a name. */
-const nobody = 65532;
+export const nobody = 65532;
 
 export const defaultResources: k8s.types.input.core.v1.ResourceRequirements = {
   requests: { cpu: "50m", memory: "64Mi" },
@@ -60,7 +66,8 @@ export const defaultResources: k8s.types.input.core.v1.ResourceRequirements = {
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 export function podSpec(facts: PodFacts): k8s.types.input.core.v1.PodSpec {
-  const { account, configuration, termination = {}, volumes = [] } = facts;
+  const { account, configuration, termination = {}, user = nobody, restartPolicy } = facts;
+  const { volumes = [], volumeMounts = [] } = facts;
   const { drainSeconds = 5, stopSeconds = 25 } = termination;
   return {
     serviceAccountName: account.name,
@@ -69,12 +76,13 @@ export function podSpec(facts: PodFacts): k8s.types.input.core.v1.PodSpec {
     terminationGracePeriodSeconds: drainSeconds + stopSeconds,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: nobody,
-      runAsGroup: nobody,
+      runAsUser: user,
+      runAsGroup: user,
       seccompProfile: { type: "RuntimeDefault" },
       // A volume becomes the program's, file by file only if its root is not yet.
-      ...(volumes.length === 0 ? {} : { fsGroup: nobody, fsGroupChangePolicy: "OnRootMismatch" }),
+      ...(volumeMounts.length === 0 ? {} : { fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" }),
     },
+    ...(restartPolicy && { restartPolicy }),
     topologySpreadConstraints: spreadConstraints(facts),
     containers: [container(facts, drainSeconds)],
     volumes: [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }, ...configuration.volumes, ...volumes],
@@ -101,12 +109,13 @@ function fieldVariable(name: string, fieldPath: string): k8s.types.input.core.v1
 
 function container(facts: PodFacts, drainSeconds: number): k8s.types.input.core.v1.Container {
   const { image, port, command, configuration, resources = defaultResources, probes = {} } = facts;
+  const { portName = "http" } = facts;
   return {
     name: "app",
     image,
     imagePullPolicy: "IfNotPresent",
     ...(command === undefined ? {} : { command }),
-    ...(port === undefined ? {} : { ports: [{ name: "http", containerPort: port, protocol: "TCP" }] }),
+    ...(port === undefined ? {} : { ports: [{ name: portName, containerPort: port, protocol: "TCP" }] }),
     env: [
       ...(port === undefined ? [] : [{ name: "PORT", value: String(port) }]),
       ...configuration.env,
