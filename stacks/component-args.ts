@@ -50,7 +50,7 @@ export function clusterArgs(config: EnvironmentConfig, machines: MachinePlatform
 export function platformArgs(
   config: EnvironmentConfig,
   machines: MachinePlatform,
-  ingress: IngressSettings,
+  ingress?: IngressSettings,
 ): PlatformArgs {
   return {
     versions: { ...versions, kubernetes: config.kubernetesVersion },
@@ -60,7 +60,7 @@ export function platformArgs(
     dnsAddress: clusterDns(config.networks.services),
     conntrackLimits: false,
     verifyKubelet: true,
-    ingress,
+    ...(ingress && { ingress }),
     storage: {
       defaultClass: config.storage.defaultClass,
       ...(machines.facts.keptFolder !== undefined && { keptFolder: machines.facts.keptFolder }),

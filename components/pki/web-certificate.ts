@@ -42,7 +42,7 @@ export async function newWebCertificate(inputs: WebCertificateInputs): Promise<W
       extensions: [
         new x509.ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
         new x509.SubjectAlternativeNameExtension(
-          hosts.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value })),
+          hosts.map((value) => ({ type: isIP(value) === 0 ? ("dns" as const) : ("ip" as const), value })),
         ),
       ],
     }),

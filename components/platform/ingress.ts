@@ -81,7 +81,11 @@ export class Ingress extends pulumi.ComponentResource {
       {
         // Its Deployment is waited for, and that is the same wait.
         metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: { type: "NodePort", selector: labels, ports: servicePorts(nodePorts, certificate !== undefined) },
+        spec: {
+          type: "NodePort",
+          selector: labels,
+          ports: servicePorts(nodePorts, certificate !== undefined),
+        },
       },
       child,
     );
@@ -258,9 +262,7 @@ function podSpec(
         readinessProbe: { httpGet: health, periodSeconds: 1, timeoutSeconds: 2 },
         // Not the same: one that is told to stop is not to be restarted.
         livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, timeoutSeconds: 5 },
-        volumeMounts: withTls
-          ? [{ name: "certificate", mountPath: certificateFolder, readOnly: true }]
-          : [],
+        volumeMounts: withTls ? [{ name: "certificate", mountPath: certificateFolder, readOnly: true }] : [],
       },
     ],
     volumes: withTls ? [{ name: "certificate", secret: { secretName, defaultMode: 0o440 } }] : [],

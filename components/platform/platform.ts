@@ -62,7 +62,16 @@ export class Platform extends pulumi.ComponentResource {
 
   constructor(name: string, args: PlatformArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:platform:Platform", name, {}, options);
-    const { versions, apiEndpoint, podCidr, serviceCidr, dnsAddress, conntrackLimits, verifyKubelet, ingress } = args;
+    const {
+      versions,
+      apiEndpoint,
+      podCidr,
+      serviceCidr,
+      dnsAddress,
+      conntrackLimits,
+      verifyKubelet,
+      ingress,
+    } = args;
     const child = { parent: this };
 
     new KubeProxy(

@@ -79,7 +79,7 @@ export class Problems {
 export type Amount = number | `${number}%`;
 
 /** The number before the sign; NaN of anything else. */
-export function percent(share: string): number {
+function percent(share: string): number {
   return Number(/^(\d{1,3})%$/.exec(share)?.[1]);
 }
 

@@ -11,32 +11,19 @@ export interface FailedSet {
 /** Enough to see why, and no more than fits on a screen. */
 const most = { pods: 2, lines: 12 };
 
-/**
- * What those of its pods that are not ready have to say, newest first.
- * @param kubeconfig of the cluster; without, the one that kubectl would take
- */
-export async function reportFailure(kubeconfig: string | undefined, set: FailedSet): Promise<string> {
-  const api = await connect(kubeconfig);
-  const labelSelector = Object.entries(set.labels)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(",");
-  const { items } = await api.listNamespacedPod({ namespace: set.namespace, labelSelector });
+/** What those of its pods that are not ready have to say, the newest first. */
+export async function reportFailure(api: CoreV1Api, { namespace, name, labels }: FailedSet): Promise<string> {
+  const labelSelector = Object.entries(labels)
+    .map(([label, value]) => `${label}=${value}`)
+    .join();
+  const { items } = await api.listNamespacedPod({ namespace, labelSelector });
   const failed = items.filter((pod) => !isReady(pod)).sort((one, other) => age(one) - age(other));
-  const reports = failed.slice(0, most.pods).map((pod) => reportPod(api, set.namespace, pod));
-  const ready = items.length - failed.length;
+  const reports = failed.slice(0, most.pods).map((pod) => reportPod(api, namespace, pod));
+  const serving = items.length - failed.length;
   return [
-    `${set.namespace}/${set.name} did not become ready; ${ready} of its pods serve meanwhile`,
+    `the roll-out of ${namespace}/${name} has failed; pods that serve meanwhile: ${serving}`,
     ...(await Promise.all(reports)),
   ].join("\n");
-}
-
-/** The library is loaded here, as it takes most of a second and most programs never fail. */
-async function connect(kubeconfig: string | undefined): Promise<CoreV1Api> {
-  const { CoreV1Api: Api, KubeConfig: Config } = await import("@kubernetes/client-node");
-  const config = new Config();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromString(kubeconfig);
-  return config.makeApiClient(Api);
 }
 
 function isReady({ status }: V1Pod): boolean {

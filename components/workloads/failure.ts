@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { connect } from "./connect";
 import { reportFailure } from "./failure-report";
 
 /** One for each provider: a hook's name is taken once in a program. */
 const hooks = new Map<pulumi.ProviderResource | undefined, pulumi.ErrorHook>();
 
 /**
- * Makes `pulumi up` say more when a Deployment or a StatefulSet does not become ready: besides what Pulumi's provider
+ * Makes `pulumi up` say more when a StatefulSet does not become ready: besides what Pulumi's provider
  * reports, the latest warning and the last log lines of pods that are not ready. The provider's own wait decides what
  * has failed, and remembers it in the state: the next `up` tries again.
  * @param component whose provider leads to the cluster
@@ -25,7 +26,8 @@ function failureHook(name: string, provider: pulumi.ProviderResource | undefined
     try {
       // What holds a secret comes as an output.
       const { metadata, spec } = await valueOf(pulumi.output(newInputs as FailedObject));
-      const report = await reportFailure(await kubeconfigOf(provider), {
+      const { core } = await connect((await kubeconfigOf(provider)) ?? "");
+      const report = await reportFailure(core, {
         namespace: metadata.namespace,
         name: metadata.name,
         labels: spec.selector.matchLabels,

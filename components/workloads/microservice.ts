@@ -6,12 +6,12 @@ import { type Autoscaling, createAutoscaler } from "./autoscaling";
 import { checkMicroservice, defaultReplicas } from "./check-microservice";
 import type { Amount } from "./checks";
 import { type Configuration, type ConfigurationArgs, createConfiguration } from "./configuration";
-import { explainFailure } from "./failure";
 import { createNetworkPolicies } from "./network-policies";
 import { podSpec, type Spread, type Termination } from "./pod-spec";
-import { defaultStartSeconds, type HttpProbes, httpProbes } from "./probes";
+import { type HttpProbes, httpProbes } from "./probes";
 import { defaultPort, instanceSelectorOf, type MicroserviceReference } from "./reference";
-import { defaultDeadlineSeconds, patience, type Rollout, strategyOf } from "./rollout";
+import { defaultDeadlineSeconds, type Rollout, strategyOf } from "./rollout";
+import { RolloutStatus } from "./rollout-status";
 import { type Account, createServiceAccount, type Role } from "./service-account";
 import { createClaims, isForOneNode, type VolumeArgs } from "./volumes";
 import { labelsOf, metadataOf, skipAwait, type Workload } from "./workload";
@@ -82,6 +82,8 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
   readonly port: number;
   /** Where other microservices reach it: `http://<name>.<namespace>`, port 80. */
   readonly url: pulumi.Output<string>;
+  /** The image that it runs, by digest, also when it is built here. */
+  readonly image: pulumi.Output<string>;
   /** The Service of what is on trial, and its part of the requests from outside in percent; undefined without one. */
   readonly canary: { readonly serviceName: string; readonly weight: number } | undefined;
 
@@ -106,7 +108,8 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
       claims: createClaims(this.workload, args.volumes ?? []),
     };
     const replicas = args.replicas ?? defaultReplicas;
-    this.createSet(name, this.imageOf(args), autoscaling === undefined ? replicas : undefined, pods);
+    this.image = pulumi.output(this.imageOf(args));
+    this.createSet(name, this.image, autoscaling === undefined ? replicas : undefined, pods);
     if (autoscaling !== undefined) {
       createAutoscaler(this.workload, autoscaling);
     }
@@ -149,16 +152,10 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
       { parent: this },
     );
     const rollout = rolloutOf(parts.args);
-    const { probes = {}, autoscaling } = parts.args;
-    const seconds = patience(
-      rollout,
-      replicas ?? autoscaling?.max ?? 1,
-      probes.startSeconds ?? defaultStartSeconds,
-    );
-    new k8s.apps.v1.Deployment(
+    const deployment = new k8s.apps.v1.Deployment(
       instance,
       {
-        metadata,
+        metadata: { ...metadata, annotations: skipAwait },
         spec: {
           // Who sets it with autoscaling is the autoscaler: left out, Pulumi does not set it back.
           ...(replicas === undefined ? {} : { replicas }),
@@ -169,12 +166,10 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
           template: { metadata: { labels }, spec: this.podsOf(selector, image, parts) },
         },
       },
-      {
-        parent: this,
-        customTimeouts: { create: `${seconds}s`, update: `${seconds}s` },
-        hooks: explainFailure(this),
-      },
+      { parent: this },
     );
+    const { namespace, generation } = deployment.metadata;
+    new RolloutStatus(instance, { namespace, name: instance, generation }, { parent: this });
   }
 
   private podsOf(selector: Record<string, string>, image: pulumi.Input<string>, parts: PodParts) {

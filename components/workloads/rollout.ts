@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { type Amount, percent, type Problems } from "./checks";
+import type { Amount, Problems } from "./checks";
 
 /** How new pods take the place of old ones. */
 export interface Rollout {
@@ -47,23 +47,6 @@ export function strategyOf({
   return strategy === "recreate"
     ? { type: "Recreate" }
     : { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } };
-}
-
-/**
- * Seconds after which to give up waiting for a roll-out: one that stands still has failed by then, and one that goes on
- * has had time for each of its steps. Pulumi's provider does not stop by itself when the Deployment says that it failed.
- * @param pods how many pods there are at most
- */
-export function patience(rollout: Rollout, pods: number, startSeconds: number): number {
-  const { strategy = "rolling", maxSurge = 1, maxUnavailable = 0 } = rollout;
-  const atOnce = strategy === "recreate" ? pods : ofPods(maxSurge, pods) + ofPods(maxUnavailable, pods);
-  const steps = Math.max(1, Math.ceil(pods / Math.max(1, atOnce)));
-  const margin = 10;
-  return (rollout.deadlineSeconds ?? defaultDeadlineSeconds) + (steps - 1) * startSeconds + margin;
-}
-
-function ofPods(amount: Amount, pods: number): number {
-  return typeof amount === "number" ? amount : Math.floor((pods * percent(amount)) / 100);
 }
 
 export function checkRollout(problems: Problems, rollout: Rollout): void {

@@ -12,6 +12,7 @@ import { joinTokenProvider } from "../../../../components/pki/join-token";
 import { keyPairProvider } from "../../../../components/pki/key-pair";
 import { passwordProvider } from "../../../../components/pki/password";
 import { servingCertificateProvider } from "../../../../components/pki/serving-certificate";
+import { webCertificateProvider } from "../../../../components/pki/web-certificate";
 
 /** What the stack's state holds of a provider, in clear. */
 async function serialised(
@@ -52,9 +53,16 @@ test("make certificates where only their text is", async () => {
     authorityCertificatePem: authority.certificatePem,
     authorityPrivateKeyPem: authority.privateKeyPem,
   });
+  const web = await makeElsewhere(webCertificateProvider, {
+    hosts: ["localhost", "127.0.0.1"],
+    days: 1,
+    authorityCertificatePem: authority.certificatePem,
+    authorityPrivateKeyPem: authority.privateKeyPem,
+  });
   const signer = new X509Certificate(authority.certificatePem).publicKey;
   expect(new X509Certificate(client.certificatePem).verify(signer)).toBe(true);
   expect(new X509Certificate(serving.certificatePem).verify(signer)).toBe(true);
+  expect(new X509Certificate(web.certificatePem).verify(signer)).toBe(true);
 });
 
 test("make keys and tokens where only their text is", async () => {

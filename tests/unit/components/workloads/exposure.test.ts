@@ -28,6 +28,7 @@ test("leads every request to one microservice, and lets only the ingress in", as
   const resources = await expose([{ to: storefront }]);
   expect(countByType(resources)).toEqual({
     "slipway:workloads:Exposure": 1,
+    "pulumi-nodejs:dynamic/workloads:SettledRoutes": 2,
     [ingressType]: 1,
     [networkPolicy]: 1,
   });

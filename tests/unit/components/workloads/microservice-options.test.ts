@@ -107,6 +107,7 @@ describe("roll-out", () => {
     });
     expect(countByType(resources)).toEqual({
       "slipway:workloads:Microservice": 1,
+      "pulumi-nodejs:dynamic/workloads:RolloutStatus": 2,
       [deploymentType]: 2,
       "kubernetes:core/v1:Service": 2,
       "kubernetes:core/v1:ServiceAccount": 1,

@@ -22,10 +22,11 @@ function create(args: Partial<MicroserviceArgs> = {}, name = "catalog"): Promise
   return registeredBy((options) => new Microservice(name, { namespace: "shop", image, ...args }, options));
 }
 
-test("registers exactly its six objects, all under its own name", async () => {
+test("registers exactly its six objects, and the wait for its pods, all under its own name", async () => {
   const resources = await create();
   expect(countByType(resources)).toEqual({
     "slipway:workloads:Microservice": 1,
+    "pulumi-nodejs:dynamic/workloads:RolloutStatus": 1,
     "kubernetes:apps/v1:Deployment": 1,
     "kubernetes:core/v1:Service": 1,
     "kubernetes:core/v1:ServiceAccount": 1,
