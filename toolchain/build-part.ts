@@ -57,7 +57,7 @@ export async function buildPart(
 }
 
 /** Runs go with these arguments for the part that is being built; gives its standard output. */
-type Go = (...args: string[]) => Promise<string>;
+export type Go = (...args: string[]) => Promise<string>;
 
 /** Builds a part whose lock is held. */
 async function compile(part: Part, signal: AbortSignal): Promise<BuildRecord> {
@@ -102,7 +102,7 @@ async function compile(part: Part, signal: AbortSignal): Promise<BuildRecord> {
 }
 
 /** Copies files and folders out of modules, at the versions that go.mod selects, checked against go.sum. */
-async function copyFromModules(files: readonly ModuleFile[], folder: string, go: Go): Promise<void> {
+export async function copyFromModules(files: readonly ModuleFile[], folder: string, go: Go): Promise<void> {
   for (const { module, file, as, set, executable } of files) {
     const { Dir: moduleFolder } = JSON.parse(await go("mod", "download", "-json", module)) as { Dir: string };
     const source = path.join(moduleFolder, file);

@@ -63,10 +63,18 @@ export function settingsOf(
   checkName(name);
   const file = settingsFile(name, environment);
   if (!existsSync(file)) return {};
-  const settings: unknown = parse(readFileSync(file, "utf8"));
+  const settings = parsed(file);
   const config = isRecord(settings) && isRecord(settings.config) ? settings.config : {};
   const own = Object.entries(config).filter(([key]) => key.startsWith(namespace));
   return Object.fromEntries(own.map(([key, value]) => [key.slice(namespace.length), value]));
+}
+
+function parsed(file: string): unknown {
+  try {
+    return parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`${file} is no YAML: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Whether the user has set a state backend. The local one may be set, too, in a shell that took over what we print. */

@@ -219,7 +219,7 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
     requires: { "github.com/zalando/skipper": `v${versions.skipper}` },
     binaries: { skipper: "github.com/zalando/skipper/cmd/skipper" },
     variables: { "main.version": `v${versions.skipper}` },
-    coldMinutes: 2,
+    coldMinutes: 1.3,
   },
   helm: {
     version: versions.helm,
@@ -229,7 +229,7 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
       "helm.sh/helm/v4/internal/version.version": `v${versions.helm}`,
       "helm.sh/helm/v4/internal/version.gitTreeState": "clean",
     },
-    coldMinutes: 2,
+    coldMinutes: 1.7,
     onDemand: true,
   },
   k6: {
@@ -241,8 +241,8 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
     coldMinutes: 1,
     onDemand: true,
   },
-  "source-controller": fluxController("source-controller", versions.sourceController, 4),
-  "kustomize-controller": fluxController("kustomize-controller", versions.kustomizeController, 1),
+  "source-controller": fluxController("source-controller", versions.sourceController, 2.8),
+  "kustomize-controller": fluxController("kustomize-controller", versions.kustomizeController, 2),
   gitea: {
     version: versions.gitea,
     requires: { "code.gitea.io/gitea": `v${versions.gitea}` },
@@ -258,7 +258,7 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
       file: folder,
       as: folder,
     })),
-    coldMinutes: 2,
+    coldMinutes: 2.4,
     onDemand: true,
   },
   conformance: {

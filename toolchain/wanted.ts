@@ -17,10 +17,10 @@ export interface Demand {
 }
 
 /** The images that a setting asks for. What they are made of follows from it. */
-const imagesBySetting: Readonly<Record<string, readonly ImageOnDemand[]>> = {
-  gitops: ["source-controller", "kustomize-controller", "gitea"],
-  jenkins: ["agent"],
-};
+const imagesBySetting = new Map<string, readonly ImageOnDemand[]>([
+  ["gitops", ["source-controller", "kustomize-controller", "gitea"]],
+  ["jenkins", ["agent"]],
+]);
 
 /** What the tests and the measurements use: the settings of their environments, and programs of their own. */
 const purposes = {
@@ -32,7 +32,7 @@ const purposes = {
 export function wantedImages({ settings, purpose }: Demand): ImageOnDemand[] {
   const written = Object.keys(settings).filter((name) => isOn(settings[name]));
   const names = [...written, ...(purpose ? purposes[purpose].settings : [])];
-  return [...new Set(names.flatMap((name) => imagesBySetting[name] ?? []))];
+  return [...new Set(names.flatMap((name) => imagesBySetting.get(name) ?? []))];
 }
 
 /** Every part that is wanted, in the order of building: what every environment needs, and what is asked for. */
