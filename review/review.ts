@@ -14,58 +14,65 @@ import { isRefused, type Outcome, reportOf, type Review } from "./report";
 const repository = path.join(__dirname, "..");
 const policyPack = path.join(repository, "policies", "run");
 
+export interface ReviewOptions {
+  /** Folder with the Pulumi.yaml of the program. Default: the repository. */
+  readonly program?: string;
+  /** The variables that pulumi needs. Default: this process' own. */
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
 /**
- * Reviews the environment whose variables stand in this process' own.
+ * Reviews an environment.
  * @param environment its name
  * @param lint command and arguments; its failure is the review's
- * @param program folder with the Pulumi.yaml of the program
  */
 export async function review(
   environment: string,
   lint: readonly string[],
-  program = repository,
+  { program = repository, variables = process.env }: ReviewOptions = {},
 ): Promise<Review> {
-  const [linted, previewed] = [await run(lint), await preview(environment, program)];
-  const { steps, findings, errors } = previewed.seen;
-  const changes = changesOf(steps);
+  const linted = await run(lint, variables);
+  const { outcome, seen } = await preview(environment, program, variables);
+  const changes = changesOf(seen.steps);
   return {
     environment,
     lint: linted,
-    preview: { ...previewed.outcome, errors },
-    findings: [...findings, ...openSecrets(steps)],
+    preview: { ...outcome, errors: seen.errors },
+    findings: [...seen.findings, ...openSecrets(seen.steps)],
     changes,
     dangers: dangersOf(changes),
-    cost: costOf(steps),
+    cost: costOf(seen.steps),
   };
 }
 
-async function preview(environment: string, program: string): Promise<{ outcome: Outcome; seen: Preview }> {
-  // Not even the engine's own debugging lines, which have secrets in clear, outlive this.
+async function preview(
+  environment: string,
+  program: string,
+  variables: NodeJS.ProcessEnv,
+): Promise<{ outcome: Outcome; seen: Preview }> {
+  // The engine's own debugging lines have secrets in clear, so that the log does not outlive this.
   const folder = mkdtempSync(path.join(tmpdir(), "slipway-review-"));
   const log = path.join(folder, "events.json");
+  const command = [
+    "pulumi",
+    "-C",
+    program,
+    "preview",
+    "-s",
+    environment,
+    "--non-interactive",
+    "--color",
+    "never",
+  ];
+  const policies = ["--policy-pack", policyPack, ...settingsOf(environment)];
   try {
-    const command = [
-      "pulumi",
-      "-C",
-      program,
-      "preview",
-      "-s",
-      environment,
-      "--non-interactive",
-      "--color",
-      "never",
-    ];
-    const outcome = await run(
-      [...command, "--policy-pack", policyPack, ...settingsOf(environment), "--event-log", log],
-      {
-        // The engine has --event-log only for those who ask for its debugging commands.
-        PULUMI_DEBUG_COMMANDS: "true",
-      },
-    );
+    // The engine has --event-log only for those who ask for its debugging commands.
+    const debugging = { ...variables, PULUMI_DEBUG_COMMANDS: "true" };
+    const outcome = await run([...command, ...policies, "--event-log", log], debugging);
     const seen = readPreview(existsSync(log) ? readFileSync(log, "utf8") : "");
-    const policiesOnly = seen.findings.some(({ mandatory }) => mandatory) && seen.errors.length === 0;
-    // A preview that failed without a word of the engine's own has said why where a person would read it.
-    const silent = outcome.failed && seen.errors.length === 0 && !policiesOnly;
+    const isExplained = seen.errors.length > 0 || seen.findings.some(({ mandatory }) => mandatory);
+    // What fails before the engine begins is said where a person would read it, and not in the log.
+    const silent = outcome.failed && !isExplained;
     return { outcome, seen: silent ? { ...seen, errors: [outcome.output.trim()] } : seen };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -79,13 +86,9 @@ function settingsOf(environment: string): string[] {
 }
 
 /** Runs a command, shows what it prints as it prints it, and keeps it. */
-async function run(command: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const [program = "", ...args] = command;
+async function run([program = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   if (program === "") return { failed: false, output: "" };
-  const child = spawn(program, args, {
-    env: { ...process.env, ...variables },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const keep = (chunk: Buffer) => {
     output += chunk.toString();

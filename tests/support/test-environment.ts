@@ -98,6 +98,11 @@ export class TestEnvironment {
     return this.variables.SLIPWAY_ENVIRONMENT_DIRECTORY ?? "";
   }
 
+  /** The variables of a shell that has the environment's Pulumi. */
+  get pulumiVariables(): NodeJS.ProcessEnv {
+    return this.variables;
+  }
+
   /** A target of the Makefile, as a person calls it; of the repository's own program only. */
   async make(target: string): Promise<Result> {
     return await this.attempt("make", this.makeArguments(target), this.shell, this.shell);
