@@ -16,23 +16,25 @@ export interface Demand {
   purpose?: Purpose;
 }
 
-/** The images that a setting asks for. What they are made of follows from it. */
-const imagesBySetting = new Map<string, readonly ImageOnDemand[]>([
-  ["gitops", ["source-controller", "kustomize-controller", "gitea"]],
-  ["jenkins", ["agent"]],
-]);
+const gitOps: readonly ImageOnDemand[] = ["source-controller", "kustomize-controller", "gitea"];
 
-/** What the tests and the measurements use: the settings of their environments, and programs of their own. */
+/** The images that a setting asks for. What they are made of follows from it. */
+const imagesBySetting = new Map([["gitops", gitOps]]);
+
+/** What is used beside environments, or in those of tests and measurements: images, and programs of this host. */
 const purposes = {
-  tests: { settings: ["gitops", "jenkins"], parts: ["helm", "k6"] },
-  bench: { settings: ["gitops"], parts: ["k6"] },
-} as const satisfies Readonly<Record<string, { settings: readonly string[]; parts: readonly PartName[] }>>;
+  tests: { images: [...gitOps, "agent"], parts: ["helm", "k6"] },
+  bench: { images: gitOps, parts: ["k6"] },
+  pipelines: { images: ["agent"], parts: ["helm"] },
+} as const satisfies Readonly<
+  Record<string, { images: readonly ImageOnDemand[]; parts: readonly PartName[] }>
+>;
 
 /** The images beside those of every environment that are wanted; each once. */
 export function wantedImages({ settings, purpose }: Demand): ImageOnDemand[] {
   const written = Object.keys(settings).filter((name) => isOn(settings[name]));
-  const names = [...written, ...(purpose ? purposes[purpose].settings : [])];
-  return [...new Set(names.flatMap((name) => imagesBySetting.get(name) ?? []))];
+  const bySetting = written.flatMap((name) => imagesBySetting.get(name) ?? []);
+  return [...new Set([...bySetting, ...(purpose ? purposes[purpose].images : [])])];
 }
 
 /** Every part that is wanted, in the order of building: what every environment needs, and what is asked for. */
@@ -67,7 +69,7 @@ export function demandOf(values: { environment?: string; for?: string }): Demand
   const { for: purpose } = values;
   if (purpose === undefined) return { settings };
   if (isPurpose(purpose)) return { settings, purpose };
-  throw new Error(`--for is "${purpose}"; write ${Object.keys(purposes).join(" or ")}`);
+  throw new Error(`--for is "${purpose}"; write ${Object.keys(purposes).join(", ")}`);
 }
 
 function isPurpose(text: string): text is Purpose {

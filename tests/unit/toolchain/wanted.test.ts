@@ -29,11 +29,6 @@ describe("an environment", () => {
     },
   );
 
-  it("with jenkins wants its agents' image, and Helm, which is in that", () => {
-    expect(wantedImages({ settings: { jenkins: {} } })).toEqual(["agent"]);
-    expect(furtherParts({ settings: { jenkins: {} } })).toEqual(["helm"]);
-  });
-
   it.each([[undefined], [null], [false], ["false"]])("with gitops: %j wants nothing of it", (gitops) => {
     expect(wantedParts({ settings: { gitops } })).toEqual(everydayParts);
     expect(wantedImages({ settings: { gitops } })).toEqual([]);
@@ -44,7 +39,7 @@ describe("an environment", () => {
   });
 
   it("gets its parts in the order of building, each once", () => {
-    const wanted = wantedParts({ settings: { jenkins: {}, gitops: {} }, purpose: "tests" });
+    const wanted = wantedParts({ settings: { gitops: {} }, purpose: "tests" });
     expect(wanted).toEqual(Object.values(parts).filter((part) => wanted.includes(part)));
   });
 });
@@ -61,11 +56,16 @@ describe("a purpose", () => {
     expect(furtherParts({ settings: {}, purpose: "bench" })).toEqual(further);
   });
 
+  it("of pipelines wants their agents' image, and Helm, which is in that", () => {
+    expect(wantedImages({ settings: {}, purpose: "pipelines" })).toEqual(["agent"]);
+    expect(furtherParts({ settings: {}, purpose: "pipelines" })).toEqual(["helm"]);
+  });
+
   it("adds to what the environment wants, each once", () => {
-    const demand: Demand = { settings: { gitops: {}, jenkins: {} }, purpose: "bench" };
+    const demand: Demand = { settings: { gitops: {} }, purpose: "tests" };
     const images = wantedImages(demand);
     expect(images).toEqual([...new Set(images)]);
-    expect(images).toContain("agent");
+    expect(images).toEqual(expect.arrayContaining(["gitea", "agent"]));
   });
 });
 
@@ -93,6 +93,6 @@ describe("demandOf", () => {
   });
 
   it.each(["test", "", "constructor"])("refuses the purpose %j, and says which there are", (purpose) => {
-    expect(() => demandOf({ for: purpose })).toThrow(`--for is "${purpose}"; write tests or bench`);
+    expect(() => demandOf({ for: purpose })).toThrow(`--for is "${purpose}"; write tests, bench, pipelines`);
   });
 });
