@@ -1,27 +1,24 @@
-import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
-
-/** The pods of a Deployment or a StatefulSet. */
-export interface FailedSet {
-  readonly namespace: string;
-  readonly name: string;
-  /** Labels that its pods have and no others. */
-  readonly labels: Readonly<Record<string, string>>;
-}
+import type { CoreV1Api, V1Deployment, V1Pod } from "@kubernetes/client-node";
 
 /** Enough to see why, and no more than fits on a screen. */
 const most = { pods: 2, lines: 12 };
 
-/** What those of its pods that are not ready have to say, the newest first. */
-export async function reportFailure(api: CoreV1Api, { namespace, name, labels }: FailedSet): Promise<string> {
-  const labelSelector = Object.entries(labels)
+/** What those pods of a Deployment that are not ready have to say, the newest first. */
+export async function reportFailure(
+  api: CoreV1Api,
+  { metadata, spec, status }: V1Deployment,
+): Promise<string> {
+  const { name = "", namespace = "" } = metadata ?? {};
+  const labelSelector = Object.entries(spec?.selector.matchLabels ?? {})
     .map(([label, value]) => `${label}=${value}`)
     .join();
   const { items } = await api.listNamespacedPod({ namespace, labelSelector });
   const failed = items.filter((pod) => !isReady(pod)).sort((one, other) => age(one) - age(other));
   const reports = failed.slice(0, most.pods).map((pod) => reportPod(api, namespace, pod));
-  const serving = items.length - failed.length;
+  const serving = status?.availableReplicas ?? 0;
   return [
-    `the roll-out of ${namespace}/${name} has failed; pods that serve meanwhile: ${serving}`,
+    `the roll-out of ${namespace}/${name} made no step within ${spec?.progressDeadlineSeconds ?? 600} s; ` +
+      (serving > 0 ? `${serving} pods go on serving` : "no pod serves"),
     ...(await Promise.all(reports)),
   ].join("\n");
 }

@@ -1,6 +1,5 @@
-import type { V1Deployment } from "@kubernetes/client-node";
+import type { AppsV1Api, CoreV1Api, V1Deployment } from "@kubernetes/client-node";
 
-import { connect } from "./connect";
 import { reportFailure } from "./failure-report";
 
 /** One roll-out of a Deployment. */
@@ -34,10 +33,7 @@ export async function waitForRollout(
       lastAnswer = Date.now();
       const state = stateOf(deployment, rollout.generation);
       if (state === "done") return;
-      if (state === "failed") {
-        const labels = deployment.spec?.selector.matchLabels ?? {};
-        throw new Error(await reportFailure(core, { ...rollout, labels }));
-      }
+      if (state === "failed") throw new Error(await reportFailure(core, deployment));
       if (state !== told) report(state);
       told = state;
     } catch (error) {
@@ -45,6 +41,15 @@ export async function waitForRollout(
     }
     await new Promise((resolve) => setTimeout(resolve, intervalSeconds * 1000));
   }
+}
+
+/** The library is loaded here, as it takes most of a second and a preview never asks. */
+async function connect(kubeconfig: string): Promise<{ apps: AppsV1Api; core: CoreV1Api }> {
+  const { AppsV1Api: Apps, CoreV1Api: Core, KubeConfig: Config } = await import("@kubernetes/client-node");
+  const config = new Config();
+  if (kubeconfig === "") config.loadFromDefault();
+  else config.loadFromString(kubeconfig);
+  return { apps: config.makeApiClient(Apps), core: config.makeApiClient(Core) };
 }
 
 /** Whether nobody answered, or one who could not for now. */

@@ -114,7 +114,12 @@ describe("on a cluster", () => {
       status: { conditions: [{ type: "Ready", status: "True" }] },
     };
     answers = {
-      [path]: [deployment({ observedGeneration: 3, conditions: [exceeded] })],
+      [path]: [
+        {
+          ...deployment({ observedGeneration: 3, availableReplicas: 1, conditions: [exceeded] }),
+          metadata: { name: "catalog", namespace: "shop" },
+        },
+      ],
       [pods]: [{ items: [ready, crashed] }],
       "/api/v1/namespaces/shop/events": [
         {
@@ -128,7 +133,7 @@ describe("on a cluster", () => {
     };
     await expect(waitForRollout(kubeconfig, rollout, () => undefined)).rejects.toThrow(
       [
-        "the roll-out of shop/catalog has failed; pods that serve meanwhile: 1",
+        "the roll-out of shop/catalog made no step within 600 s; 1 pods go on serving",
         "  pod catalog-2: CrashLoopBackOff; ended with exit code 3 (Error); restarted 2 times; " +
           "Back-off restarting failed container",
         "    | reading the settings",
