@@ -77,7 +77,9 @@ test("gives every Kubernetes object its name, and every namespaced one its names
     const { name, namespace } = inputs.metadata as { name?: string; namespace?: string };
     expect(name).toBeTruthy();
     expect(namespace).toEqual(
-      clusterWide.test(type) ? undefined : expect.stringMatching(/^(kube-system|local-path-storage)$/),
+      clusterWide.test(type)
+        ? undefined
+        : expect.stringMatching(/^(kube-system|local-path-storage|ingress)$/),
     );
   }
 });

@@ -123,6 +123,31 @@ test.each<[ExposureArgs["routes"], string]>([
     [{ to: { serviceName: "X", namespace } }],
     'routes[0].to.serviceName is "X": give 1 to 63 of a-z, 0-9 and "-", with a letter first and no "-" last',
   ],
+  [[{ to: { ...catalog, port: 65536 } }], "routes[0].to.port is 65536: give a whole number from 1 to 65535"],
+  [
+    [{ host: "10.0.0.1", to: storefront }],
+    'routes[0].host is "10.0.0.1": give a name in lower case, such as shop.example.org',
+  ],
+  [
+    [{ path: "/api/", to: storefront }],
+    'routes[0].path is "/api/": give a path such as "/" or "/api", without "/" at its end',
+  ],
 ])("%j gets one clear line", async (routes, line) => {
   await expect(expose(routes)).rejects.toThrow(new Error(`Exposure "web" cannot work:\n  - ${line}`));
+});
+
+test("names every wrong setting in one error, before anything is made", async () => {
+  const create = registeredBy((options) => {
+    const args = { namespace, routes: [{ path: "a b", to: storefront }], ingressClass: "Nginx" };
+    new Exposure("Web", args, options);
+  });
+  await expect(create).rejects.toThrow(
+    [
+      'Exposure "Web" cannot work:',
+      '  - name is "Web": give a-z, 0-9, "-" and ".", with a letter or digit at both ends',
+      '  - routes[0].path is "a b": give a path such as "/" or "/api", without "/" at its end',
+      '  - ingressClass is "Nginx": give the name of an IngressClass',
+    ].join("\n"),
+  );
+  expect(await registeredBy(() => undefined)).toEqual([]);
 });
