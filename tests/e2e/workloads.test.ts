@@ -35,7 +35,11 @@ beforeAll(async () => {
   await team.create();
   firstUp = await team.up();
   [url, tlsUrl] = [await environment.output("shopUrl"), await environment.output("shopTlsUrl")];
-  await eventually(30, ask, (answer) => typeof answer === "object");
+  await eventually(
+    30,
+    () => ask(),
+    (answer) => typeof answer === "object",
+  );
 }, minutes(15));
 
 afterAll(async () => {
@@ -47,19 +51,25 @@ afterAll(async () => {
 }, minutes(6));
 
 /** What the microservice that is exposed answers from outside; without a good answer, what came instead. */
-async function ask(options: RequestOptions = {}): Promise<Answer | string> {
+async function ask(options: RequestOptions = {}, route = "/"): Promise<Answer | string> {
   return await new Promise((resolve) => {
     const [send, to] = "servername" in options ? [request, tlsUrl] : [requestPlainly, url];
-    const asked = send(to, { ...options, headers: { host }, agent: false, timeout: 5000 }, (response) => {
-      let body = "";
-      response.on("data", (part: Buffer) => (body += part.toString()));
-      response.on("end", () => {
-        resolve(response.statusCode === 200 ? (JSON.parse(body) as Answer) : `status ${response.statusCode}`);
-      });
-      response.on("error", (error) => {
-        resolve(error.message);
-      });
-    });
+    const asked = send(
+      new URL(route, to),
+      { ...options, headers: { host }, agent: false, timeout: 5000 },
+      (response) => {
+        let body = "";
+        response.on("data", (part: Buffer) => (body += part.toString()));
+        response.on("end", () => {
+          resolve(
+            response.statusCode === 200 ? (JSON.parse(body) as Answer) : `status ${response.statusCode}`,
+          );
+        });
+        response.on("error", (error) => {
+          resolve(error.message);
+        });
+      },
+    );
     asked.on("timeout", () => asked.destroy(new Error("timeout")));
     asked.on("error", (error: NodeJS.ErrnoException) => {
       resolve(error.code ?? error.message);
@@ -157,8 +167,17 @@ describe("Pod Security", () => {
   });
 });
 
-describe("TLS", () => {
-  it("is answered with a certificate that the environment's authority signed, for its hosts only", async () => {
+describe("an exposure", () => {
+  it.each([
+    ["/", "backend"],
+    ["/busy", "busy"],
+    ["/busy/bee", "busy"],
+    ["/busybee", "backend"],
+  ])("leads %s to %s", async (route, name) => {
+    expect(await ask({}, route)).toMatchObject({ pod: expect.stringMatching(`^${name}-`) as string });
+  });
+
+  it("answers over TLS with a certificate that the environment's authority signed, for its hosts only", async () => {
     const ca = await environment.output("webAuthority");
     expect(await ask({ servername: host, ca })).toMatchObject({ version: "one", greeting: "hello" });
     expect(await ask({ servername: "other.test", ca })).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
@@ -262,7 +281,7 @@ describe("a roll-out", () => {
         );
         expect(failed).toBe(true);
         expect(output).toContain(
-          `the roll-out of ${namespace}/backend has failed; pods that serve meanwhile: 2`,
+          `the roll-out of ${namespace}/backend made no step within 25 s; 2 pods go on serving`,
         );
         for (const reason of reasons) expect(output).toContain(reason);
       });

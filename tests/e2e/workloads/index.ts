@@ -84,4 +84,14 @@ new Microservice(
   options,
 );
 
-new Exposure("probes", { namespace, routes: [{ host: "probe.test", to: backend }] }, options);
+new Exposure(
+  "probes",
+  {
+    namespace,
+    routes: [
+      { host: "probe.test", to: backend },
+      { host: "probe.test", path: "/busy", to: busy },
+    ],
+  },
+  options,
+);
