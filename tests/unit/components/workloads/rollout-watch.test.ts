@@ -10,7 +10,8 @@ import { stateOf, waitForRollout } from "../../../../components/workloads/rollou
 const rollout = { namespace: "shop", name: "catalog", generation: 3 };
 
 function deployment(status: V1Deployment["status"]): V1Deployment {
-  return { spec: { replicas: 2, selector: {}, template: {} }, status };
+  const metadata = { name: "catalog", namespace: "shop" };
+  return { metadata, spec: { replicas: 2, selector: {}, template: {} }, status };
 }
 
 const exceeded = { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" };
@@ -49,6 +50,11 @@ describe("on a cluster", () => {
   let answers: Record<string, unknown[]>;
   let server: Server;
   let kubeconfig: string;
+
+  // The library takes seconds to load where much else is going on.
+  beforeAll(async () => {
+    await import("@kubernetes/client-node");
+  }, 120_000);
 
   beforeEach(async () => {
     server = createServer((request, response) => {
@@ -114,12 +120,7 @@ describe("on a cluster", () => {
       status: { conditions: [{ type: "Ready", status: "True" }] },
     };
     answers = {
-      [path]: [
-        {
-          ...deployment({ observedGeneration: 3, availableReplicas: 1, conditions: [exceeded] }),
-          metadata: { name: "catalog", namespace: "shop" },
-        },
-      ],
+      [path]: [deployment({ observedGeneration: 3, availableReplicas: 1, conditions: [exceeded] })],
       [pods]: [{ items: [ready, crashed] }],
       "/api/v1/namespaces/shop/events": [
         {
