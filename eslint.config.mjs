@@ -6,7 +6,8 @@ const direction = "Imports in components/ point one way: see mayImport in eslint
 
 /** The components are a package of their own: nothing outside their folder is part of it. */
 const outside = {
-  regex: "^(\\.\\./)+(stacks|toolchain|services|policies|review|tests|bench|examples|machine-image|index)(/|$)",
+  regex:
+    "^(\\.\\./)+(stacks|toolchain|services|policies|review|tests|bench|examples|machine-image|index)(/|$)",
   message: "The package holds nothing but components/.",
 };
 

@@ -49,7 +49,8 @@ const backend = new Microservice(
     namespace,
     image,
     env: { BROKEN: config.get("broken") ?? "" },
-    secrets: { WORD: config.require("word") },
+    // Not the setting itself: Pulumi keeps settings as they are given, in the state as well.
+    secrets: { WORD: createHash("sha256").update(config.require("word")).digest("hex") },
     files: { "/etc/probe/greeting.txt": "hello" },
     probes: { startSeconds: 20 },
     rollout: {
