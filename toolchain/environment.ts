@@ -85,7 +85,8 @@ function hasOwnBackend(environment: NodeJS.ProcessEnv): boolean {
 
 /** URL of the state backend: the user's own, or the local one. */
 export function backendUrl(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment.PULUMI_BACKEND_URL || localUrl(environment);
+  const { PULUMI_BACKEND_URL: url } = environment;
+  return url === undefined || url === "" ? localUrl(environment) : url;
 }
 
 function localUrl(environment: NodeJS.ProcessEnv): string {

@@ -25,8 +25,8 @@ function treeOf(text: string): Node {
 /** The blocks `name { … }` and `name(…) { … }` right inside a node, by name. */
 function blocks(node: Node): Map<string, Node> {
   const calls = node.namedChildren
-    .flatMap((child) => (child?.type === "expression_statement" ? child.namedChildren : [child]))
-    .flatMap((child) => (child?.type === "method_invocation" ? [child] : []));
+    .flatMap((child) => (child.type === "expression_statement" ? child.namedChildren : [child]))
+    .flatMap((child) => (child.type === "method_invocation" ? [child] : []));
   return new Map(
     calls.flatMap((call): [string, Node][] => {
       const [name, body] = [call.childForFieldName("name"), call.childForFieldName("body")];

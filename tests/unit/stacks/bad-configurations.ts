@@ -1,4 +1,5 @@
 import { gitops } from "./bad-gitops";
+import { hosts, shop, storage } from "./bad-shop";
 
 /** A configuration that has one thing wrong with it, and the one line that says so. */
 export interface BadConfiguration {
@@ -15,25 +16,6 @@ const labelValue =
   'write text of at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends, in quotes';
 const cidr = "is not an IPv4 network in CIDR form; write one such as 10.0.0.0/16";
 const poolKeys = "name, count, cpus, memory, labels, taints, addressBlock";
-
-const storage: BadConfiguration[] = [
-  {
-    settings: { storage: { defaultClass: "fast" } },
-    line: 'slipway:storage.defaultClass: "fast" is not a storage class of the platform; write recycle or keep',
-  },
-  {
-    settings: { storage: { defaultClass: true } },
-    line: "slipway:storage.defaultClass: true is not a storage class of the platform; write recycle or keep",
-  },
-  {
-    settings: { storage: "keep" },
-    line: 'slipway:storage: "keep" is not a group of settings; write some of defaultClass',
-  },
-  {
-    settings: { storage: { defaultClas: "keep" } },
-    line: "slipway:storage.defaultClas: is not a setting; write slipway:storage.defaultClass",
-  },
-];
 
 const environment: BadConfiguration[] = [
   ...[
@@ -365,33 +347,6 @@ const networks: BadConfiguration[] = [
     settings: { networks: { services: "10.244.0.0/24" } },
     line: 'slipway:networks.services: "10.244.0.0/24" overlaps slipway:networks.pods 10.244.0.0/16; write a network apart from it',
   },
-];
-
-const shop: BadConfiguration[] = [
-  ...(
-    [
-      ["microservice", '"microservice"'],
-      ["", '""'],
-      [true, "true"],
-      [["monolith"], '["monolith"]'],
-    ] as const
-  ).map(([shape, shown]) => ({
-    settings: { shop: shape },
-    line: `slipway:shop: ${shown} is not a shape of the shop; write monolith or microservices`,
-  })),
-];
-
-const hosts: BadConfiguration[] = [
-  {
-    settings: { hosts: "shop.example.org" },
-    line: 'slipway:hosts: "shop.example.org" is not a list of hosts; write one such as [shop.example.org]',
-  },
-  ...["Shop.example.org", "shop:8080", "10.0.0", ""].map((host) => ({
-    settings: { hosts: [host] },
-    line:
-      `slipway:hosts[0]: ${JSON.stringify(host)} is not a host; ` +
-      "write a name in lower case or an IPv4 address, such as shop.example.org",
-  })),
 ];
 
 const ports: BadConfiguration[] = [

@@ -93,7 +93,9 @@ describe("settings", () => {
         networks: { pods: "100.64.0.0/14" },
         ports: { shop: 8080 },
         shop: "monolith",
+        hosts: ["shop.example.org", "10.0.0.7"],
         storage: { defaultClass: "keep" },
+        gitops: { port: 16000 },
       },
       facts,
     );
@@ -120,7 +122,9 @@ describe("settings", () => {
       networks: { ...defaults.networks, pods: "100.64.0.0/14" },
       ports: { ...defaults.ports, shop: 8080 },
       shop: "monolith",
+      hosts: ["shop.example.org", "10.0.0.7"],
       storage: { defaultClass: "keep" },
+      gitops: { port: 16000, intervalSeconds: 10 },
     });
   });
 

@@ -36,6 +36,9 @@ exports.handler().create(${JSON.stringify(inputs)}).then(({ outs }) => console.l
   return JSON.parse(stdout) as Outputs;
 }
 
+// Each of them in a Node of its own, which takes a second on a busy machine.
+jest.setTimeout(60_000);
+
 test("make certificates where only their text is", async () => {
   const authority = await makeElsewhere(certificateAuthorityProvider, {
     commonName: "kubernetes",
