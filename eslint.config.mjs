@@ -65,8 +65,16 @@ export default tseslint.config(
   { files: ["examples/**/*.ts"], extends: [tseslint.configs.disableTypeChecked] },
   { files: ["**/*.mjs", "**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
   {
-    files: ["examples/**/*.mjs"],
-    languageOptions: { globals: { AbortSignal: "readonly", console: "readonly", fetch: "readonly" } },
+    files: ["examples/**/*.mjs", "tests/e2e/**/*.mjs"],
+    languageOptions: {
+      globals: {
+        AbortSignal: "readonly",
+        console: "readonly",
+        fetch: "readonly",
+        process: "readonly",
+        URL: "readonly",
+      },
+    },
   },
   {
     files: ["**/*.js"],
