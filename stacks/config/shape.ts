@@ -79,8 +79,11 @@ function wrongPaths(issue: z.core.$ZodIssue): Path[] {
 
 /** The path of the setting that has its own line in docs/configuration.md: a label, a taint or a host is part of one. */
 function wholeSetting(path: Path): Path {
-  const depths: Readonly<Record<string, number>> = { pools: 3, hosts: 1 };
-  return path.slice(0, depths[String(path[0])] ?? 2);
+  const depths = new Map<PropertyKey | undefined, number>([
+    ["pools", 3],
+    ["hosts", 1],
+  ]);
+  return path.slice(0, depths.get(path[0]) ?? 2);
 }
 
 /** The value without what is at the path; in a list an empty object stays in its place, so that the others keep theirs. */

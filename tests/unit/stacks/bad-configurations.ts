@@ -367,6 +367,10 @@ const ports: BadConfiguration[] = [
     line: "slipway:ports.shop: 8080 is already slipway:ports.api; write another port",
   },
   {
+    settings: { ports: { shop: 8080, shopTls: 8080 } },
+    line: "slipway:ports.shopTls: 8080 is already slipway:ports.shop; write another port",
+  },
+  {
     settings: { ports: { shop: 5000, registry: 5000 } },
     line: "slipway:ports.registry: 5000 is already slipway:ports.shop; write another port",
   },
