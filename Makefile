@@ -12,7 +12,7 @@ KEPT := $(RUN) toolchain/kept/kept.ts $(ENV)
 SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
 # Who `setup` is for: an environment whose settings may ask for more than the others need, and what is done with it.
 WANTED = --environment $(ENV)
-e2e test test-long: WANTED += --for tests
+test-long: WANTED += --for tests
 bench: WANTED += --for bench
 
 .DEFAULT_GOAL := help
