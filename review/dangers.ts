@@ -45,6 +45,11 @@ const consequences: readonly Consequence[] = [
     losesData: false,
     meaning: "a machine: it is drained and boots anew; what has one replica stops meanwhile",
   },
+  {
+    of: /dynamic\/cluster:Membership$/,
+    losesData: false,
+    meaning: "a machine's membership: it leaves the cluster, and joins anew when it is made anew",
+  },
   { of: /docker:index\/volume:Volume$/, losesData: true, meaning: "a Docker volume, and all that is in it" },
   {
     of: /docker:index\/network:Network$/,

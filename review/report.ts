@@ -107,7 +107,7 @@ function dangerSection(dangers: readonly Danger[], rows: number): string[] {
   const lines = dangers.map(({ change, losesData, meaning }) => [
     losesData ? "🛑 **loses data**" : "⚠️",
     change.kind === "replace" ? "replaced" : "deleted",
-    code(change.name),
+    `${code(change.name)} ${cell(change.type.split(":").at(-1) ?? "")}`,
     `${cell(meaning)}${reason(change)}`,
   ]);
   return ["### 🛑 Look at these", table(["", "", "Resource", "What it means"], lines, rows)];

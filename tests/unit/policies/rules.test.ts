@@ -73,9 +73,9 @@ describe("settings", () => {
 describe("what is not known at a preview", () => {
   // As the SDK marks it: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/nodejs/runtime/rpc.ts (unknownValue)
   const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-  // The SDK's type for it is any.
-  const proxy = unknownCheckingProxy as (props: object) => object;
-  const read = readable(proxy({ spec: { image: unknownText, port: 80 } }));
+  // Its types are not published.
+  const proxied = unknownCheckingProxy as (props: object) => object;
+  const read = readable(proxied({ spec: { image: unknownText, port: 80 } }));
 
   test("is told from what is", () => {
     expect(read).toEqual({ spec: { image: unknown, port: 80 } });
