@@ -42,7 +42,12 @@ export class GitServer extends pulumi.ComponentResource {
   /** Where the cluster reaches it: `http://<name>.<name>`. */
   readonly url: pulumi.Output<string>;
   /** The administrator. The password is secret. */
-  readonly credentials: { readonly username: string; readonly password: pulumi.Output<string> };
+  readonly credentials: {
+    /** Name of the user. */
+    readonly username: string;
+    /** The user's password. Secret. */
+    readonly password: pulumi.Output<string>;
+  };
 
   private readonly labels: Record<string, string>;
 

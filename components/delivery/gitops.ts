@@ -27,7 +27,10 @@ export interface CustomResourceDefinition {
   /** `CustomResourceDefinition`. */
   readonly kind: string;
   /** With its name, `<plural>.<group>`. */
-  readonly metadata: { readonly name: string };
+  readonly metadata: {
+    /** Of the definition, such as `kustomizations.kustomize.toolkit.fluxcd.io`. */
+    readonly name: string;
+  };
   /** Group, names, scope and versions. */
   readonly spec: object;
 }

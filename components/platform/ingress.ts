@@ -12,10 +12,17 @@ export interface IngressArgs extends IngressSettings {
 /** Where the ingress answers, and by which certificate it is known. */
 export interface IngressSettings {
   /** Ports of every node, 30000 to 32767. The one for HTTPS is of use with a `certificate` only. */
-  readonly nodePorts: { readonly http: number; readonly https: number };
+  readonly nodePorts: {
+    /** For HTTP, 30000 to 32767. */
+    readonly http: number;
+    /** For HTTPS, 30000 to 32767. */
+    readonly https: number;
+  };
   /** For HTTPS, in PEM: the certificate, and those above it if there are some, and its key. Default: HTTP only. */
   readonly certificate?: {
+    /** The certificate and, if need be, those that lead to its authority. PEM. */
     readonly certificatePem: pulumi.Input<string>;
+    /** Its key. PEM, kept as a secret. */
     readonly privateKeyPem: pulumi.Input<string>;
   };
   /** Number of its pods, from 1. Default 2, on two nodes where there are two. */

@@ -85,7 +85,14 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
   /** The image that it runs, by digest, also when it is built here. */
   readonly image: pulumi.Output<string>;
   /** The Service of what is on trial, and its part of the requests from outside in percent; undefined without one. */
-  readonly canary: { readonly serviceName: string; readonly weight: number } | undefined;
+  readonly canary:
+    | {
+        /** Name of its Service. */
+        readonly serviceName: string;
+        /** Its part of the requests from outside, in percent. */
+        readonly weight: number;
+      }
+    | undefined;
 
   private readonly workload: Workload;
 

@@ -28,7 +28,12 @@ export interface PostgresBackupArgs extends Partial<Schedule> {
   /** How many are kept, from 1. Default 7. */
   readonly keep?: number;
   /** Room for all of them, and its storage class. Default 5Gi of the class `keep`, which outlives the environment. */
-  readonly storage?: { readonly size?: string; readonly class?: string };
+  readonly storage?: {
+    /** How large, such as `5Gi`. */
+    readonly size?: string;
+    /** Name of the storage class. */
+    readonly class?: string;
+  };
   /** Seconds that a backup or a restore may take, 1 to 86400. Default 3600. */
   readonly deadlineSeconds?: number;
 }

@@ -14,7 +14,12 @@ export interface Schedule {
   /** Seconds after its time in which a run may still begin, 10 to 86400; it is left out then. Default 600. */
   readonly startWithinSeconds?: number;
   /** How many runs that have ended are there to look at, from 0. Default 3 that succeeded and 3 that failed. */
-  readonly history?: { readonly succeeded?: number; readonly failed?: number };
+  readonly history?: {
+    /** Of those that succeeded. */
+    readonly succeeded?: number;
+    /** Of those that failed. */
+    readonly failed?: number;
+  };
 }
 
 /** A CronJob's part of its specification. */
