@@ -16,7 +16,7 @@ test-long: WANTED += --for tests
 bench: WANTED += --for bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview review down kept forget recover kubeconfig deployer-kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
+.PHONY: help setup up preview review down kept forget backup restore recover kubeconfig deployer-kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -62,6 +62,12 @@ kept: setup ## Show what volumes of the class keep hold, also when the environme
 
 forget: setup ## Remove them for good when the environment is down; CLAIM=namespace/name removes one
 	@$(KEPT) forget
+
+backup: node_modules/.package-lock.json ## Back a database up now; BACKUP=namespace/name says which if there are several
+	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(RUN) toolchain/backups/run.ts backup
+
+restore: node_modules/.package-lock.json ## Restore a database from its latest backup; FROM=name says which, FROM=list lists them
+	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(RUN) toolchain/backups/run.ts restore
 
 recover: setup ## Settle what a killed run left, as `make up` and `make down` do by themselves
 	@$(WITH_ENV) $(RECOVER) up

@@ -12,7 +12,7 @@ import type { MicroserviceReference } from "./reference";
 import { checkSchedule, type Schedule, scheduleSpec } from "./schedule";
 import { longestCronJobName } from "./scheduled-job";
 import { createServiceAccount } from "./service-account";
-import { createClaims, type VolumeArgs } from "./volumes";
+import { createClaims } from "./volumes";
 import { metadataOf, type Workload } from "./workload";
 
 /** Which database, and where and how often its backups are made. */
@@ -40,7 +40,7 @@ export interface PostgresBackupArgs extends Partial<Schedule> {
 
 /** A database of a PostgreSQL server, and who may read and write all of it. */
 export interface DatabaseAccess {
-  /** The server, such as a {@link StatefulService}. */
+  /** The server, such as a {@link StatefulService}. Its port is 5432 where it names none. */
   readonly server: MicroserviceReference;
   /** Name of the database. Default the user's. */
   readonly name?: string;
@@ -77,7 +77,7 @@ export class PostgresBackup extends pulumi.ComponentResource {
     this.backupJob = name;
     this.restoreJob = `${name}-restore`;
     const workload = { component: this, serviceName: name, namespace: args.namespace };
-    createNetworkPolicies(workload, [args.database.server]);
+    createNetworkPolicies(workload, job.talksTo);
     const parts = {
       account: createServiceAccount(workload, []),
       configuration: createConfiguration(workload, job),
@@ -115,18 +115,19 @@ const script = "/scripts/postgres-backups.sh";
 const defaultKeep = 7;
 const postgresPort = 5432;
 
-function jobArgs(args: PostgresBackupArgs): JobArgs & { readonly volumes: readonly VolumeArgs[] } {
+function jobArgs(args: PostgresBackupArgs) {
   const { database, keep = defaultKeep, storage = {}, deadlineSeconds = 3600 } = args;
-  const { server, user = "postgres", name = user, password } = database;
+  const { user = "postgres", name = user, password } = database;
+  const { serviceName, namespace, port = postgresPort } = database.server;
   return {
     namespace: args.namespace,
     image: args.image,
-    talksTo: [server],
+    talksTo: [{ serviceName, namespace, port }],
     deadlineSeconds,
     retries: 1,
     env: {
-      PGHOST: pulumi.interpolate`${server.serviceName}.${server.namespace}`,
-      PGPORT: String(server.port ?? postgresPort),
+      PGHOST: pulumi.interpolate`${serviceName}.${namespace}`,
+      PGPORT: String(port),
       PGUSER: user,
       PGDATABASE: name,
       PGCONNECT_TIMEOUT: "10",
@@ -141,7 +142,7 @@ function jobArgs(args: PostgresBackupArgs): JobArgs & { readonly volumes: readon
     volumes: [
       { name: "backups", path: "/backups", size: storage.size ?? "5Gi", class: storage.class ?? "keep" },
     ],
-  };
+  } satisfies JobArgs;
 }
 
 function checkPostgresBackup(

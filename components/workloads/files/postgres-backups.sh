@@ -16,17 +16,19 @@ flock 9
 of_kind() { find . -maxdepth 1 -type f -regex "\./$PGDATABASE-[-0-9T]*Z$1\.dump" -printf '%f\n' | sort; }
 all() { find . -maxdepth 1 -type f -name "*.dump" -printf '%f  %s bytes\n' | sort; }
 
-# Makes a backup, and drops the oldest of its kind. $1: what its name ends with, by kind.
+# Makes a backup, and drops the oldest of its kind. $1: what its name ends with, by kind. Gives up at once where it is
+# part of a condition, too, in which `set -e` counts for nothing.
 back_up() {
   local name
   name=$PGDATABASE-$(date --utc +%Y-%m-%dT%H-%M-%SZ)$1.dump
   # Left by one that was killed.
   rm -f ./*.part
-  pg_dump --format=custom --file="$name.part"
+  pg_dump --format=custom --file="$name.part" || return
   # Reads it all: an archive that is cut off or broken is no backup.
-  pg_restore --file=/dev/null "$name.part"
+  pg_restore --file=/dev/null "$name.part" || return
+  sync "$name.part" || return
   mv "$name.part" "$name"
-  sync "$name" .
+  sync .
   echo "backed up $PGDATABASE to $name, $(stat --format=%s "$name") bytes"
   of_kind "$1" | head --lines=-"$KEEP" | while read -r old; do
     rm "./$old"
@@ -48,7 +50,7 @@ restore() {
   fi
   from=${from##*/}
   pg_restore --file=/dev/null "$from"
-  if ! (back_up -before-restore); then
+  if ! back_up -before-restore; then
     if [ "${UNSAVED:-}" != yes ]; then
       echo "$PGDATABASE cannot be backed up as it is now, and nothing was changed; UNSAVED=yes restores all the same" >&2
       exit 1
