@@ -55,7 +55,7 @@ down: setup ## Take the environment down: nothing stays but volumes that are to 
 		echo 'There is no environment $(ENV)'; \
 	else \
 		echo "$$found" >&2; exit 1; \
-	fi && $(KEPT) after-down && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
+	fi && cd "$(CURDIR)" && $(KEPT) after-down && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
 
 kept: setup ## Show what volumes of the class keep hold, also when the environment is down
 	@$(KEPT) list

@@ -167,7 +167,8 @@ describe("what a StatefulService wrote is there", () => {
     const good = { ...base, visitor: "grace", password: "second" };
     team.configure({ ...good, probe: ["false"] });
     const { failed, output } = await team.pulumi("up", "--yes", "--skip-preview");
-    expect({ failed, output }).toMatchObject({ failed: true, output: expect.stringContaining("orders-db") });
+    expect(failed).toBe(true);
+    expect(output).toContain("orders-db");
     team.configure(good);
     await team.up();
     expect(await visitors()).toBe(everybody);
@@ -284,7 +285,8 @@ describe("an environment that is taken down", () => {
     expect(await make("forget", "CLAIM=data/on-keep")).toContain("Removed data/on-keep");
     expect(await make("kept")).not.toContain("data/on-keep");
     const unknown = await environment.make("forget", "CLAIM=data/on-keep");
-    expect(unknown).toMatchObject({ failed: true, output: expect.stringContaining("keeps data/data-orders-db-0") });
+    expect(unknown.failed).toBe(true);
+    expect(unknown.output).toContain("keeps data/data-orders-db-0");
     expect(await make("forget")).toContain(`Removed the Docker volume ${volume}`);
     expect(await environment.leftovers()).toEqual([]);
     expect(await make("kept")).toContain(`${environment.name} keeps nothing`);
