@@ -204,7 +204,13 @@ describe("a database", () => {
   });
 
   test("is what its backups may reach, and nothing else", async () => {
-    const policy = ["get", "networkpolicy", "orders-db-backup", "-o", "jsonpath={.spec.egress[*].ports[*].port}"];
+    const policy = [
+      "get",
+      "networkpolicy",
+      "orders-db-backup",
+      "-o",
+      "jsonpath={.spec.egress[*].ports[*].port}",
+    ];
     expect(await kubectl(...policy)).toBe("53 53 5432");
   });
 });
@@ -238,7 +244,8 @@ describe("storage classes", () => {
   });
 
   test("delete a volume of recycle with its claim, and keep one of keep, which a new claim finds", async () => {
-    const volumes = (): Promise<string> => environment.inMachine("worker-0", "ls", "/var/lib/slipway/volumes");
+    const volumes = (): Promise<string> =>
+      environment.inMachine("worker-0", "ls", "/var/lib/slipway/volumes");
     expect(await volumes()).toContain("data_on-recycle");
     await kubectl("delete", "pod,pvc", "on-recycle", "on-keep");
     await eventually(60, volumes, (folders) => !folders.includes("data_on-recycle"));
