@@ -7,10 +7,16 @@ WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$expor
 # Settles what a killed run left and what is gone from Docker, and says so; stops where another run lives. It comes
 # before anything else that reads the state, which a killed run may have left so that Pulumi cannot read it.
 RECOVER := $(RUN) toolchain/recover.ts $(ENV)
+# What outlives the environment: what it is, where it is, and how it goes.
+KEPT := $(RUN) toolchain/kept/kept.ts $(ENV)
 SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
+# Who `setup` is for: an environment whose settings may ask for more than the others need, and what is done with it.
+WANTED = --environment $(ENV)
+test-long: WANTED += --for tests
+bench: WANTED += --for bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down recover kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
+.PHONY: help setup up preview review down kept forget backup restore recover kubeconfig deployer-kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -22,9 +28,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@touch $@
 
 setup: node_modules/.package-lock.json ## Install packages, build the toolchain, make Docker ready, build the images
-	@$(RUN) toolchain/build.ts
+	@$(RUN) toolchain/build.ts $(WANTED)
 	@$(RUN) toolchain/docker.ts
-	@$(RUN) toolchain/images/build.ts
+	@$(RUN) toolchain/images/build.ts $(WANTED)
 
 up: setup ## Bring the environment up, and say where it answers
 	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && pulumi up -s $(ENV) --yes --skip-preview
@@ -37,7 +43,11 @@ up: setup ## Bring the environment up, and say where it answers
 preview: setup ## Show what `make up` would change
 	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && pulumi preview -s $(ENV)
 
-down: setup ## Take the environment down: nothing of it stays
+review: setup ## Check a change as CI does, and write a report; the last line printed is its path, REPORT=file sets it
+	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && \
+	$(RUN) review/review.ts $(ENV) '$(REPORT)' $(MAKE) --no-print-directory lint
+
+down: setup ## Take the environment down: nothing stays but volumes that are to be kept
 	@$(WITH_ENV) $(RECOVER) down && cd "$$SLIPWAY_STACK_DIRECTORY" && \
 	if found="$$(pulumi stack select $(ENV) 2>&1)"; then \
 		pulumi -C $(CURDIR) destroy -s $(ENV) --yes --skip-preview && pulumi stack rm $(ENV) --yes; \
@@ -45,7 +55,19 @@ down: setup ## Take the environment down: nothing of it stays
 		echo 'There is no environment $(ENV)'; \
 	else \
 		echo "$$found" >&2; exit 1; \
-	fi && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
+	fi && cd "$(CURDIR)" && $(KEPT) after-down && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
+
+kept: setup ## Show what volumes of the class keep hold, also when the environment is down
+	@$(KEPT) list
+
+forget: setup ## Remove them for good when the environment is down; CLAIM=namespace/name removes one
+	@$(KEPT) forget
+
+backup: node_modules/.package-lock.json ## Back a database up now; BACKUP=namespace/name says which if there are several
+	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(RUN) toolchain/backups/run.ts backup
+
+restore: node_modules/.package-lock.json ## Restore a database from its latest backup; FROM=name says which, FROM=list lists them
+	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(RUN) toolchain/backups/run.ts restore
 
 recover: setup ## Settle what a killed run left, as `make up` and `make down` do by themselves
 	@$(WITH_ENV) $(RECOVER) up
@@ -53,6 +75,11 @@ recover: setup ## Settle what a killed run left, as `make up` and `make down` do
 kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig; the last line printed is its path
 	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/kubeconfig" && \
 	pulumi stack output kubeconfig --show-secrets -s $(ENV) >"$$file" && echo "$$file"
+
+deployer-kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig of the deployer, good for an hour; the last line printed is its path
+	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/deployer.kubeconfig" && \
+	administrator="$$(pulumi stack output kubeconfig --show-secrets -s $(ENV))" && \
+	echo "$$administrator" | $(RUN) stacks/deployer-kubeconfig.ts >"$$file" && echo "$$file"
 
 state: node_modules/.package-lock.json ## Print the exported state
 	@$(WITH_ENV) pulumi stack export -s $(ENV)

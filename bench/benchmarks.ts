@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { GitOpsRepository } from "../tests/support/gitops-repository";
+import { startProbePod } from "../tests/support/probe-pod";
 import type { TestEnvironment } from "../tests/support/test-environment";
 import { partDirectory } from "../toolchain/cache";
 import { imageName } from "../toolchain/images";
@@ -37,6 +39,7 @@ export const benchmarks: readonly Benchmark[] = [
   { names: ["preview-no-change"], run: previewNoChange },
   { names: ["memory-per-machine"], run: memoryPerMachine },
   { names: ["image-size"], run: imageSize },
+  { names: ["commit-to-answer"], run: commitToAnswer },
   { names: ["timeline"], run: drawTimeline },
   { names: ["toolchain-cpu", "toolchain-wall"], run: () => Promise.resolve(toolchainTimes()) },
 ];
@@ -157,6 +160,27 @@ async function imageSize(): Promise<BenchResult[]> {
       figure("image-size/control-plane-adds", "MB", await adds(machines.controlPlane)),
       figure("image-size/worker-adds", "MB", median(ofWorkers)),
     ];
+  });
+}
+
+/** From `git commit` until both pods of a service answer with the new version, by GitOps as an environment has it. */
+async function commitToAnswer(): Promise<BenchResult[]> {
+  return await withEnvironment(wholeProgram, { gitops: {} }, async (environment) => {
+    await environment.up();
+    const repository = await GitOpsRepository.of(environment);
+    const probe = await startProbePod(environment);
+    const seconds: number[] = [];
+    // The first makes the service; those after it change what runs.
+    for (let commit = 0; commit <= 7; commit++) {
+      const begin = await repository.release(`v${commit}`);
+      const end = await repository.answersEverywhere(probe, `v${commit}`);
+      if (commit > 0) seconds.push((end - begin) / 1000);
+      // Between two looks of Flux at another moment each time, as commits are.
+      await sleep(5000 + 1300 * commit);
+    }
+    console.log(`commit-to-answer: ${JSON.stringify(seconds)}`);
+    repository.remove();
+    return [figure("commit-to-answer", "s", median(seconds))];
   });
 }
 

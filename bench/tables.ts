@@ -33,6 +33,9 @@ const descriptions: Readonly<Record<string, { readonly what: string; readonly ag
   "image-size/machine-image": { what: "the machine image, with all pod images in it" },
   "image-size/control-plane-adds": { what: "disk that a control plane adds to it" },
   "image-size/worker-adds": { what: "disk that a worker adds to it" },
+  "commit-to-answer": {
+    what: "from `git commit` to the new version answering everywhere, the repository looked at every 10 s",
+  },
   "toolchain-cpu/": { what: "building the toolchain from empty caches, CPU time" },
   "toolchain-wall/": { what: "building the toolchain from empty caches" },
 };

@@ -5,7 +5,7 @@ import {
   type ExposedPort,
   type MachinePlatform,
 } from "../components/machines";
-import type { PlatformArgs } from "../components/platform";
+import type { IngressSettings, PlatformArgs } from "../components/platform";
 import { imageName } from "../toolchain/images";
 import versions from "../toolchain/versions.json";
 import type { EnvironmentConfig } from "./config";
@@ -47,7 +47,11 @@ export function clusterArgs(config: EnvironmentConfig, machines: MachinePlatform
 }
 
 /** The same to what the cluster gets before workloads, for machines that share a kernel. */
-export function platformArgs(config: EnvironmentConfig, machines: MachinePlatform): PlatformArgs {
+export function platformArgs(
+  config: EnvironmentConfig,
+  machines: MachinePlatform,
+  ingress?: IngressSettings,
+): PlatformArgs {
   return {
     versions: { ...versions, kubernetes: config.kubernetesVersion },
     apiEndpoint: machines.endpoint,
@@ -56,5 +60,10 @@ export function platformArgs(config: EnvironmentConfig, machines: MachinePlatfor
     dnsAddress: clusterDns(config.networks.services),
     conntrackLimits: false,
     verifyKubelet: true,
+    ...(ingress && { ingress }),
+    storage: {
+      defaultClass: config.storage.defaultClass,
+      ...(machines.facts.keptFolder !== undefined && { keptFolder: machines.facts.keptFolder }),
+    },
   };
 }

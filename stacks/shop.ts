@@ -1,79 +1,61 @@
-import * as path from "node:path";
-
 import * as pulumi from "@pulumi/pulumi";
 
-import { ServiceImage } from "../components/delivery";
-import { Microservice, WorkloadNamespace } from "../components/workloads";
-import { contentKey } from "../toolchain/content-key";
+import { Exposure, type Microservice, WorkloadNamespace } from "../components/workloads";
+import { ordersDatabase } from "./shop/orders-database";
+import { type ImageSource, type ServiceArgs, ServiceMaker } from "./shop/service-maker";
 
-/** Port of every node on which the storefront answers; the environment's load balancer leads to it. */
-export const shopNodePort = 30080;
+/** Whether the shop is one program, or one for each thing that it does. */
+export type ShopShape = "monolith" | "microservices";
 
-export interface ShopArgs {
-  /** `host:port` of the registry that its images go through. */
-  readonly registry: pulumi.Input<string>;
-  /** Name of the image that its services are built from. */
-  readonly baseImage: string;
+export interface ShopArgs extends ImageSource {
+  readonly shape: ShopShape;
   /** What has to be there before its pods; its images, which take longest, are built and pushed meanwhile. */
   readonly podsAfter: readonly pulumi.Resource[];
 }
 
-// The pods' preStop hook has waited already when a service is told to stop.
-const drain = { DRAIN_MS: "0" };
+/** What a service needs that keeps orders. */
+type Database = Required<Pick<ServiceArgs, "talksTo" | "env" | "secrets">>;
 
-const services = path.join(__dirname, "..", "services");
-
-/** The sample shop: a storefront with a web page, and the catalog that it reaches through its Service. */
+/**
+ * The sample shop. When it moves from one shape to the other, the new pods come first, are ready when they have reached
+ * all that they need, and get the requests from outside then; the old ones go last, when no request leads to them any
+ * more. The database stays where it is.
+ */
 export class Shop extends pulumi.ComponentResource {
+  /** Where it runs. Known when the namespace is there. */
+  readonly namespace: pulumi.Output<string>;
+
   constructor(name: string, args: ShopArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:stacks:Shop", name, {}, options);
 
-    const child = { parent: this };
-    const namespace = new WorkloadNamespace(name, child).namespaceName;
-    const catalogImage = serviceImage(`${name}-catalog`, "catalog", args, child);
-    // One after the other: what the second has in common with the first is in the registry by then, and need not be
-    // compressed and sent again.
-    const storefrontImage = serviceImage(`${name}-storefront`, "storefront", args, {
-      ...child,
-      dependsOn: [catalogImage],
-    });
-    const pods = { ...child, dependsOn: [...args.podsAfter] };
-    const catalog = new Microservice(
-      "catalog",
-      { namespace, image: catalogImage.reference, env: drain },
-      pods,
-    );
-    new Microservice(
-      "storefront",
-      {
-        namespace,
-        image: storefrontImage.reference,
-        env: { ...drain, CATALOG_URL: catalog.url },
-        talksTo: [catalog],
-        nodePort: shopNodePort,
-      },
-      pods,
+    this.namespace = new WorkloadNamespace(name, { parent: this }).namespaceName;
+    const maker = new ServiceMaker(this, name, this.namespace, args, args.podsAfter);
+    const database = ordersDatabase(maker);
+    const front = { monolith, microservices }[args.shape](maker, database);
+    new Exposure(
+      name,
+      { namespace: this.namespace, routes: [{ path: "/", to: front }] },
+      { parent: this, dependsOn: maker.made },
     );
     this.registerOutputs();
   }
 }
 
-function serviceImage(
-  name: string,
-  service: string,
-  args: ShopArgs,
-  options: pulumi.ComponentResourceOptions,
-): ServiceImage {
-  return new ServiceImage(
-    name,
-    {
-      registry: args.registry,
-      repository: service,
-      tag: contentKey(services, args.baseImage),
-      context: services,
-      dockerfile: `${service}/Dockerfile`,
-      buildArgs: { BASE: args.baseImage },
-    },
-    options,
-  );
+/** Everything in one program. */
+function monolith(shop: ServiceMaker, database: Database): Microservice {
+  const contains = ["storefront", "catalog", "cart", "orders", "payments"];
+  return shop.service("monolith", { ...database, contains });
+}
+
+/** A program for each thing, each of which can be changed, scaled and lost by itself. */
+function microservices(shop: ServiceMaker, database: Database): Microservice {
+  const catalog = shop.service("catalog");
+  const payments = shop.service("payments");
+  const cart = shop.service("cart", { talksTo: [catalog] });
+  const orders = shop.service("orders", { ...database, talksTo: [cart, payments, ...database.talksTo] });
+  const shelves: Microservice[] = [];
+  return shop.service("storefront", {
+    talksTo: [catalog, cart, orders, ...shelves],
+    env: { SHELVES: shelves.map(({ serviceName }) => serviceName).join(" ") },
+  });
 }

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync }
 import * as path from "node:path";
 
 import { isBuilt, linkerFlags, partDirectory, partKey, toolchainDirectory } from "./cache";
+import { filesBelow } from "./content-key";
 import { BuildFailure } from "./failure";
 import { type GoOptions, type Usage, runGo } from "./go-command";
 import { withLock } from "./lock";
@@ -56,7 +57,7 @@ export async function buildPart(
 }
 
 /** Runs go with these arguments for the part that is being built; gives its standard output. */
-type Go = (...args: string[]) => Promise<string>;
+export type Go = (...args: string[]) => Promise<string>;
 
 /** Builds a part whose lock is held. */
 async function compile(part: Part, signal: AbortSignal): Promise<BuildRecord> {
@@ -100,14 +101,27 @@ async function compile(part: Part, signal: AbortSignal): Promise<BuildRecord> {
   }
 }
 
-/** Copies files out of modules, at the versions that go.mod selects, checked against go.sum. */
-async function copyFromModules(files: readonly ModuleFile[], folder: string, go: Go): Promise<void> {
+/** Copies files and folders out of modules, at the versions that go.mod selects, checked against go.sum. */
+export async function copyFromModules(files: readonly ModuleFile[], folder: string, go: Go): Promise<void> {
   for (const { module, file, as, set, executable } of files) {
     const { Dir: moduleFolder } = JSON.parse(await go("mod", "download", "-json", module)) as { Dir: string };
-    const content = readFileSync(path.join(moduleFolder, file));
+    const source = path.join(moduleFolder, file);
+    if (statSync(source).isDirectory()) {
+      copyFolder(source, path.join(folder, as));
+      continue;
+    }
+    const content = readFileSync(source);
     const changed = set ? JSON.stringify({ ...(JSON.parse(content.toString()) as object), ...set }) : content;
     // The module cache keeps no executable bits.
     writeFileSync(path.join(folder, as), changed, { mode: executable ? 0o755 : 0o644 });
+  }
+}
+
+/** Copies file by file: the folders of the module cache are read-only, and a copy of them would be too. */
+function copyFolder(source: string, target: string): void {
+  for (const file of filesBelow(source)) {
+    mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
+    writeFileSync(path.join(target, file), readFileSync(path.join(source, file)));
   }
 }
 

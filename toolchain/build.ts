@@ -1,4 +1,5 @@
-// Fills the cache with the toolchain, from source or releases: `npx tsx toolchain/build.ts [--only part,part]`.
+// Fills the cache with the toolchain, from source or releases:
+// `npx tsx toolchain/build.ts [--environment dev] [--for tests]`, or `… --only part,part`.
 import { parseArgs } from "node:util";
 
 import { buildPart } from "./build-part";
@@ -12,6 +13,7 @@ import { chooseMode } from "./release/choose";
 import { dropDownloads, fetchPart, whileFetchingAlone } from "./release/fetch-part";
 import type { Release } from "./release/releases";
 import { Web, mirrorOf } from "./release/web";
+import { demandOf, demandOptions, wantedParts } from "./wanted";
 
 /**
  * Makes sure that the given parts are there, one after the other: two big links at once take twice as long
@@ -96,9 +98,8 @@ async function buildWithProgress(part: Part, progress: Progress, signal: AbortSi
   }
 }
 
-/** The parts that `--only` names, or all that environments need. */
-function wantedParts(only: string | undefined): readonly Part[] {
-  if (only === undefined) return everydayParts;
+/** The parts that `--only` names. */
+function partsNamed(only: string): readonly Part[] {
   const names = only.split(",");
   const unknown = names.filter((name) => !(name in parts));
   if (unknown.length > 0) {
@@ -108,7 +109,7 @@ function wantedParts(only: string | undefined): readonly Part[] {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { only: { type: "string" } } });
+  const { values } = parseArgs({ options: { ...demandOptions, only: { type: "string" } } });
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
@@ -117,7 +118,7 @@ async function main(): Promise<void> {
       );
     });
   }
-  const wanted = wantedParts(values.only);
+  const wanted = values.only === undefined ? wantedParts(demandOf(values)) : partsNamed(values.only);
   const mode = await buildToolchain(wanted, interruption.signal);
   const folders = wanted.map((part) => partDirectory(part, mode));
   const made = values.only === undefined ? assemblePulumiHome() : folders.join("\n");

@@ -11,6 +11,9 @@ import { pulumiHome } from "./pulumi-home";
 
 const repository = path.join(__dirname, "..");
 
+/** What stands before the name of each of the project's settings: the project's own name. */
+const namespace = "slipway:";
+
 /** Where what belongs to this user's environments is kept: `$SLIPWAY_STATE`, else `slipway` in the user's state folder. */
 export function stateRoot(environment: NodeJS.ProcessEnv = process.env): string {
   const { SLIPWAY_STATE: own, XDG_STATE_HOME: xdg } = environment;
@@ -42,10 +45,48 @@ function configFile(directory: string, name: string, source: string): string {
   return file;
 }
 
+/** The file with an environment's settings: `$SLIPWAY_CONFIG`, else the one that Pulumi reads for a stack of this name. */
+function settingsFile(name: string, environment: NodeJS.ProcessEnv): string {
+  return environment.SLIPWAY_CONFIG ?? path.join(repository, `Pulumi.${name}.yaml`);
+}
+
+/**
+ * What an environment's file says, without the project's namespace before each name. Nothing is checked but that it is
+ * YAML; there need not be a file.
+ *
+ * @throws Error when it is no YAML, or the name is none of an environment
+ */
+export function settingsOf(
+  name: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Readonly<Record<string, unknown>> {
+  checkName(name);
+  const file = settingsFile(name, environment);
+  if (!existsSync(file)) return {};
+  const settings = parsed(file);
+  const config = isRecord(settings) && isRecord(settings.config) ? settings.config : {};
+  const own = Object.entries(config).filter(([key]) => key.startsWith(namespace));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(namespace.length), value]));
+}
+
+function parsed(file: string): unknown {
+  try {
+    return parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`${file} is no YAML: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 /** Whether the user has set a state backend. The local one may be set, too, in a shell that took over what we print. */
 function hasOwnBackend(environment: NodeJS.ProcessEnv): boolean {
   const { PULUMI_BACKEND_URL: url } = environment;
   return url !== undefined && url !== "" && url !== localUrl(environment);
+}
+
+/** URL of the state backend: the user's own, or the local one. */
+export function backendUrl(environment: NodeJS.ProcessEnv = process.env): string {
+  const { PULUMI_BACKEND_URL: url } = environment;
+  return url === undefined || url === "" ? localUrl(environment) : url;
 }
 
 function localUrl(environment: NodeJS.ProcessEnv): string {
@@ -61,7 +102,7 @@ function localBackend(
   if (hasOwnBackend(environment)) return {};
   const root = stateRoot(environment);
   mkdirSync(path.join(root, "pulumi"), { recursive: true, mode: 0o700 });
-  const source = environment.SLIPWAY_CONFIG ?? path.join(repository, `Pulumi.${name}.yaml`);
+  const source = settingsFile(name, environment);
   return {
     PULUMI_BACKEND_URL: localUrl(environment),
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(root),
@@ -69,16 +110,21 @@ function localBackend(
   };
 }
 
-/** The variables that `pulumi` needs for an environment, by name. */
-export function pulumiEnvironment(
-  name: string,
-  environment: NodeJS.ProcessEnv = process.env,
-): Record<string, string> {
+/** @throws Error when it could not be a folder's name too */
+export function checkName(name: string): void {
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
     throw new Error(
       `ENV is "${name}"; write an environment's name: lower-case letters, digits and "-", as in dev`,
     );
   }
+}
+
+/** The variables that `pulumi` needs for an environment, by name. */
+export function pulumiEnvironment(
+  name: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  checkName(name);
   const directory = path.join(stateRoot(environment), "environments", name);
   const temporary = path.join(directory, "tmp");
   mkdirSync(temporary, { recursive: true, mode: 0o700 });

@@ -54,9 +54,9 @@ function freshScratch(part: Part): string {
 
 /** Waits until a folder's files are on the disk: a rename may get there before their contents does. */
 function flush(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
-    const file = openSync(path.join(folder, entry.name), "r");
+    const file = openSync(path.join(entry.parentPath, entry.name), "r");
     fsyncSync(file);
     closeSync(file);
   }

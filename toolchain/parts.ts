@@ -2,11 +2,11 @@ import * as path from "node:path";
 
 import versions from "./versions.json";
 
-/** A file that a Go module carries beside its code. */
+/** A file, or a folder of files, that a Go module carries beside its code. */
 export interface ModuleFile {
   /** Import path of the module; its version is the one that the part's go.mod selects. */
   module: string;
-  /** The file's path inside the module. */
+  /** The file's or the folder's path inside the module. */
   file: string;
   /** The name that it gets. */
   as: string;
@@ -43,7 +43,7 @@ export interface Part {
   ships?: readonly ModuleFile[];
   /** About how long it takes on 2 cores with empty Go caches, in minutes; for progress only. */
   coldMinutes: number;
-  /** Whether it is built only when it is asked for by its name: no environment needs it. Default: false. */
+  /** Whether it is built only when it is asked for (wanted.ts), as not every environment needs it. Default: false. */
   onDemand?: boolean;
 }
 
@@ -61,6 +61,12 @@ export type PartName =
   | "local-path-provisioner"
   | "metrics-server"
   | "registry"
+  | "skipper"
+  | "helm"
+  | "k6"
+  | "source-controller"
+  | "kustomize-controller"
+  | "gitea"
   | "conformance";
 
 const kubernetesModules = "k8s.io/kubernetes";
@@ -208,6 +214,53 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
     variables: { "github.com/distribution/distribution/v3/version.version": `v${versions.registry}` },
     coldMinutes: 0.7,
   },
+  skipper: {
+    version: versions.skipper,
+    requires: { "github.com/zalando/skipper": `v${versions.skipper}` },
+    binaries: { skipper: "github.com/zalando/skipper/cmd/skipper" },
+    variables: { "main.version": `v${versions.skipper}` },
+    coldMinutes: 1.3,
+  },
+  helm: {
+    version: versions.helm,
+    requires: { "helm.sh/helm/v4": `v${versions.helm}` },
+    binaries: { helm: "helm.sh/helm/v4/cmd/helm" },
+    variables: {
+      "helm.sh/helm/v4/internal/version.version": `v${versions.helm}`,
+      "helm.sh/helm/v4/internal/version.gitTreeState": "clean",
+    },
+    coldMinutes: 1.7,
+    onDemand: true,
+  },
+  k6: {
+    version: versions.k6,
+    requires: { "go.k6.io/k6": `v${versions.k6}` },
+    binaries: { k6: "go.k6.io/k6" },
+    // A constant in the module's own code.
+    variables: {},
+    coldMinutes: 1,
+    onDemand: true,
+  },
+  "source-controller": fluxController("source-controller", versions.sourceController, 2.8),
+  "kustomize-controller": fluxController("kustomize-controller", versions.kustomizeController, 2),
+  gitea: {
+    version: versions.gitea,
+    requires: { "code.gitea.io/gitea": `v${versions.gitea}` },
+    binaries: { gitea: "." },
+    variables: {
+      "main.version": versions.gitea,
+      // Where its image has what is shipped beside it.
+      "code.gitea.io/gitea/modules/setting.StaticRootPath": "/usr/share/gitea",
+    },
+    // Upstream's release embeds them, and with them the scripts and styles of its pages, which no module has.
+    ships: ["options", "public", "templates"].map((folder) => ({
+      module: "code.gitea.io/gitea",
+      file: folder,
+      as: folder,
+    })),
+    coldMinutes: 2.4,
+    onDemand: true,
+  },
   conformance: {
     version: versions.kubernetes,
     requires: {
@@ -257,6 +310,20 @@ export const parts = Object.fromEntries(
 
 /** What every environment needs, in the order of building: all but what is built on demand. */
 export const everydayParts: readonly Part[] = Object.values(parts).filter(({ onDemand }) => !onDemand);
+
+/** One of Flux' controllers, with the definitions of the custom resources that it serves. It reports no version. */
+function fluxController(name: string, version: string, coldMinutes: number): Omit<Part, "name" | "source"> {
+  const module = `github.com/fluxcd/${name}`;
+  return {
+    version,
+    requires: { [module]: `v${version}` },
+    binaries: { [name]: module },
+    variables: {},
+    ships: [{ module, file: "config/crd/bases", as: "crds" }],
+    coldMinutes,
+    onDemand: true,
+  };
+}
 
 /**
  * What Kubernetes' release build sets; the commit is not known to a module, so that it reads `unknown`.

@@ -64,6 +64,11 @@ export interface PlatformFacts {
   readonly ignoredPreflightChecks: readonly string[];
   /** Files that every machine of the platform needs, such as containerd's registry hosts. */
   readonly files: readonly MachineFile[];
+  /**
+   * Absolute path of a folder that is the same on every machine, and that stays when all of them are gone. Default: the
+   * platform has none.
+   */
+  readonly keptFolder?: string;
 }
 
 /** A certificate authority or key pair in PEM. */

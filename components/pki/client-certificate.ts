@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { issueCertificate, loadX509 } from "./certificate";
+import { isDueForRenewal } from "./renewal";
 
 /** What a client certificate is made of. A change of any of them makes a new one. */
 interface Request {
@@ -41,11 +42,6 @@ export async function newClientCertificate(
   const { X509Certificate } = await loadX509();
   const notAfter = new X509Certificate(certificatePem).notAfter.toISOString();
   return { ...request, certificatePem, privateKeyPem, notAfter };
-}
-
-/** Whether less than a third of the lifetime is left: early enough that an `up` now and then is renewal enough. */
-function isDueForRenewal({ days, notAfter }: ClientCertificateOutputs): boolean {
-  return Date.parse(notAfter) - Date.now() < (days * 86_400_000) / 3;
 }
 
 function isAskedAnew(olds: ClientCertificateOutputs, news: ClientCertificateInputs): boolean {

@@ -7,3 +7,6 @@ export type {
 } from "./cluster-identity";
 export { kubeconfig } from "./kubeconfig";
 export type { KubeconfigArgs } from "./kubeconfig";
+export { WebIdentity } from "./web-identity";
+export type { WebIdentityArgs } from "./web-identity";
+export { Password } from "./password";

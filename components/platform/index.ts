@@ -1,7 +1,8 @@
 export type { ApiEndpoint } from "./api-endpoint";
 export { ClusterDns, type ClusterDnsArgs } from "./cluster-dns";
+export { Ingress, type IngressArgs, type IngressSettings } from "./ingress";
 export { KubeProxy, type KubeProxyArgs } from "./kube-proxy";
 export { Metrics, type MetricsArgs } from "./metrics";
 export { Platform, type PlatformArgs, type PlatformVersions } from "./platform";
 export { PodNetwork, type PodNetworkArgs } from "./pod-network";
-export { Storage, type StorageArgs } from "./storage";
+export { Storage, type StorageArgs, type StorageClassName } from "./storage";

@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ApiEndpoint } from "./api-endpoint";
 import { ClusterDns } from "./cluster-dns";
+import { Ingress, type IngressSettings } from "./ingress";
 import { KubeProxy } from "./kube-proxy";
 import { Metrics } from "./metrics";
 import { PodNetwork } from "./pod-network";
-import { Storage } from "./storage";
+import { Storage, type StorageArgs } from "./storage";
 
 /** Versions of the platform's programs, each without a leading `v`. */
 export interface PlatformVersions {
@@ -19,6 +20,8 @@ export interface PlatformVersions {
   readonly localPathProvisioner: pulumi.Input<string>;
   /** metrics-server. */
   readonly metricsServer: pulumi.Input<string>;
+  /** Skipper, the ingress. */
+  readonly skipper: pulumi.Input<string>;
 }
 
 /** What the platform needs to know of the cluster. */
@@ -40,6 +43,10 @@ export interface PlatformArgs {
   readonly conntrackLimits: boolean;
   /** Whether the kubelets' serving certificates are signed by the cluster's CA; `true` without that fails. */
   readonly verifyKubelet: boolean;
+  /** HTTP from outside to microservices. Default: no ingress. */
+  readonly ingress?: IngressSettings;
+  /** Which storage class is the default, and where the class `keep` has its volumes. */
+  readonly storage?: Omit<StorageArgs, "version">;
 }
 
 /**
@@ -55,7 +62,16 @@ export class Platform extends pulumi.ComponentResource {
 
   constructor(name: string, args: PlatformArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:platform:Platform", name, {}, options);
-    const { versions, apiEndpoint, podCidr, serviceCidr, dnsAddress, conntrackLimits, verifyKubelet } = args;
+    const {
+      versions,
+      apiEndpoint,
+      podCidr,
+      serviceCidr,
+      dnsAddress,
+      conntrackLimits,
+      verifyKubelet,
+      ingress,
+    } = args;
     const child = { parent: this };
 
     new KubeProxy(
@@ -73,8 +89,11 @@ export class Platform extends pulumi.ComponentResource {
     // them: enough Deployments before the network would keep it from ever being created.
     const networked = { ...child, dependsOn: [this.podNetwork] };
     new ClusterDns(`${name}-dns`, { version: versions.coredns, address: dnsAddress }, networked);
-    new Storage(`${name}-storage`, { version: versions.localPathProvisioner }, networked);
+    new Storage(`${name}-storage`, { version: versions.localPathProvisioner, ...args.storage }, networked);
     new Metrics(`${name}-metrics`, { version: versions.metricsServer, verifyKubelet }, networked);
+    if (ingress !== undefined) {
+      new Ingress(`${name}-ingress`, { version: versions.skipper, ...ingress }, networked);
+    }
     this.registerOutputs();
   }
 }

@@ -114,6 +114,8 @@ function podSpec(
         image,
         imagePullPolicy: "IfNotPresent",
         command: ["cp", `${configFolder}/cni.conflist`, cniConf],
+        // As the other's, so that they cost the pod nothing: it needs the larger of both.
+        resources: { requests: { cpu: "50m", memory: "64Mi" } },
         securityContext: {
           allowPrivilegeEscalation: false,
           capabilities: { drop: ["ALL"] },

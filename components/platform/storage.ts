@@ -4,10 +4,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { bindClusterRole } from "./cluster-role-binding";
 import { configHash, readPlatformFile, toYaml } from "./files";
 
-/** Which provisioner. */
+/** What happens to a volume whose claim is deleted: it goes too, or it stays. */
+export type StorageClassName = "recycle" | "keep";
+
+/** Which provisioner, and where it puts what. */
 export interface StorageArgs {
   /** local-path-provisioner's version without a leading `v`. */
   readonly version: pulumi.Input<string>;
+  /** The class of claims that name none. Default `recycle`. */
+  readonly defaultClass?: StorageClassName;
+  /**
+   * Absolute path of a folder that every machine shares and that outlives them all, for the volumes of `keep`. Default:
+   * there is none, and those volumes lie in folders of their own node like all others, and go with its disk.
+   */
+  readonly keptFolder?: string;
 }
 
 const configFolder = "/etc/local-path-provisioner";
@@ -15,8 +25,9 @@ const provisioner = "rancher.io/local-path";
 const labels = { "app.kubernetes.io/name": "local-path-provisioner" };
 
 /**
- * Volumes in folders of the node that a pod first uses them on, by local-path-provisioner, and two storage classes:
- * `recycle`, the default, removes a volume with its claim; `keep` leaves it to be found again.
+ * Volumes in folders, by local-path-provisioner, and two storage classes. `recycle` makes a volume on the node that a
+ * pod first uses it on, and removes it with its claim. `keep` leaves it to be found again: a claim of the same
+ * namespace and name gets the same folder, and with a `keptFolder` from every node and after the cluster was made anew.
  */
 export class Storage extends pulumi.ComponentResource {
   constructor(name: string, args: StorageArgs, options: pulumi.ComponentResourceOptions) {
@@ -30,7 +41,7 @@ export class Storage extends pulumi.ComponentResource {
       { parent: this },
     );
     const grants = this.grantAccess(name, account);
-    const data = provisionerFiles(image);
+    const data = provisionerFiles(image, args.keptFolder);
     const config = new k8s.core.v1.ConfigMap(
       name,
       { metadata: { name: configName, namespace, labels }, data },
@@ -53,10 +64,10 @@ export class Storage extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: grants },
     );
-    this.createStorageClass(name, "recycle", "Delete", {
-      "storageclass.kubernetes.io/is-default-class": "true",
-    });
-    this.createStorageClass(name, "keep", "Retain", {});
+    const { defaultClass = "recycle", keptFolder } = args;
+    for (const storageClass of [recycle, keep(keptFolder)]) {
+      this.createStorageClass(name, storageClass, storageClass.name === defaultClass);
+    }
     this.registerOutputs();
   }
 
@@ -103,9 +114,8 @@ export class Storage extends pulumi.ComponentResource {
 
   private createStorageClass(
     name: string,
-    className: string,
-    reclaimPolicy: "Delete" | "Retain",
-    annotations: Record<string, string>,
+    { name: className, reclaimPolicy, volumeType, parameters }: StorageClass,
+    isDefault: boolean,
   ): void {
     new k8s.storage.v1.StorageClass(
       `${name}-${className}`,
@@ -113,16 +123,46 @@ export class Storage extends pulumi.ComponentResource {
         metadata: {
           name: className,
           labels,
-          // A local volume is its pod's own: the kubelet gives it to the pod's fsGroup, which it refuses to a hostPath.
-          annotations: { ...annotations, defaultVolumeType: "local" },
+          annotations: {
+            "storageclass.kubernetes.io/is-default-class": String(isDefault),
+            defaultVolumeType: volumeType,
+          },
         },
         provisioner,
+        ...(parameters && { parameters }),
         reclaimPolicy,
+        // A folder has no size that could grow: a claim that asks for more is told so at once.
+        allowVolumeExpansion: false,
         volumeBindingMode: "WaitForFirstConsumer",
       },
       { parent: this },
     );
   }
+}
+
+interface StorageClass {
+  readonly name: StorageClassName;
+  readonly reclaimPolicy: "Delete" | "Retain";
+  readonly volumeType: "local" | "hostPath";
+  readonly parameters?: Record<string, string>;
+}
+
+// A local volume is its pod's own: the kubelet gives it to the pod's fsGroup, which it refuses to a hostPath.
+const recycle: StorageClass = {
+  name: "recycle",
+  reclaimPolicy: "Delete",
+  volumeType: "local",
+};
+
+function keep(keptFolder: string | undefined): StorageClass {
+  return {
+    name: "keep",
+    reclaimPolicy: "Retain",
+    // What can be reached from every node has no node to be local to, and the API takes no local volume without one.
+    volumeType: keptFolder === undefined ? "local" : "hostPath",
+    // The same folder for every claim that is called the same, whichever cluster it is in.
+    parameters: { pathPattern: "{{ .PVC.Namespace }}/{{ .PVC.Name }}" },
+  };
 }
 
 const configName = "local-path-config";
@@ -145,12 +185,26 @@ const managesHelperPods: k8s.types.input.rbac.v1.PolicyRule[] = [
 ];
 
 /** https://github.com/rancher/local-path-provisioner#configuration: the file names are its own. */
-function provisionerFiles(image: pulumi.Input<string>) {
+function provisionerFiles(image: pulumi.Input<string>, keptFolder: string | undefined) {
   return {
-    "config.json": readPlatformFile("local-path-provisioner.json"),
+    "config.json": JSON.stringify(provisionerConfig(keptFolder)),
     "helperPod.yaml": toYaml(helperPod(image)),
     setup: readPlatformFile("setup-volume.sh"),
     teardown: readPlatformFile("teardown-volume.sh"),
+  };
+}
+
+/** Where each class has its folders. */
+function provisionerConfig(keptFolder: string | undefined) {
+  const onEachNode = (path: string) => ({
+    nodePathMap: [{ node: "DEFAULT_PATH_FOR_NON_LISTED_NODES", paths: [path] }],
+  });
+  return {
+    storageClassConfigs: {
+      recycle: onEachNode("/var/lib/slipway/volumes"),
+      keep:
+        keptFolder === undefined ? onEachNode("/var/lib/slipway/kept") : { sharedFileSystemPath: keptFolder },
+    },
   };
 }
 

@@ -1,61 +1,48 @@
-import type { MicroserviceReference } from "./reference";
-
-/** What can be judged before anything is created. */
-interface MicroserviceSettings {
-  readonly name: string;
-  readonly replicas: number;
-  readonly port: number;
-  readonly nodePort: number | undefined;
-  readonly talksTo?: readonly MicroserviceReference[];
-}
+import { checkAutoscaling } from "./autoscaling";
+import { Problems } from "./checks";
+import { checkConfiguration } from "./configuration";
+import type { MicroserviceArgs } from "./microservice";
+import { checkTermination } from "./pod-spec";
+import { checkProbes } from "./probes";
+import { checkRollout } from "./rollout";
+import { checkVolumes } from "./volumes";
 
 /** Throws one error that names every setting that cannot work, with its value and what would be right. */
-export function checkMicroservice({
-  name,
-  replicas,
-  port,
-  nodePort,
-  talksTo = [],
-}: MicroserviceSettings): void {
-  const problems: string[] = [];
-  if (!isServiceName(name)) {
-    problems.push(`name is "${name}": ${serviceNameAdvice}`);
+export function checkMicroservice(name: string, args: MicroserviceArgs): void {
+  const { replicas, autoscaling, rollout = {}, talksTo = [], volumes = [] } = args;
+  const problems = new Problems();
+  problems.expectServiceName("name", name, rollout.canary === undefined ? 63 : 63 - "-canary".length);
+  const sources = [args.image, args.build].filter((source) => source !== undefined);
+  problems.expect(sources.length === 1, "image", sources.length, "give one of image and build");
+  problems.expectWhole("replicas", replicas, 0, Infinity);
+  problems.expectWhole("port", args.port, 1024, 65535, ", as it does not run as root");
+  problems.expectReferences("talksTo", talksTo);
+  if (autoscaling !== undefined) {
+    const both = "give one of replicas and autoscaling, which has min and max";
+    problems.expect(replicas === undefined, "replicas", replicas, both);
+    checkAutoscaling(problems, autoscaling, knownRequests(args));
   }
-  if (!isIntegerBetween(replicas, 0, Infinity)) {
-    problems.push(`replicas is ${replicas}: give a whole number from 0`);
-  }
-  if (!isIntegerBetween(port, 1024, 65535)) {
-    problems.push(`port is ${port}: give a whole number from 1024 to 65535, as it does not run as root`);
-  }
-  if (nodePort !== undefined && !isIntegerBetween(nodePort, 30000, 32767)) {
-    problems.push(`nodePort is ${nodePort}: give a whole number from 30000 to 32767`);
-  }
-  problems.push(...talksTo.flatMap(referenceProblems));
-  if (problems.length > 0) {
-    throw new Error(
-      `Microservice "${name}" cannot work:\n${problems.map((line) => `  - ${line}`).join("\n")}`,
-    );
-  }
+  checkConfiguration(
+    problems,
+    args,
+    volumes.map(({ path }) => path),
+  );
+  const pods = (autoscaling?.max ?? replicas ?? defaultReplicas) + (rollout.canary?.replicas ?? 0);
+  checkVolumes(problems, volumes, pods);
+  checkProbes(problems, args.probes ?? {});
+  checkTermination(problems, args.termination ?? {});
+  checkRollout(problems, rollout);
+  problems.expectAmount("disruptionBudget", args.disruptionBudget);
+  problems.throwIfAny("Microservice", name);
 }
 
-const serviceNameAdvice = 'give 1 to 63 of a-z, 0-9 and "-", with a letter first and no "-" last';
+export const defaultReplicas = 2;
 
-/** Whether it can be a Service's name, which is an RFC 1035 label. */
-function isServiceName(name: string): boolean {
-  return /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
-}
-
-function referenceProblems({ serviceName, port }: MicroserviceReference, index: number): string[] {
-  const problems: string[] = [];
-  if (!isServiceName(serviceName)) {
-    problems.push(`talksTo[${index}].serviceName is "${serviceName}": ${serviceNameAdvice}`);
-  }
-  if (port !== undefined && !isIntegerBetween(port, 1, 65535)) {
-    problems.push(`talksTo[${index}].port is ${port}: give a whole number from 1 to 65535`);
-  }
-  return problems;
-}
-
-function isIntegerBetween(value: number, least: number, most: number): boolean {
-  return Number.isInteger(value) && value >= least && value <= most;
+/** What its pods request, if that is written out; the default requests both. */
+function knownRequests({ resources }: MicroserviceArgs): Readonly<Record<string, unknown>> | undefined {
+  if (resources === undefined) return undefined;
+  const { requests = {} } = resources as { readonly requests?: unknown };
+  // An output is not known yet.
+  const isPlain = Object.getPrototypeOf(requests) === Object.prototype;
+  return isPlain ? (requests as Readonly<Record<string, unknown>>) : undefined;
 }

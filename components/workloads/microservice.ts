@@ -1,46 +1,76 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { checkMicroservice } from "./check-microservice";
-import { anywhere, egressToDns, podsOf } from "./network-policies";
-import { podSpec, type ProbePaths } from "./pod-spec";
-import { defaultPort, type MicroserviceReference, selectorOf } from "./reference";
+import { ServiceImage, type ServiceImageArgs } from "../images";
+import { type Autoscaling, createAutoscaler } from "./autoscaling";
+import { checkMicroservice, defaultReplicas } from "./check-microservice";
+import type { Amount } from "./checks";
+import { type Configuration, type ConfigurationArgs, createConfiguration } from "./configuration";
+import { createNetworkPolicies } from "./network-policies";
+import { podSpec, type Spread, type Termination } from "./pod-spec";
+import { type HttpProbes, httpProbes } from "./probes";
+import { defaultPort, instanceSelectorOf, type MicroserviceReference } from "./reference";
+import { defaultDeadlineSeconds, type Rollout, strategyOf } from "./rollout";
+import { RolloutStatus } from "./rollout-status";
+import { type Account, createServiceAccount, type Role } from "./service-account";
+import { createClaims, isForOneNode, type VolumeArgs } from "./volumes";
+import { labelsOf, metadataOf, skipAwait, type Workload } from "./workload";
 
 /** A program, and whom it talks to. */
-export interface MicroserviceArgs {
+export interface MicroserviceArgs extends ConfigurationArgs {
   /** Namespace, such as a {@link WorkloadNamespace}'s. */
   readonly namespace: pulumi.Input<string>;
-  /** Image by digest, `host/repository@sha256:…`, so that what was tested is what runs. */
-  readonly image: pulumi.Input<string>;
-  /** Number of pods, from 0. Default 2. More than one get a disruption budget: one at most is away at a time. */
+  /** Image by digest, `host/repository@sha256:…`, so that what was tested is what runs. This or `build`. */
+  readonly image?: pulumi.Input<string>;
+  /** What its image is built of, by the Docker of this host. This or `image`. */
+  readonly build?: BuildArgs;
+  /**
+   * Number of pods, from 0. Default 2. More than one get a disruption budget. With `autoscaling`, leave it out.
+   */
   readonly replicas?: number;
+  /** Lets the number of pods follow their use. Default: it is `replicas`. */
+  readonly autoscaling?: Autoscaling;
   /** TCP port that the program listens on, 1024 to 65535, as it does not run as root. Default 8080. */
   readonly port?: number;
-  /** Environment variables by name. `PORT`, `POD_NAME` and `NODE_NAME` are there always. Default none. */
-  readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
    * The microservices that this one calls, each a {@link Microservice} or, when another stack has it, a
    * {@link MicroserviceReference}. Only they accept its connections, and it can open no others: the policies of both
    * sides follow from this list. Default none.
    */
   readonly talksTo?: readonly MicroserviceReference[];
-  /** Port of every node on which it answers from outside the cluster, 30000 to 32767. Default: inside only. */
-  readonly nodePort?: number;
   /** Default: requests of 50m processor and 64Mi memory, limits of 1 processor and 256Mi. */
   readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
-  /** Where it says how it is. */
-  readonly probes?: ProbePaths;
+  /** Where and how it says how it is. */
+  readonly probes?: HttpProbes;
+  /** How new pods take the place of old ones. Default: one by one, none before its successor is ready. */
+  readonly rollout?: Rollout;
+  /** How a pod is told to go. */
+  readonly termination?: Termination;
+  /** How its pods keep apart. Default: over nodes, as far as there are some. */
+  readonly spread?: Spread;
+  /** How many pods may be away at a time while nodes are drained, such as 1 or `"25%"`. Default 1. */
+  readonly disruptionBudget?: Amount;
+  /** What it may do with the cluster's API in its namespace. Default nothing: its pods have no token then. */
+  readonly roles?: readonly Role[];
+  /** Disks. Those of one node at a time suit one pod only. Default none. */
+  readonly volumes?: readonly VolumeArgs[];
 }
+
+/** A build context, and the registry that the image goes to. */
+export type BuildArgs = Omit<ServiceImageArgs, "repository"> & {
+  /** Name inside the registry. Default: the microservice's name. */
+  readonly repository?: string;
+};
 
 /**
  * A program that answers HTTP: Deployment, Service, ServiceAccount, disruption budget and network policies. Its pods
- * pass Pod Security `restricted`, and a roll-out loses no request. Settings out of their range throw one error that
- * names them all.
+ * pass Pod Security `restricted`, and a roll-out loses no request. Settings that cannot work throw one error that
+ * names them all. From outside the cluster an {@link Exposure} leads to it.
  *
  * @example
  * const catalog = new Microservice("catalog", { namespace, image: catalogImage }, { provider });
  * new Microservice("storefront", {
- *   namespace, image: storefrontImage, env: { CATALOG_URL: catalog.url }, talksTo: [catalog], nodePort: 30080,
+ *   namespace, image: storefrontImage, env: { CATALOG_URL: catalog.url }, talksTo: [catalog],
  * }, { provider });
  */
 export class Microservice extends pulumi.ComponentResource implements MicroserviceReference {
@@ -52,150 +82,128 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
   readonly port: number;
   /** Where other microservices reach it: `http://<name>.<namespace>`, port 80. */
   readonly url: pulumi.Output<string>;
+  /** The image that it runs, by digest, also when it is built here. */
+  readonly image: pulumi.Output<string>;
+  /** The Service of what is on trial, and its part of the requests from outside in percent; undefined without one. */
+  readonly canary:
+    | {
+        /** Name of its Service. */
+        readonly serviceName: string;
+        /** Its part of the requests from outside, in percent. */
+        readonly weight: number;
+      }
+    | undefined;
+
+  private readonly workload: Workload;
 
   constructor(name: string, args: MicroserviceArgs, options: pulumi.ComponentResourceOptions) {
+    checkMicroservice(name, args);
     super("slipway:workloads:Microservice", name, {}, options);
-    const { replicas = 2, port = defaultPort, talksTo = [], nodePort } = args;
-    checkMicroservice({ name, replicas, port, nodePort, talksTo });
+    const { talksTo = [], roles = [], autoscaling, rollout = {} } = args;
 
     this.serviceName = name;
     this.namespace = pulumi.output(args.namespace);
-    this.port = port;
+    this.port = args.port ?? defaultPort;
     this.url = pulumi.interpolate`http://${name}.${args.namespace}`;
+    this.workload = { component: this, serviceName: name, namespace: this.namespace };
 
-    this.createPolicy(nodePort !== undefined, talksTo);
-    for (const callee of talksTo) {
-      this.letInto(callee);
+    createNetworkPolicies(this.workload, talksTo, { usesApi: roles.length > 0 });
+    const pods: PodParts = {
+      args,
+      account: createServiceAccount(this.workload, roles),
+      configuration: createConfiguration(this.workload, args),
+      claims: createClaims(this.workload, args.volumes ?? []),
+    };
+    const replicas = args.replicas ?? defaultReplicas;
+    this.image = pulumi.output(this.imageOf(args));
+    this.createSet(name, this.image, autoscaling === undefined ? replicas : undefined, pods);
+    if (autoscaling !== undefined) {
+      createAutoscaler(this.workload, autoscaling);
     }
-    this.createService(nodePort);
-    this.createDeployment(replicas, args);
-    if (replicas > 1) {
-      this.createDisruptionBudget();
+    if ((autoscaling?.max ?? replicas) > 1) {
+      this.createDisruptionBudget(args.disruptionBudget ?? 1);
+    }
+    this.canary = rollout.canary && { serviceName: `${name}-canary`, weight: rollout.canary.weight };
+    if (rollout.canary !== undefined) {
+      this.createSet(`${name}-canary`, rollout.canary.image, rollout.canary.replicas ?? 1, pods);
     }
     this.registerOutputs({ url: this.url });
   }
 
-  private get selector(): Record<string, string> {
-    return selectorOf(this.serviceName);
+  private imageOf({ image, build }: MicroserviceArgs): pulumi.Input<string> {
+    if (build === undefined) return image ?? "";
+    const { serviceName } = this;
+    return new ServiceImage(serviceName, { repository: serviceName, ...build }, { parent: this }).reference;
   }
 
-  private get metadata() {
-    return { name: this.serviceName, namespace: this.namespace, labels: this.labels };
-  }
-
-  private get labels() {
-    return {
-      ...this.selector,
-      "app.kubernetes.io/part-of": this.namespace,
-      "app.kubernetes.io/managed-by": "pulumi",
-    };
-  }
-
-  /** Its own side: in from outside if it is exposed, out to DNS and those that it talks to. */
-  private createPolicy(exposed: boolean, talksTo: readonly MicroserviceReference[]): void {
-    const toCallees = talksTo.map((callee) => ({
-      to: [podsOf(callee.namespace, selectorOf(callee.serviceName))],
-      ports: [{ port: callee.port ?? defaultPort, protocol: "TCP" }],
-    }));
-    new k8s.networking.v1.NetworkPolicy(
-      this.serviceName,
-      {
-        metadata: this.metadata,
-        spec: {
-          podSelector: { matchLabels: this.selector },
-          policyTypes: ["Ingress", "Egress"],
-          // From anywhere: a request that comes through a NodePort bears the address of a node or of whoever sent it.
-          ...(exposed
-            ? { ingress: [{ from: [anywhere], ports: [{ port: this.port, protocol: "TCP" }] }] }
-            : {}),
-          egress: [egressToDns, ...toCallees],
-        },
-      },
-      { parent: this },
-    );
-  }
-
-  /** The other side, made here too: a microservice need not know who will call it. Policies add up. */
-  private letInto(callee: MicroserviceReference): void {
-    const edge = `${this.serviceName}-to-${callee.serviceName}`;
-    new k8s.networking.v1.NetworkPolicy(
-      edge,
-      {
-        metadata: { name: edge, namespace: callee.namespace, labels: this.labels },
-        spec: {
-          podSelector: { matchLabels: selectorOf(callee.serviceName) },
-          policyTypes: ["Ingress"],
-          ingress: [
-            {
-              from: [podsOf(this.namespace, this.selector)],
-              ports: [{ port: callee.port ?? defaultPort, protocol: "TCP" }],
-            },
-          ],
-        },
-      },
-      { parent: this },
-    );
-  }
-
-  private createService(nodePort: number | undefined): void {
+  /** Pods of one image, and the Service that leads to them. */
+  private createSet(
+    instance: string,
+    image: pulumi.Input<string>,
+    replicas: number | undefined,
+    parts: PodParts,
+  ): void {
+    const selector = instanceSelectorOf(this.serviceName, instance);
+    const labels = labelsOf(this.workload, instance);
+    const metadata = { ...metadataOf(this.workload, instance), labels };
     new k8s.core.v1.Service(
-      this.serviceName,
+      instance,
       {
-        // Its Deployment is waited for, and that is the same wait.
-        metadata: { ...this.metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        metadata: { ...metadata, annotations: skipAwait },
         spec: {
-          type: nodePort === undefined ? "ClusterIP" : "NodePort",
-          selector: this.selector,
-          ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: "http", nodePort }],
+          type: "ClusterIP",
+          selector,
+          ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: "http" }],
         },
       },
       { parent: this },
     );
-  }
-
-  private createDeployment(replicas: number, args: MicroserviceArgs): void {
-    const account = new k8s.core.v1.ServiceAccount(
-      this.serviceName,
-      { metadata: this.metadata, automountServiceAccountToken: false },
-      { parent: this },
-    );
-    new k8s.apps.v1.Deployment(
-      this.serviceName,
+    const rollout = rolloutOf(parts.args);
+    const deployment = new k8s.apps.v1.Deployment(
+      instance,
       {
-        metadata: this.metadata,
+        metadata: { ...metadata, annotations: skipAwait },
         spec: {
-          replicas,
-          // A new pod is ready before an old one goes.
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          // Who sets it with autoscaling is the autoscaler: left out, Pulumi does not set it back.
+          ...(replicas === undefined ? {} : { replicas }),
+          strategy: strategyOf(rollout),
           revisionHistoryLimit: 3,
-          progressDeadlineSeconds: 180,
-          selector: { matchLabels: this.selector },
-          template: {
-            metadata: { labels: this.labels },
-            spec: podSpec({
-              accountName: account.metadata.name,
-              selector: this.selector,
-              image: args.image,
-              port: this.port,
-              env: args.env ?? {},
-              resources: args.resources,
-              probes: args.probes,
-            }),
-          },
+          progressDeadlineSeconds: rollout.deadlineSeconds ?? defaultDeadlineSeconds,
+          selector: { matchLabels: selector },
+          template: { metadata: { labels }, spec: this.podsOf(selector, image, parts) },
         },
       },
       { parent: this },
     );
+    const { namespace, generation } = deployment.metadata;
+    new RolloutStatus(instance, { namespace, name: instance, generation }, { parent: this });
   }
 
-  private createDisruptionBudget(): void {
+  private podsOf(selector: Record<string, string>, image: pulumi.Input<string>, parts: PodParts) {
+    const { args, account, configuration, claims } = parts;
+    const { resources, termination, spread } = args;
+    return podSpec({
+      account,
+      selector,
+      image,
+      port: this.port,
+      configuration,
+      ...claims,
+      probes: httpProbes(args.probes ?? {}),
+      ...(resources && { resources }),
+      ...(termination && { termination }),
+      ...(spread && { spread }),
+    });
+  }
+
+  private createDisruptionBudget(maxUnavailable: Amount): void {
     new k8s.policy.v1.PodDisruptionBudget(
       this.serviceName,
       {
-        metadata: this.metadata,
+        metadata: metadataOf(this.workload),
         spec: {
-          selector: { matchLabels: this.selector },
-          maxUnavailable: 1,
+          selector: { matchLabels: instanceSelectorOf(this.serviceName, this.serviceName) },
+          maxUnavailable,
           // A pod that is broken anyway does not keep its node from being drained.
           unhealthyPodEvictionPolicy: "AlwaysAllow",
         },
@@ -203,4 +211,17 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
       { parent: this },
     );
   }
+}
+
+/** What the pods of all images have in common. */
+interface PodParts {
+  readonly args: MicroserviceArgs;
+  readonly account: Account;
+  readonly configuration: Configuration;
+  readonly claims: ReturnType<typeof createClaims>;
+}
+
+/** Two pods of different nodes cannot both have a disk of one node: the old one goes first. */
+function rolloutOf({ rollout = {}, volumes = [] }: MicroserviceArgs): Rollout {
+  return volumes.some(isForOneNode) ? { strategy: "recreate", ...rollout } : rollout;
 }

@@ -1,63 +1,105 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Paths that the program answers over HTTP on its port, with 200 when it is well. */
-export interface ProbePaths {
-  /** Fails when only a restart helps. Default `/healthz`. */
-  readonly liveness?: string;
-  /** Fails while the pod should get no requests. Default `/readyz`. */
-  readonly readiness?: string;
+import type { Problems } from "./checks";
+import type { Configuration } from "./configuration";
+import type { Probes } from "./probes";
+import type { Account } from "./service-account";
+
+/** How a pod is told to go. */
+export interface Termination {
+  /**
+   * Seconds that a pod still answers before it is told to stop, until every node knows that it goes: 0 to 3600.
+   * Default 5.
+   */
+  readonly drainSeconds?: number;
+  /** Seconds that the program has after that to end by itself, 1 to 3600; it is killed then. Default 25. */
+  readonly stopSeconds?: number;
 }
 
+/** Everything that a pod is made of. */
 export interface PodFacts {
-  /** Name of the ServiceAccount. */
-  readonly accountName: pulumi.Input<string>;
-  /** Labels that only this microservice's pods have. */
+  readonly account: Account;
+  /** Labels that only the pods of this set have. */
   readonly selector: Record<string, string>;
   readonly image: pulumi.Input<string>;
-  readonly port: number;
-  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
-  readonly resources: k8s.types.input.core.v1.ResourceRequirements | undefined;
-  readonly probes: ProbePaths | undefined;
+  /** TCP port that it listens on; without, it listens on none. */
+  readonly port?: number;
+  /** What the port is called. Default `http`. */
+  readonly portName?: string;
+  /** Takes the place of the image's entry point and command. */
+  readonly command?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly configuration: Configuration;
+  readonly volumes?: k8s.types.input.core.v1.Volume[];
+  readonly volumeMounts?: k8s.types.input.core.v1.VolumeMount[];
+  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  readonly probes?: Probes;
+  readonly termination?: Termination;
+  readonly spread?: Spread;
+  /** Number of the user and the group that it runs as. Default {@link nobody}. */
+  readonly user?: number;
+  /** What becomes of a container that has ended. Default `Always`. */
+  readonly restartPolicy?: "Never";
+}
+
+/** How pods of one kind keep apart. */
+export interface Spread {
+  /**
+   * Labels of nodes by whose values pods are shared out evenly, such as `topology.kubernetes.io/zone`. Every node must
+   * have all of them: the scheduler prefers none otherwise. Default `["kubernetes.io/hostname"]`.
+   */
+  readonly over?: readonly string[];
+  /** Whether a pod rather waits than being where it makes the shares uneven. Default false. */
+  readonly required?: boolean;
 }
 
 /** The user of Google's distroless images, `nonroot`: a number, as the kubelet cannot judge a name. */
-const nobody = 65532;
+export const nobody = 65532;
 
-const defaultResources: k8s.types.input.core.v1.ResourceRequirements = {
+export const defaultResources: k8s.types.input.core.v1.ResourceRequirements = {
   requests: { cpu: "50m", memory: "64Mi" },
   limits: { cpu: "1", memory: "256Mi" },
 };
 
 /**
- * A microservice's pod, as Pod Security `restricted` wants it:
+ * A pod as Pod Security `restricted` wants it:
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 export function podSpec(facts: PodFacts): k8s.types.input.core.v1.PodSpec {
+  const { account, configuration, termination = {}, user = nobody, restartPolicy } = facts;
+  const { volumes = [], volumeMounts = [] } = facts;
+  const { drainSeconds = 5, stopSeconds = 25 } = termination;
   return {
-    serviceAccountName: facts.accountName,
-    automountServiceAccountToken: false,
+    serviceAccountName: account.name,
+    automountServiceAccountToken: account.withToken,
     enableServiceLinks: false,
-    terminationGracePeriodSeconds: 30,
+    terminationGracePeriodSeconds: drainSeconds + stopSeconds,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: nobody,
-      runAsGroup: nobody,
+      runAsUser: user,
+      runAsGroup: user,
       seccompProfile: { type: "RuntimeDefault" },
+      // A volume becomes the program's, file by file only if its root is not yet.
+      ...(volumeMounts.length === 0 ? {} : { fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" }),
     },
-    // A wish, not a rule: an environment of one worker runs all pods on it.
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
-        whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: facts.selector },
-        matchLabelKeys: ["pod-template-hash"],
-      },
-    ],
-    containers: [container(facts)],
-    volumes: [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }],
+    ...(restartPolicy && { restartPolicy }),
+    topologySpreadConstraints: spreadConstraints(facts),
+    containers: [container(facts, drainSeconds)],
+    volumes: [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }, ...configuration.volumes, ...volumes],
   };
+}
+
+function spreadConstraints({ selector, spread = {} }: PodFacts) {
+  const { over = ["kubernetes.io/hostname"], required = false } = spread;
+  return over.map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    // A wish, unless told otherwise: an environment of one worker runs all pods on it.
+    whenUnsatisfiable: required ? "DoNotSchedule" : "ScheduleAnyway",
+    labelSelector: { matchLabels: selector },
+    // Of a Deployment's pods only: old ones that are about to go do not count.
+    matchLabelKeys: ["pod-template-hash"],
+  }));
 }
 
 /** What a program may want to say of itself: https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */
@@ -65,36 +107,40 @@ function fieldVariable(name: string, fieldPath: string): k8s.types.input.core.v1
   return { name, valueFrom: { fieldRef: { fieldPath } } };
 }
 
-function container({
-  image,
-  port,
-  env,
-  resources,
-  probes = {},
-}: PodFacts): k8s.types.input.core.v1.Container {
-  const { liveness = "/healthz", readiness = "/readyz" } = probes;
+function container(facts: PodFacts, drainSeconds: number): k8s.types.input.core.v1.Container {
+  const { image, port, command, configuration, resources = defaultResources, probes = {} } = facts;
+  const { portName = "http" } = facts;
   return {
     name: "app",
     image,
     imagePullPolicy: "IfNotPresent",
-    ports: [{ name: "http", containerPort: port, protocol: "TCP" }],
+    ...(command === undefined ? {} : { command }),
+    ...(port === undefined ? {} : { ports: [{ name: portName, containerPort: port, protocol: "TCP" }] }),
     env: [
-      ...Object.entries({ PORT: String(port), ...env }).map(([name, value]) => ({ name, value })),
+      ...(port === undefined ? [] : [{ name: "PORT", value: String(port) }]),
+      ...configuration.env,
       fieldVariable("POD_NAME", "metadata.name"),
       fieldVariable("NODE_NAME", "spec.nodeName"),
     ],
-    resources: resources ?? defaultResources,
+    ...(configuration.envFrom.length === 0 ? {} : { envFrom: configuration.envFrom }),
+    resources,
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
       readOnlyRootFilesystem: true,
     },
-    // A minute to start; the other probes begin when this one has passed.
-    startupProbe: { httpGet: { path: liveness, port: "http" }, periodSeconds: 1, failureThreshold: 60 },
-    readinessProbe: { httpGet: { path: readiness, port: "http" }, periodSeconds: 2, timeoutSeconds: 2 },
-    livenessProbe: { httpGet: { path: liveness, port: "http" }, periodSeconds: 10, timeoutSeconds: 5 },
+    ...probes,
     // Until every node knows that this pod is going, requests still come: it answers them before it is told to stop.
-    lifecycle: { preStop: { sleep: { seconds: 5 } } },
-    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+    ...(drainSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } } : {}),
+    volumeMounts: [
+      { name: "tmp", mountPath: "/tmp" },
+      ...configuration.volumeMounts,
+      ...(facts.volumeMounts ?? []),
+    ],
   };
+}
+
+export function checkTermination(problems: Problems, { drainSeconds, stopSeconds }: Termination): void {
+  problems.expectWhole("termination.drainSeconds", drainSeconds, 0, 3600);
+  problems.expectWhole("termination.stopSeconds", stopSeconds, 1, 3600);
 }

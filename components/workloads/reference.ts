@@ -19,7 +19,15 @@ export interface MicroserviceReference {
 /** The port that a microservice listens on when nothing else is said. */
 export const defaultPort = 8080;
 
-/** What selects a microservice's pods, never to change: a Deployment's selector cannot. */
+/** What selects all pods of a microservice, its canary's too: whom network policies are about. */
 export function selectorOf(serviceName: string): Record<string, string> {
   return { "app.kubernetes.io/name": serviceName };
+}
+
+/**
+ * What selects the pods of one of its sets, such as `catalog` or `catalog-canary`. Never to change: a Deployment's
+ * selector cannot.
+ */
+export function instanceSelectorOf(serviceName: string, instance: string): Record<string, string> {
+  return { ...selectorOf(serviceName), "app.kubernetes.io/instance": instance };
 }

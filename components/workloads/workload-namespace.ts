@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { egressToDns } from "./network-policies";
 
 /**
- * A namespace for microservices: Pod Security `baseline` enforced and `restricted` warned and audited, and no traffic
+ * A namespace for microservices: Pod Security `restricted` enforced, and no traffic
  * in or out but DNS until a policy says so.
  *
  * @example
@@ -26,7 +26,7 @@ export class WorkloadNamespace extends pulumi.ComponentResource {
           name,
           labels: {
             "app.kubernetes.io/managed-by": "pulumi",
-            "pod-security.kubernetes.io/enforce": "baseline",
+            "pod-security.kubernetes.io/enforce": "restricted",
             "pod-security.kubernetes.io/warn": "restricted",
             "pod-security.kubernetes.io/audit": "restricted",
           },

@@ -20,6 +20,7 @@ export function crossCheck(config: EnvironmentConfig, settings: Settings): Cross
     ...overlappingNetworks(config.networks, settings.networks ?? {}),
     ...tooFewPodAddresses(config),
     ...repeatedPorts(config.ports, settings.ports ?? {}),
+    ...takenGitPort(config),
     ...repeatedPoolNames(config.pools),
     ...repeatedAddressBlocks(config.pools),
     ...overfullAddressBlocks(config),
@@ -64,7 +65,7 @@ function repeatedPorts(
   ports: EnvironmentConfig["ports"],
   written: Partial<EnvironmentConfig["ports"]>,
 ): CrossProblem[] {
-  return pairs(["api", "shop", "registry"] as const, written)
+  return pairs(["api", "shop", "registry", "shopTls"] as const, written)
     .filter(([one, other]) => ports[one] === ports[other])
     .map(([culprit, other]) =>
       between(
@@ -73,6 +74,16 @@ function repeatedPorts(
         settingPath(["ports", other]),
       ),
     );
+}
+
+function takenGitPort({ ports, gitops }: EnvironmentConfig): CrossProblem[] {
+  const setting = settingPath(["gitops", "port"]);
+  return (["api", "shop", "registry"] as const)
+    .filter((name) => gitops?.port === ports[name])
+    .map((name) => {
+      const other = settingPath(["ports", name]);
+      return between(`${ports[name]} is already ${other}; write another port`, setting, other);
+    });
 }
 
 function repeatedPoolNames(pools: readonly PoolConfig[]): CrossProblem[] {

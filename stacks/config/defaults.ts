@@ -37,6 +37,13 @@ export function withDefaults(
       ...settings.networks,
     },
     ports: { ...defaultPorts(stackName), ...settings.ports },
+    shop: settings.shop ?? "microservices",
+    hosts: settings.hosts ?? [],
+    storage: { defaultClass: settings.storage?.defaultClass ?? "recycle" },
+    gitops: settings.gitops && {
+      port: settings.gitops.port ?? defaultGitPort(stackName),
+      intervalSeconds: settings.gitops.intervalSeconds ?? 10,
+    },
   };
 }
 
@@ -49,10 +56,16 @@ function defaultMachineNetwork(stackName: string): string {
   return `10.${88 + Math.floor(subnet / 256)}.${subnet % 256}.0/24`;
 }
 
-/** Three ports in a row, below those that Linux gives to outgoing connections (32768 and on). */
+/** Three ports in a row and one more, below those that Linux gives to outgoing connections (32768 and on). */
 function defaultPorts(stackName: string): EnvironmentConfig["ports"] {
-  const base = 20000 + 3 * (hash(stackName).readUInt32BE(2) % 3333);
-  return { api: base, shop: base + 1, registry: base + 2 };
+  const place = hash(stackName).readUInt32BE(2) % 3333;
+  const base = 20000 + 3 * place;
+  return { api: base, shop: base + 1, registry: base + 2, shopTls: 30000 + (place % 2768) };
+}
+
+/** Below those ports, for the few environments that have a Git server. */
+function defaultGitPort(stackName: string): number {
+  return 16000 + (hash(stackName).readUInt32BE(2) % 3333);
 }
 
 function hash(text: string): Buffer {

@@ -27,7 +27,24 @@ export interface EnvironmentConfig {
   readonly ports: {
     readonly api: number;
     readonly shop: number;
+    /** The shop over TLS. */
+    readonly shopTls: number;
     readonly registry: number;
+  };
+  /** Whether the shop is one program, or one for each thing that it does. */
+  readonly shop: "monolith" | "microservices";
+  /** Host names and IPv4 addresses of the web certificate, besides localhost and 127.0.0.1. */
+  readonly hosts: readonly string[];
+  readonly storage: {
+    /** The storage class of claims that name none. */
+    readonly defaultClass: "recycle" | "keep";
+  };
+  /** GitOps: Flux, a Git server, and a repository that is deployed. Undefined without. */
+  readonly gitops?: {
+    /** Port of the Git server on the host's 127.0.0.1, 1024 to 65535, and none of `ports`. */
+    readonly port: number;
+    /** How often the repository is looked at, in seconds, 5 to 3600. */
+    readonly intervalSeconds: number;
   };
 }
 

@@ -1,6 +1,13 @@
+import { isIPv4 } from "node:net";
+
 /** DNS label, RFC 1123: what a machine's name is made of. */
 export function isDnsLabel(text: string, maxLength: number): boolean {
   return text.length <= maxLength && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text);
+}
+
+/** A host's name, or its IPv4 address. */
+export function isHost(text: string): boolean {
+  return isIPv4(text) || (isDnsSubdomain(text) && !/^[\d.]+$/.test(text));
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */

@@ -2,7 +2,14 @@ import { z } from "zod";
 
 import { lastAddressBlock, poolCapacity } from "../../components/machines/address-plan";
 import type { TaintConfig, ToolchainFacts } from "./environment-config";
-import { isDnsLabel, isKubeletLabel, isLabelName, isLabelValue, memoryMiB } from "./kubernetes-syntax";
+import {
+  isDnsLabel,
+  isHost,
+  isKubeletLabel,
+  isLabelName,
+  isLabelValue,
+  memoryMiB,
+} from "./kubernetes-syntax";
 import { networkProblem, type NetworkRule, networkRules } from "./network-rules";
 import { shown } from "./problems";
 
@@ -37,7 +44,22 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
       pods: network(networkRules.pods),
       services: network(networkRules.services),
     }),
-    ports: settingsGroup({ api: port(), shop: port(), registry: port() }),
+    ports: settingsGroup({ api: port(), shop: port(), registry: port(), shopTls: port() }),
+    shop: z.enum(
+      ["monolith", "microservices"],
+      wording("is not a shape of the shop", "monolith or microservices"),
+    ),
+    hosts: hosts(),
+    storage: settingsGroup({
+      defaultClass: z.enum(
+        ["recycle", "keep"],
+        wording("is not a storage class of the platform", "recycle or keep"),
+      ),
+    }),
+    gitops: settingsGroup({
+      port: port(),
+      intervalSeconds: wholeNumber("is not a number of seconds", 5, 3600),
+    }),
   }).unwrap();
 }
 
@@ -154,6 +176,16 @@ function memory(min: string) {
 
 function port() {
   return wholeNumber("is not a port that needs no privilege", 1024, 65535);
+}
+
+function hosts() {
+  const host = wording("is not a host", "a name in lower case or an IPv4 address, such as shop.example.org");
+  return z
+    .array(
+      z.string(host).refine(isHost, host),
+      wording("is not a list of hosts", "one such as [shop.example.org]"),
+    )
+    .optional();
 }
 
 function wholeNumber(wrong: string, min: number, max: number) {

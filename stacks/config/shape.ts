@@ -77,9 +77,13 @@ function wrongPaths(issue: z.core.$ZodIssue): Path[] {
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
 }
 
-/** The path of the setting that has its own line in docs/configuration.md: a label or a taint is part of one. */
+/** The path of the setting that has its own line in docs/configuration.md: a label, a taint or a host is part of one. */
 function wholeSetting(path: Path): Path {
-  return path.slice(0, path[0] === "pools" ? 3 : 2);
+  const depths = new Map<PropertyKey | undefined, number>([
+    ["pools", 3],
+    ["hosts", 1],
+  ]);
+  return path.slice(0, depths.get(path[0]) ?? 2);
 }
 
 /** The value without what is at the path; in a list an empty object stays in its place, so that the others keep theirs. */

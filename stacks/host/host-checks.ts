@@ -1,4 +1,5 @@
 import { formatNetwork, overlap, parseCidr } from "../../components/machines/cidr";
+import { keptVolumeName } from "../../components/machines/docker/labels";
 import { isDockerTooOld, oldestDocker } from "../../toolchain/docker-version";
 import type { CrossProblem } from "../config/checks";
 import type { EnvironmentConfig } from "../config/environment-config";
@@ -79,25 +80,54 @@ function otherOfSameName(plan: Plan, docker: DockerFacts): CrossProblem[] {
     strangers(plan, objects).map(({ name }) => `${kind} ${shown(name)}`),
   );
   const [first] = found.sort();
+  const kept = keptVolumeName(plan.config.name);
+  if (found.length === 1 && first === `volume ${shown(kept)}`) {
+    return [keptByAnother(plan, docker)];
+  }
   const message =
     `${shown(plan.config.name)} is an environment of another stack on this Docker daemon, with ${first ?? ""}; ` +
     "use another name, or take that one down";
   return first === undefined ? [] : [{ setting: stackNameSetting, message, settings: [stackNameSetting] }];
 }
 
+/** Data of an environment that is not there any more: to give it to another stack's would show it to whoever has that. */
+function keptByAnother(plan: Plan, { volumes }: DockerFacts): CrossProblem {
+  const name = keptVolumeName(plan.config.name);
+  const owner = volumes.find((volume) => volume.name === name)?.owner ?? "";
+  const message =
+    `another stack's environment ${shown(plan.config.name)} kept data on this Docker daemon, in volume ${shown(name)} ` +
+    `of owner ${shown(owner)}; use another name, or remove it for good with ` +
+    `make forget ENV=${plan.config.name} OWNER=${owner}`;
+  return { setting: stackNameSetting, message, settings: [stackNameSetting] };
+}
+
 function portProblems(plan: Plan, { docker, listeningPorts }: KnownFacts): CrossProblem[] {
   const known = [...own(plan, docker.containers), ...strangers(plan, docker.containers)];
   const accountedFor = new Set(known.flatMap(({ ports }) => ports));
-  return (["api", "shop", "registry"] as const).flatMap((name) => {
-    const port = plan.config.ports[name];
+  return publishedPorts(plan).flatMap(({ path, port, written }) => {
     const holder = others(plan, docker.containers).find(({ ports }) => ports.includes(port));
     if (holder === undefined && (accountedFor.has(port) || !listeningPorts.includes(port))) {
       return [];
     }
     const by = holder === undefined ? "" : ` by container ${shown(holder.name)}`;
     const message = `${port} is in use on this host${by}; write another port`;
-    return [fromName(settingPath(["ports", name]), message, plan.settings.ports?.[name])];
+    return [fromName(settingPath(path), message, written)];
   });
+}
+
+/** Every port of this host that the environment takes: its setting, and whether somebody wrote it. */
+function publishedPorts({ config, settings }: Plan) {
+  const ports = (["api", "shop", "registry", "shopTls"] as const).map((name) => ({
+    path: ["ports", name],
+    port: config.ports[name],
+    written: settings.ports?.[name],
+  }));
+  const git = config.gitops && {
+    path: ["gitops", "port"],
+    port: config.gitops.port,
+    written: settings.gitops?.port,
+  };
+  return git ? [...ports, git] : ports;
 }
 
 function networkProblems(plan: Plan, { docker, networks }: KnownFacts): CrossProblem[] {

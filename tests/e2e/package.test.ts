@@ -127,7 +127,7 @@ describe("a microservice of another project in a running environment", () => {
     });
     await environment.kubectl("wait", "--for=condition=Ready", "pod/stranger", "--timeout=60s");
     // It has a network, and no policy of its own: what it lacks is the catalog's consent.
-    const others = fetched("http://storefront.shop/");
+    const others = fetched("http://skipper.ingress/");
     await eventually(
       30,
       () => inPod("default", "stranger", others),

@@ -12,13 +12,20 @@ let registered: Registered[] = [];
 /**
  * Puts an engine in place that creates nothing and remembers everything.
  * @param preview whether the program is told that it is previewed. Default false.
+ * @param outputs what resources of a type have beside their inputs. Default none.
  */
-export function recordResources({ preview = false } = {}): void {
+export function recordResources({
+  preview = false,
+  outputs = {},
+}: {
+  preview?: boolean;
+  outputs?: Readonly<Record<string, Record<string, unknown>>>;
+} = {}): void {
   registered = [];
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs }) => {
       registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-      return { id: name, state: inputs as Record<string, unknown> };
+      return { id: name, state: { ...(inputs as Record<string, unknown>), ...outputs[type] } };
     },
     call: ({ inputs }) => inputs as Record<string, unknown>,
   };

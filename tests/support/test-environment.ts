@@ -28,6 +28,8 @@ export class TestEnvironment {
   private variables: NodeJS.ProcessEnv = {};
   /** What a person would have in their shell who calls make. */
   private shell: NodeJS.ProcessEnv = {};
+  /** The file with the administrator's, once it is written. */
+  private kubeconfig: string | undefined;
 
   /**
    * @param settings of the program's own namespace, without the namespace
@@ -98,9 +100,16 @@ export class TestEnvironment {
     return this.variables.SLIPWAY_ENVIRONMENT_DIRECTORY ?? "";
   }
 
+  /** The variables of a shell that has the environment's Pulumi. */
+  get pulumiVariables(): NodeJS.ProcessEnv {
+    return this.variables;
+  }
+
   /** A target of the Makefile, as a person calls it; of the repository's own program only. */
-  async make(target: string): Promise<Result> {
-    return await this.attempt("make", this.makeArguments(target), this.shell, this.shell);
+  async make(target: string, ...variables: string[]): Promise<Result> {
+    // The next cluster of the same name has another identity.
+    if (target === "down") this.kubeconfig = undefined;
+    return await this.attempt("make", [...this.makeArguments(target), ...variables], this.shell, this.shell);
   }
 
   /** Starts the same and does not wait. Its output goes nowhere. */
@@ -174,10 +183,18 @@ export class TestEnvironment {
       return;
     }
     const { output, failed } = await this.pulumi("destroy", "--yes", "--skip-preview");
-    if (failed) throw new Error(output);
+    // `make down` has taken the stack along.
+    if (failed && !output.includes("no stack named")) throw new Error(output);
+    await this.forget();
     const leftovers = await this.leftovers();
     if (!this.host) rmSync(this.folder, { recursive: true });
     if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(", ")}`);
+  }
+
+  /** Removes what outlives it. */
+  private async forget(): Promise<void> {
+    const volume = `slipway-${this.name}-kept`;
+    if ((await this.leftovers()).includes(volume)) await this.command("docker", ["volume", "rm", volume]);
   }
 
   private container(machine: string): string {
@@ -185,9 +202,10 @@ export class TestEnvironment {
   }
 
   private async kubeconfigFile(): Promise<string> {
+    if (this.kubeconfig !== undefined) return this.kubeconfig;
     const file = path.join(this.folder, `${this.name}.kubeconfig`);
     writeFileSync(file, await this.output("kubeconfig"), { mode: 0o600 });
-    this.kubeconfigFile = () => Promise.resolve(file);
+    this.kubeconfig = file;
     return file;
   }
 

@@ -1,19 +1,23 @@
-// Builds the images with the local Docker daemon: `npx tsx toolchain/images/build.ts`.
+// Builds the images with the local Docker daemon: `npx tsx toolchain/images/build.ts [--environment dev] [--for tests]`.
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
+import { parseArgs } from "node:util";
 
 import { cacheRoot, isBuilt, partDirectory } from "../cache";
 import { prepareHost } from "../docker";
 import { withLock } from "../lock";
 import { type PartName, parts } from "../parts";
 import { duration } from "../progress";
+import { demandOf, demandOptions, wantedImages } from "../wanted";
 import { interruptCommands } from "./command";
 import { buildDebian } from "./debian";
 import { type Context, buildImage, imageExists } from "./docker";
 import {
   type Image,
+  type ImageOnDemand,
   bareMachine,
   debian,
+  imagesOnDemand,
   inThisMode,
   loadBalancer,
   node,
@@ -37,8 +41,8 @@ interface Step {
 /** Takes what is being done for an image at the moment. */
 export type Tell = (text: string) => void;
 
-/** Everything that environments need, in an order in which each image's bases come first. */
-function steps(): Step[] {
+/** Everything that every environment needs, in an order in which each image's bases come first, and what is wanted too. */
+function steps(further: readonly ImageOnDemand[]): Step[] {
   const kind = (title: ImageKind, make: Step["make"]): Step => ({ title, name: imageName(title), make });
   return [
     kind("debian", (tell) => ensure(debian, tell)),
@@ -50,6 +54,7 @@ function steps(): Step[] {
       tell(`preloading ${podImages.length} pod images`);
       await buildMachine(imageName("machine"));
     }),
+    ...further.map((name) => kind(name, (tell) => ensure(imagesOnDemand[name], tell))),
   ];
 }
 
@@ -57,12 +62,17 @@ function steps(): Step[] {
  * Makes sure that every image exists. An image gets its name when it is complete, so that what is interrupted is
  * made again.
  *
+ * @param further - those that not every environment needs
  * @param say - takes each line of progress
  * @param signal - no further image is begun once it fires
  * @throws Error that names the image and says what failed
  */
-export async function buildImages(say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const all = steps();
+export async function buildImages(
+  further: readonly ImageOnDemand[],
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const all = steps(further);
   for (const [index, step] of all.entries()) {
     signal.throwIfAborted();
     await runStep(step, (text) => {
@@ -71,8 +81,8 @@ export async function buildImages(say: (line: string) => void, signal: AbortSign
   }
 }
 
-async function isEverythingThere(): Promise<boolean> {
-  const there = await Promise.all(steps().map(({ name }) => imageExists(name)));
+async function isEverythingThere(further: readonly ImageOnDemand[]): Promise<boolean> {
+  const there = await Promise.all(steps(further).map(({ name }) => imageExists(name)));
   return there.every(Boolean);
 }
 
@@ -120,6 +130,7 @@ function programFiles({ programs }: Image): Context {
 }
 
 async function main(): Promise<void> {
+  const further = wantedImages(demandOf(parseArgs({ options: demandOptions }).values));
   const say = (line: string): void => {
     console.log(line);
   };
@@ -134,10 +145,10 @@ async function main(): Promise<void> {
   const waiting = (holder: string): void => {
     say(`waiting for process ${holder}, which builds images`);
   };
-  const build = (): Promise<void> => buildImages(say, interruption.signal);
+  const build = (): Promise<void> => buildImages(further, say, interruption.signal);
   const lock = path.join(cacheRoot(), "images.lock");
   // Who has nothing to build waits for nobody.
-  if (await isEverythingThere()) await build();
+  if (await isEverythingThere(further)) await build();
   else await withLock(lock, waiting, build, interruption.signal);
 }
 

@@ -125,7 +125,55 @@ export const podImages: readonly PodImage[] = [
   podImage("metrics-server", `registry.k8s.io/metrics-server/metrics-server:v${versions.metricsServer}`, {
     programs: { "metrics-server": ["metrics-server"] },
   }),
+  podImage("skipper", `ghcr.io/zalando/skipper:v${versions.skipper}`, {
+    images: { OS: machineSystem },
+    programs: { skipper: ["skipper"] },
+  }),
 ];
+
+function fluxController(name: "source-controller" | "kustomize-controller"): Image {
+  return image(name, name, { images: { OS: machineSystem }, programs: { [name]: [name] } });
+}
+
+const giteaSystem = image("gitea-system", "gitea-system", { images: { DEBIAN: debian } });
+
+const agentSystem = image("agent-system", "agent-system", { images: { NODE: node } });
+
+/**
+ * What only some environments run (wanted.ts), by name. Machines do not have it preloaded: the component that runs it
+ * pushes it to the environment's registry.
+ */
+export const imagesOnDemand = {
+  "source-controller": fluxController("source-controller"),
+  "kustomize-controller": fluxController("kustomize-controller"),
+
+  /** A Git server; its settings come in /etc/gitea/app.ini, its data is below /var/lib/gitea. */
+  gitea: {
+    ...image("gitea", "gitea", {
+      images: { SYSTEM: giteaSystem },
+      programs: { gitea: ["gitea", "options", "public", "templates"] },
+    }),
+    release: image("gitea", "release/gitea", {
+      images: { SYSTEM: giteaSystem },
+      programs: { gitea: ["gitea"] },
+    }),
+  },
+
+  /** What a step of a pipeline runs in: Node.js, Git, Helm, kubectl. */
+  agent: {
+    ...image("agent", "agent", {
+      images: { SYSTEM: agentSystem },
+      programs: { helm: ["helm"], kubernetes: ["kubernetes"] },
+    }),
+    release: image("agent", "release/agent", {
+      images: { SYSTEM: agentSystem },
+      programs: { helm: ["helm"], kubernetes: ["kubectl"] },
+    }),
+  },
+} as const satisfies Readonly<Record<string, Image>>;
+
+/** Name of an image that only some environments run. */
+export type ImageOnDemand = keyof typeof imagesOnDemand;
 
 const machineWithoutPrograms = image("machine-bare", "../../machine-image", {
   images: { OS: machineSystem },

@@ -3,8 +3,10 @@ import { describeFile, filesBelow, keyOf } from "../content-key";
 import { type PartName, parts } from "../parts";
 import {
   type Image,
+  type ImageOnDemand,
   bareMachine,
   debian,
+  imagesOnDemand,
   inThisMode,
   loadBalancer,
   node,
@@ -12,8 +14,11 @@ import {
   registry,
 } from "./images";
 
+/** The images that every environment is made of. */
+export type EverydayImage = "debian" | "load-balancer" | "registry" | "node" | "machine";
+
 /** The images that environments are made of. */
-export type ImageKind = "debian" | "load-balancer" | "registry" | "node" | "machine";
+export type ImageKind = EverydayImage | ImageOnDemand;
 
 /**
  * Name and tag of an image in the local Docker daemon. It follows from the committed files and the toolchain's mode, so
@@ -21,7 +26,7 @@ export type ImageKind = "debian" | "load-balancer" | "registry" | "node" | "mach
  */
 export function imageName(kind: ImageKind): string {
   if (kind === "machine") return machineName();
-  return nameOf({ debian, "load-balancer": loadBalancer, registry, node }[kind]);
+  return nameOf({ debian, "load-balancer": loadBalancer, registry, node, ...imagesOnDemand }[kind]);
 }
 
 /** `slipway/<name>:<key>` of an image that `docker build` makes, or debootstrap, in the mode that the toolchain is in. */

@@ -2,7 +2,7 @@
 import versions from "../versions.json";
 import { imageName } from "./keys";
 
-const { kubernetes, etcd, coredns, kubeRouter, localPathProvisioner, metricsServer } = versions;
+const { kubernetes, etcd, coredns, kubeRouter, localPathProvisioner, metricsServer, skipper } = versions;
 
 /** The names of the images, and the versions of what the machine's image holds; the components take both as they are. */
 const built = {
@@ -12,7 +12,7 @@ const built = {
     registry: imageName("registry"),
     node: imageName("node"),
   },
-  versions: { kubernetes, etcd, coredns, kubeRouter, localPathProvisioner, metricsServer },
+  versions: { kubernetes, etcd, coredns, kubeRouter, localPathProvisioner, metricsServer, skipper },
 };
 
 console.log(JSON.stringify(built));

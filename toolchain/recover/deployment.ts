@@ -12,6 +12,8 @@ export interface ResourceState {
   /** `<urn>::<id>` of the resource of its provider. */
   readonly provider?: string;
   readonly deletedWith?: string;
+  /** Its deletion only takes it from the state. */
+  readonly retainOnDelete?: boolean;
   readonly replaceWith?: readonly string[];
 }
 

@@ -105,7 +105,8 @@ function halfMadeInDocker(
 ): HalfMade[] {
   const { resource, type } = operation;
   const name = ownName(resource);
-  if (type !== "creating" || name === undefined) return [];
+  // What outlives its environment was there before, perhaps, and is found again.
+  if (type !== "creating" || name === undefined || resource.retainOnDelete === true) return [];
   const known = new Set(resources.map(({ id }) => id));
   return dockerObjects(resource, name, seen)
     .filter(({ id }) => !known.has(id))

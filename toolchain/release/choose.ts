@@ -1,4 +1,4 @@
-import { isBuilt, releaseFor } from "../cache";
+import { isBuilt, isComplete, releaseFor } from "../cache";
 import { type ToolchainMode, rememberedMode, requestedMode } from "../mode";
 import type { Part } from "../parts";
 import { rootCause } from "./failure";
@@ -15,19 +15,24 @@ export interface Choice {
 }
 
 /**
- * Where the wanted parts are taken from: what `SLIPWAY_TOOLCHAIN` says; with `auto` what is in the cache already, else
- * their releases if everything of them answers, else their source. The network is asked only if something is missing.
+ * Where the wanted parts are taken from: what `SLIPWAY_TOOLCHAIN` says; with `auto` what is in the cache already, or what
+ * a complete set-up took, which parts on demand follow; else their releases if everything of them answers, else their
+ * source. The network is asked only if something is missing.
  *
  * @throws Error when `SLIPWAY_TOOLCHAIN` is none of its values
  */
 export async function chooseMode(wanted: readonly Part[], web: Web): Promise<Choice> {
   const requested = requestedMode();
   if (requested !== "auto") return { mode: requested, reason: "as SLIPWAY_TOOLCHAIN says" };
-  const orders: readonly (ToolchainMode | undefined)[] = [rememberedMode(), "source", "release"];
+  const remembered = rememberedMode();
+  const orders: readonly (ToolchainMode | undefined)[] = [remembered, "source", "release"];
   for (const mode of orders) {
     if (mode && wanted.every((part) => isBuilt(part, mode)))
       return { mode, reason: "which is in the cache already" };
   }
+  // The commands that follow go by what is remembered, and so would not find a part that was taken from elsewhere.
+  if (remembered && isComplete(remembered))
+    return { mode: remembered, reason: "as the parts that are there" };
   const obstacle = await whatIsOutOfReach(wanted, web);
   return obstacle === undefined
     ? { mode: "release", reason: "as everything that is missing can be reached" }

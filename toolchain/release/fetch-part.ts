@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, rmSync, statSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, rmSync, statSync } from "node:fs";
 import * as path from "node:path";
 
 import { isBuilt, partKey, toolchainDirectory } from "../cache";
@@ -143,7 +143,9 @@ async function fetchOrigin(
   const file = await download(web, { url, name, sha256 }, downloads, onBytes);
   const source = { from: url, sha256 };
   if (origin.kind === "file") {
-    linkSync(file, path.join(output, origin.as));
+    const target = path.join(output, origin.as);
+    mkdirSync(path.dirname(target), { recursive: true });
+    linkSync(file, target);
     chmodSync(file, 0o755);
     return { [origin.as]: source };
   }

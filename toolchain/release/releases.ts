@@ -2,14 +2,14 @@ import type { PartName } from "../parts";
 import { goArchitecture } from "../places";
 import versions from "../versions.json";
 
-/** A program that is published as it is. */
+/** A program, or a file that goes with one, that is published as it is. */
 export interface FileOrigin {
   kind: "file";
   /** Where it is. */
   url: string;
   /** Where its SHA-256 is published: a hash alone, or lines of `hash  name`. */
   checksum: string;
-  /** The name that it gets. */
+  /** The name that it gets, if need be after a folder's and `/`. */
   as: string;
 }
 
@@ -145,6 +145,50 @@ function registry(architecture: string): Release {
   return gitHub("distribution/distribution", versions.registry, file, `${file}.sha256`, ["registry"]);
 }
 
+/** Its release's own tool for packing puts the files below the archive's name. */
+function skipper(architecture: string): Release {
+  const name = `skipper-v${versions.skipper}-linux-${architecture}`;
+  const [repository, file] = ["zalando/skipper", `${name}.tar.gz`];
+  return gitHub(repository, versions.skipper, file, "sha256sum.txt", ["skipper"], `${name}/`);
+}
+
+function helm(architecture: string): Release {
+  const version = versions.helm;
+  const url = `https://get.helm.sh/helm-v${version}-linux-${architecture}.tar.gz`;
+  return { version, origins: [archive(url, `${url}.sha256sum`, ["helm"], `linux-${architecture}/`)] };
+}
+
+function k6(architecture: string): Release {
+  const name = `k6-v${versions.k6}`;
+  const file = `${name}-linux-${architecture}`;
+  const checksums = `${name}-checksums.txt`;
+  return gitHub("grafana/k6", versions.k6, `${file}.tar.gz`, checksums, ["k6"], `${file}/`);
+}
+
+/** The program is published in an image alone, the definitions of its custom resources as a file. */
+function fluxController(name: string, version: string): Release {
+  const repository = `fluxcd/${name}`;
+  const { origins } = fromImage(version, {
+    registry: "ghcr.io",
+    repository,
+    members: { [name]: `usr/local/bin/${name}` },
+  });
+  const file = `${name}.crds.yaml`;
+  const crds: FileOrigin = {
+    kind: "file",
+    url: attached(repository, version, file),
+    checksum: attached(repository, version, `${name}_${version}_checksums.txt`),
+    as: `crds/${file}`,
+  };
+  return { version, origins: [...origins, crds] };
+}
+
+function gitea(architecture: string): Release {
+  const version = versions.gitea;
+  const url = `https://dl.gitea.com/gitea/${version}/gitea-${version}-linux-${architecture}`;
+  return { version, origins: [{ kind: "file", url, checksum: `${url}.sha256`, as: "gitea" }] };
+}
+
 function fromImage(version: string, image: Omit<ImageOrigin, "kind" | "tag">): Release {
   return { version, origins: [{ kind: "image", tag: `v${version}`, ...image }] };
 }
@@ -177,6 +221,12 @@ export function releasesFor(architecture: string): Readonly<Partial<Record<strin
       members: { "metrics-server": "metrics-server" },
     }),
     registry: registry(architecture),
+    skipper: skipper(architecture),
+    helm: helm(architecture),
+    k6: k6(architecture),
+    "source-controller": fluxController("source-controller", versions.sourceController),
+    "kustomize-controller": fluxController("kustomize-controller", versions.kustomizeController),
+    gitea: gitea(architecture),
   };
   return releases;
 }

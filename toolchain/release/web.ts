@@ -98,10 +98,19 @@ export class Web {
    * @throws FetchFailure without an answer within `timeout` milliseconds
    */
   async status(official: string, timeout: number): Promise<number> {
-    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(timeout)]);
-    const response = await this.ask(official, { Range: "bytes=0-0" }, signal);
-    await response.body?.cancel();
-    return response.status;
+    const silence = new AbortController();
+    // Not AbortSignal.timeout(), which is collected as garbage before its time: https://github.com/nodejs/node/issues/57736
+    const timer = setTimeout(() => {
+      silence.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    }, timeout);
+    try {
+      const signal = AbortSignal.any([this.signal, silence.signal]);
+      const response = await this.ask(official, { Range: "bytes=0-0" }, signal);
+      await response.body?.cancel();
+      return response.status;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private async ask(

@@ -14,6 +14,8 @@ export interface DockerMachineArgs extends Belonging {
   readonly role: "control-plane" | "worker";
   readonly imageId: pulumi.Input<string>;
   readonly networkName: pulumi.Input<string>;
+  /** Name of the volume that all machines have at {@link keptFolder}. */
+  readonly keptVolumeName: pulumi.Input<string>;
   readonly address: string;
   readonly cpus: number;
   readonly memoryMiB: number;
@@ -26,6 +28,9 @@ export interface DockerMachineArgs extends Belonging {
  * the processes of containers. Never `privileged`, whose SYS_RESOURCE many hosts do not have to give.
  */
 const capabilities = ["CAP_NET_ADMIN", "CAP_SYS_ADMIN", "CAP_SYS_PTRACE"];
+
+/** Where every machine has the environment's one volume that stays when the environment goes. */
+export const keptFolder = "/var/lib/slipway/kept";
 
 /** Where cloud-init looks for a machine's documents: https://cloudinit.readthedocs.io/en/22.4.2/topics/datasources/nocloud.html */
 const seed = "/var/lib/cloud/seed/nocloud";
@@ -86,7 +91,10 @@ export class DockerMachine extends pulumi.ComponentResource {
         // A privileged pod, such as a storage driver's, may use every device: its machine has to be allowed to.
         deviceCgroupRules: ["a *:* rwm"],
         tmpfs: { "/run": "exec", "/tmp": "exec" },
-        volumes: [{ volumeName: volume.name, containerPath: "/var" }],
+        volumes: [
+          { volumeName: volume.name, containerPath: "/var" },
+          { volumeName: args.keptVolumeName, containerPath: keptFolder },
+        ],
         networksAdvanced: [
           {
             name: args.networkName,

@@ -13,8 +13,8 @@ import {
   type MachineSlot,
   type MachineSpec,
 } from "../platform";
-import { DockerMachine } from "./docker-machine";
-import { belongingLabels } from "./labels";
+import { DockerMachine, keptFolder } from "./docker-machine";
+import { belongingLabels, keptVolumeName } from "./labels";
 import { LoadBalancer } from "./load-balancer";
 import type { ExposedPort } from "./load-balancer-config";
 import { Registry, registryHostsFile } from "./registry";
@@ -58,7 +58,8 @@ export interface DockerMachinesArgs {
 
 /**
  * Machines as Docker containers that boot systemd, on the daemon that the Docker provider talks to: a network with
- * fixed addresses, a load balancer before the API, a registry, and a container with a volume for each machine.
+ * fixed addresses, a load balancer before the API, a registry, a container with a volume for each machine, and one
+ * volume that they all share and that stays when everything else is destroyed.
  */
 export class DockerMachines extends pulumi.ComponentResource implements MachinePlatform {
   readonly endpoint: Endpoint;
@@ -70,6 +71,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
 
   private readonly addresses: AddressPlan;
   private readonly machineImage: docker.RemoteImage;
+  private readonly keptVolume: docker.Volume;
 
   constructor(
     private readonly name: string,
@@ -83,6 +85,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     this.clientEndpoint = { host: "127.0.0.1", port: args.ports.api };
     this.facts = dockerFacts(registryHostsFile(args.ports.registry, this.addresses.registry));
     this.foundation = this.createNetwork();
+    this.keptVolume = this.createKeptVolume();
     this.machineImage = this.localImage("machine", args.images.machine);
     const place = { environment: args.environment, owner: args.owner, networkName: this.foundation.name };
     new LoadBalancer(
@@ -132,6 +135,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
         role: spec.slot.role,
         imageId: this.machineImage.imageId,
         networkName: this.foundation.name,
+        keptVolumeName: this.keptVolume.name,
         address: this.address(spec.slot),
         cpus: spec.cpus,
         memoryMiB: spec.memoryMiB,
@@ -168,6 +172,15 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     );
   }
 
+  /** Where one of its name is there already, from an environment that was destroyed, Docker gives that one. */
+  private createKeptVolume(): docker.Volume {
+    return new docker.Volume(
+      `${this.name}-kept`,
+      { name: keptVolumeName(this.args.environment), labels: belongingLabels(this.args) },
+      { parent: this, retainOnDelete: true },
+    );
+  }
+
   /** An image that is built before `pulumi up`, and that other environments use as well: it stays when this one goes. */
   private localImage(kind: string, name: string): docker.RemoteImage {
     return new docker.RemoteImage(`${this.name}-${kind}`, { name, keepLocally: true }, { parent: this });
@@ -190,5 +203,6 @@ function dockerFacts(...files: PlatformFacts["files"]): PlatformFacts {
     // It wants cgroup v2 and a kernel configuration that a container cannot read.
     ignoredPreflightChecks: ["SystemVerification"],
     files,
+    keptFolder,
   };
 }

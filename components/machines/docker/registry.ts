@@ -23,6 +23,8 @@ export interface RegistryArgs extends Belonging {
 export class Registry extends pulumi.ComponentResource {
   /** `host:port` that image names begin with, on the host and on the machines alike; known when it runs. */
   readonly host: pulumi.Output<string>;
+  /** `host:port` as the machines and their pods reach it, by HTTP: for what is no image. Images have `host` in front. */
+  readonly addressInCluster: string;
 
   constructor(name: string, args: RegistryArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:machines:Registry", name, {}, options);
@@ -49,6 +51,7 @@ export class Registry extends pulumi.ComponentResource {
       },
       { parent: this, deleteBeforeReplace: true },
     );
+    this.addressInCluster = `${args.address}:${registryPort}`;
     this.host = container.id.apply(() => registryHost(args.hostPort));
     this.registerOutputs({ host: this.host });
   }

@@ -1,23 +1,5 @@
+import type { Product } from "../../shared/src";
 import { pictures } from "./pictures";
-
-/** Something that the shop sells. */
-export interface Product {
-  /** Lower-case letters, digits and dashes; part of its address. */
-  readonly id: string;
-  readonly name: string;
-  /** One line for the list. */
-  readonly summary: string;
-  /** A few sentences of plain text. */
-  readonly description: string;
-  readonly price: {
-    /** In hundredths of the currency. */
-    readonly cents: number;
-    /** ISO 4217. */
-    readonly currency: string;
-  };
-  /** An SVG document, four units wide to three high. */
-  readonly picture: string;
-}
 
 const euros = (cents: number) => ({ cents, currency: "EUR" });
 

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 
-/** One running copy of a microservice: who it is, and whether it is on its way out. */
+/** One running copy of a microservice: who it is, and how far it is in its life. */
 export interface Instance {
   /** Name of the microservice, as its Kubernetes Service is called. */
   readonly service: string;
@@ -10,8 +10,11 @@ export interface Instance {
   readonly pod: string;
   /** Name of the node that runs the pod; `unknown` where NODE_NAME is not set. */
   readonly node: string;
-  /** True from SIGTERM on: readiness fails and connections are no longer kept alive. */
-  draining: boolean;
+  /**
+   * It is ready while it is `serving`: before, it has not yet reached all that it needs; `draining`, from SIGTERM on,
+   * it answers still, and keeps no connection alive.
+   */
+  phase: "starting" | "serving" | "draining";
 }
 
 /**
@@ -20,5 +23,5 @@ export interface Instance {
  */
 export function thisInstance(service: string, version: string): Instance {
   const { POD_NAME, NODE_NAME } = process.env;
-  return { service, version, pod: POD_NAME ?? hostname(), node: NODE_NAME ?? "unknown", draining: false };
+  return { service, version, pod: POD_NAME ?? hostname(), node: NODE_NAME ?? "unknown", phase: "starting" };
 }

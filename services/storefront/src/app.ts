@@ -1,33 +1,50 @@
-import { serviceApp } from "@slipway/service";
-import type { Instance } from "@slipway/service";
 import type { Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { Answerer, CatalogClient } from "./catalog-client";
-import { CatalogTrouble } from "./catalog-client";
+import {
+  type Beside,
+  currentRequest,
+  type Instance,
+  log,
+  ownStatus,
+  readsOnly,
+  RETRY_AFTER_S,
+  type Shelf,
+  serviceApp,
+  Trouble,
+} from "../../shared/src";
+import { cartRoutes } from "./cart-routes";
+import { checkoutRoutes } from "./checkout-routes";
 import { homePage } from "./pages/home";
 import { layout } from "./pages/layout";
 import type { Content } from "./pages/layout";
-import { noticePage } from "./pages/notice";
+import { noticePage, troublePage } from "./pages/notice";
 import { productPage } from "./pages/product";
 import { statusPage } from "./pages/status";
+import type { Parts } from "./parts";
 import { style } from "./style";
+import { Visitor } from "./visitor";
 
-/** Seconds after which a browser, a crawler or a load balancer may ask again. */
-const RETRY_AFTER_S = 5;
+/** Answers with a page. */
+export type Page = (
+  c: Context,
+  content: Content,
+  status?: 200 | 402 | 404 | 500 | 502 | 503,
+) => Response | Promise<Response>;
 
-/** The shop's web pages: `/`, `/products/:id`, `/status` and `/style.css`. */
-export function storefrontApp(instance: Instance, catalog: CatalogClient): Hono {
-  const startedAt = Date.now();
+/** The shop's web pages: `/`, `/products/:id`, `/cart`, `/checkout`, `/orders`, `/status` and `/style.css`. */
+export function storefrontApp(instance: Instance, parts: Parts): Hono {
+  const { catalog, shelves, needs } = parts;
   const app = serviceApp(instance);
   app.use(
+    readsOnly("POST /cart", "POST /checkout"),
     secureHeaders({
-      // Pages need our own style sheet and pictures inside them; scripts are never allowed.
+      // Pages need our own style sheet, forms and pictures inside them; scripts are never allowed.
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
         imgSrc: ["data:"],
         baseUri: ["'none'"],
-        formAction: ["'none'"],
+        formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
       // Whether the shop has TLS is decided in front of it.
@@ -35,50 +52,67 @@ export function storefrontApp(instance: Instance, catalog: CatalogClient): Hono 
     }),
   );
 
-  const page = (
-    c: Context,
-    content: Content,
-    answeredBy?: Answerer,
-    status: 200 | 404 | 500 | 502 | 503 = 200,
-  ) => {
+  const page: Page = (c, content, status = 200) => {
     c.header("cache-control", "no-store");
-    return c.html(layout(content, instance, answeredBy), status);
+    return c.html(layout(content, instance, currentRequest()?.heard, new Visitor(c).count), status);
   };
 
-  app.get("/", async (c) => {
-    const { value, by } = await catalog.products();
-    return page(c, homePage(value), by);
-  });
+  app.get("/", async (c) => page(c, homePage(await catalog.products())));
 
   app.get("/products/:id", async (c) => {
-    const [product, all] = await Promise.all([catalog.product(c.req.param("id")), catalog.products()]);
-    if (!product.value) return page(c, noticePage("no-such-page"), product.by, 404);
-    return page(c, productPage(product.value, all.value), product.by);
+    const id = c.req.param("id");
+    const [product, all, ...beside] = await Promise.all([
+      catalog.product(id),
+      catalog.products(),
+      ...shelves.map((shelf) => besideIfWell(shelf, id, instance)),
+    ]);
+    if (!product) return page(c, noticePage("no-such-page"), 404);
+    return page(
+      c,
+      productPage(
+        product,
+        all,
+        beside.filter((content) => content !== undefined),
+      ),
+    );
   });
 
-  app.get("/status", async (c) => {
-    const asked = performance.now();
-    const answer = await catalog.answerer().catch((error: unknown) => {
-      if (error instanceof CatalogTrouble) return error;
-      throw error;
-    });
-    const ms = Math.round(performance.now() - asked);
-    const uptimeS = Math.round((Date.now() - startedAt) / 1000);
-    const content = statusPage({ instance, uptimeS, catalog: answer, ms });
-    return page(c, content, answer instanceof CatalogTrouble ? undefined : answer);
-  });
+  cartRoutes(app, parts, page);
+  checkoutRoutes(app, parts, page);
+
+  app.get("/status", async (c) => page(c, statusPage(await ownStatus(instance, needs))));
 
   app.get("/style.css", (c) => {
     c.header("cache-control", "public, max-age=86400");
     return c.body(style, 200, { "content-type": "text/css; charset=utf-8" });
   });
 
-  app.notFound((c) => page(c, noticePage("no-such-page"), undefined, 404));
+  app.notFound((c) => page(c, noticePage("no-such-page"), 404));
 
   app.onError((error, c) => {
-    if (!(error instanceof CatalogTrouble)) return page(c, noticePage("our-mistake"), undefined, 500);
+    if (!(error instanceof Trouble)) return page(c, noticePage("our-mistake"), 500);
     c.header("retry-after", String(RETRY_AFTER_S));
-    return page(c, noticePage("catalog-trouble"), undefined, error.status);
+    return page(
+      c,
+      troublePage(error.service, c.req.method === "GET" ? RETRY_AFTER_S : undefined),
+      error.status,
+    );
   });
   return app;
+}
+
+/** A page is one without it, too. */
+async function besideIfWell(shelf: Shelf, product: string, instance: Instance): Promise<Beside | undefined> {
+  try {
+    return await shelf.beside(product);
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    log(instance, {
+      message: "left a shelf out",
+      request: currentRequest()?.id,
+      shelf: error.service,
+      error: error.message,
+    });
+    return undefined;
+  }
 }

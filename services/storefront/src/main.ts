@@ -1,12 +1,25 @@
-import { run, thisInstance } from "@slipway/service";
+import {
+  CartClient,
+  CatalogClient,
+  OrdersClient,
+  run,
+  ShelfClient,
+  thisInstance,
+  urlOf,
+  words,
+} from "../../shared/src";
 import { version } from "../package.json";
 import { storefrontApp } from "./app";
-import { CatalogClient } from "./catalog-client";
-
-const catalogUrl = process.env.CATALOG_URL;
-if (!catalogUrl || !URL.canParse(catalogUrl)) {
-  throw new Error(`CATALOG_URL is "${catalogUrl ?? ""}", but should be like http://catalog:8080`);
-}
 
 const instance = thisInstance("storefront", version);
-void run(storefrontApp(instance, new CatalogClient(catalogUrl)), instance);
+const catalog = new CatalogClient(urlOf("catalog"));
+const cart = new CartClient(urlOf("cart"));
+const orders = new OrdersClient(urlOf("orders"));
+const shelves = words("SHELVES").map((service) => new ShelfClient(service, urlOf(service)));
+const needs = [catalog, cart, orders, ...shelves];
+// A shelf is nice to have: the storefront does not wait for it.
+void run(storefrontApp(instance, { catalog, cart, orders, shelves, needs }), instance, [
+  catalog,
+  cart,
+  orders,
+]);

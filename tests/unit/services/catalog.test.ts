@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { catalogApp } from "../../../services/catalog/src/app";
+import { assortment } from "../../../services/catalog/src/assortment";
 import { products } from "../../../services/catalog/src/products";
 import { listen } from "../../../services/shared/src";
 import { captureLog, logged, stop, testInstance, urlOf } from "./servers";
@@ -9,12 +10,12 @@ let server: Server;
 let url: string;
 
 beforeAll(async () => {
-  server = await listen(catalogApp(instance), 0);
+  server = await listen(catalogApp(instance, assortment), 0);
   url = urlOf(server);
   captureLog();
 });
 afterEach(() => {
-  instance.draining = false;
+  instance.phase = "serving";
 });
 afterAll(async () => {
   jest.restoreAllMocks();
@@ -61,7 +62,7 @@ test("says who it is, in /version and on every answer", async () => {
 
 test("is alive but not ready while draining, and keeps no connection", async () => {
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  instance.draining = true;
+  instance.phase = "draining";
   const ready = await fetch(`${url}/readyz`);
   expect(ready.status).toBe(503);
   expect(ready.headers.get("connection")).toBe("close");
@@ -90,6 +91,7 @@ test("logs one line a request, without its query string", async () => {
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
       service: "catalog",
       pod: "catalog-abc",
+      request: expect.any(String) as string,
       method: "GET",
       path: "/products/nothing",
       status: 404,
@@ -101,7 +103,7 @@ test("logs one line a request, without its query string", async () => {
 test("logs a probe only when it fails", async () => {
   const well = await logged(() => Promise.all([fetch(`${url}/healthz`), fetch(`${url}/readyz`)]));
   expect(well).toEqual([]);
-  instance.draining = true;
+  instance.phase = "draining";
   expect(await logged(() => fetch(`${url}/readyz`))).toMatchObject([{ path: "/readyz", status: 503 }]);
 });
 

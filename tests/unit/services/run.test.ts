@@ -53,11 +53,19 @@ test("on SIGTERM turns unready, still serves, ends what is in flight, and exits 
     void sleep(900).then(() => response.end('{"products":[]}'));
   });
   servers.push(catalog);
-  const { child, url } = await startListening("storefront", { CATALOG_URL: urlOf(catalog), DRAIN_MS: "500" });
+  const { child, url } = await startListening("storefront", {
+    ...{ CATALOG_URL: urlOf(catalog), CART_URL: urlOf(catalog), ORDERS_URL: urlOf(catalog) },
+    DRAIN_MS: "500",
+  });
   const exit = once(child, "exit");
 
+  const asked = new Promise((resolve) => {
+    catalog.on("request", ({ url: path }) => {
+      if (path === "/products") resolve(undefined);
+    });
+  });
   const inFlight = fetch(url);
-  await once(catalog, "request");
+  await asked;
   child.kill("SIGTERM");
   await sleep(100);
   expect((await fetch(`${url}/readyz`)).status).toBe(503);
@@ -66,6 +74,27 @@ test("on SIGTERM turns unready, still serves, ends what is in flight, and exits 
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   expect((await inFlight).status).toBe(200);
   expect(await exit).toEqual([0, null]);
+}, 20_000);
+
+test("is ready once all that it needs has answered, and not before", async () => {
+  let isThere = false;
+  const catalog = await fakeServer((_request, response) => {
+    const status = { service: "catalog", well: true, remark: "up", needs: [] };
+    if (isThere) response.end(JSON.stringify(status));
+    else response.writeHead(503).end();
+  });
+  servers.push(catalog);
+  const { url } = await startListening("cart", { CATALOG_URL: urlOf(catalog) });
+  await sleep(600);
+  expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  isThere = true;
+  await sleep(1000);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  // Its own readiness does not follow from others' trouble.
+  isThere = false;
+  await sleep(600);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
 }, 20_000);
 
 test("an idle kept-alive connection does not hold up the stop", async () => {
@@ -81,7 +110,7 @@ test("an idle kept-alive connection does not hold up the stop", async () => {
 }, 20_000);
 
 test.each([
-  ["storefront", {}, 'CATALOG_URL is "", but should be like http://catalog:8080'],
+  ["cart", {}, 'CATALOG_URL is "", but should be like http://catalog:8080'],
   ["storefront", { CATALOG_URL: "catalog" }, 'CATALOG_URL is "catalog"'],
   ["catalog", { PORT: "tcp://10.0.0.1:80" }, 'PORT is "tcp://10.0.0.1:80", but should be a whole number'],
 ])(

@@ -5,7 +5,7 @@ import type { Instance } from "../../../services/shared/src";
 
 /** An instance that says nothing about the machine the tests run on. */
 export function testInstance(service: string): Instance {
-  return { service, version: "1.2.3", pod: `${service}-abc`, node: "pool-0", draining: false };
+  return { service, version: "1.2.3", pod: `${service}-abc`, node: "pool-0", phase: "serving" };
 }
 
 export function urlOf(server: Server): string {

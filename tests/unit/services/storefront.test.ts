@@ -1,25 +1,35 @@
 import type { RequestListener, Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PricingCart } from "../../../services/cart/src/pricing";
 import { catalogApp } from "../../../services/catalog/src/app";
+import { assortment } from "../../../services/catalog/src/assortment";
 import { products } from "../../../services/catalog/src/products";
-import { listen } from "../../../services/shared/src";
+import { CatalogClient, listen, type Orders, ShelfClient } from "../../../services/shared/src";
 import { storefrontApp } from "../../../services/storefront/src/app";
-import { CatalogClient } from "../../../services/storefront/src/catalog-client";
 import { captureLog, fakeServer, logged, stop, testInstance, urlOf } from "./servers";
 
 const open: Server[] = [];
 
-/** A storefront in front of the given catalog; answers its address. */
-async function storefront(catalogUrl: string): Promise<string> {
-  const server = await listen(storefrontApp(testInstance("storefront"), new CatalogClient(catalogUrl)), 0);
+const orders: Orders = {
+  place: () => Promise.resolve({ refused: "no" }),
+  order: () => Promise.resolve(undefined),
+  orders: () => Promise.resolve([]),
+};
+
+/** A storefront in front of the given catalog, and shelves if there are some; answers its address. */
+async function storefront(catalogUrl: string, ...shelfUrls: string[]): Promise<string> {
+  const catalog = new CatalogClient(catalogUrl);
+  const shelves = shelfUrls.map((url) => new ShelfClient("tips", url));
+  const parts = { catalog, cart: new PricingCart(catalog), orders, shelves, needs: [catalog, ...shelves] };
+  const server = await listen(storefrontApp(testInstance("storefront"), parts), 0);
   open.push(server);
   return urlOf(server);
 }
 
-async function withCatalog(): Promise<string> {
-  const catalog = await listen(catalogApp(testInstance("catalog")), 0);
+async function withCatalog(...shelfUrls: string[]): Promise<string> {
+  const catalog = await listen(catalogApp(testInstance("catalog"), assortment), 0);
   open.push(catalog);
-  return storefront(urlOf(catalog));
+  return storefront(urlOf(catalog), ...shelfUrls);
 }
 
 /** In front of a catalog that answers as told; counts how often it was asked. */
@@ -98,6 +108,23 @@ describe("with a catalog that is well", () => {
   test("refuses what would change something", async () => {
     expect((await fetch(await withCatalog(), { method: "POST" })).status).toBe(405);
   });
+
+  test("shows what a shelf has beside a product", async () => {
+    const shelf = await fakeServer((_request, response) =>
+      response.end(JSON.stringify({ title: "Often bought together", products: ["iron-anchor", "gone"] })),
+    );
+    open.push(shelf);
+    const page = await (await fetch(`${await withCatalog(urlOf(shelf))}/products/deck-log`)).text();
+    expect(page).toContain("<h2>Often bought together</h2>");
+    expect(page.split("Often bought together").pop()).toContain('href="/products/iron-anchor"');
+  });
+
+  test("leaves a shelf out that does not answer, and says so on the status page", async () => {
+    const url = await withCatalog(await closedPort());
+    const response = await fetch(`${url}/products/deck-log`);
+    expect(response.status).toBe(200);
+    expect(await (await fetch(`${url}/status`)).text()).toContain("In trouble: Tips.");
+  });
 });
 
 describe("with products that mean harm", () => {
@@ -114,7 +141,12 @@ describe("with products that mean harm", () => {
   test.each(["/", "/products/evil", "/status"])("escapes every text on %s", async (path) => {
     const { url } = await withFake((request, response) => {
       response.setHeader("x-pod-name", evil);
-      response.end(JSON.stringify(request.url === "/products" ? { products: [product] } : product));
+      const status = { service: "catalog", well: true, remark: evil, needs: [] };
+      const answers: Record<string, unknown> = {
+        "/products": { products: [product] },
+        "/products/evil": product,
+      };
+      response.end(JSON.stringify(answers[request.url ?? ""] ?? status));
     });
     const response = await fetch(url + path);
     const page = await response.text();
@@ -161,27 +193,27 @@ describe("with a catalog in trouble", () => {
     const status = await fetch(`${url}/status`);
     const page = await status.text();
     expect(status.status).toBe(200);
-    expect(page).toContain("connection failed: ECONNREFUSED");
+    expect(page).toContain("Connection failed: ECONNREFUSED");
     expect(page).not.toContain(catalogUrl.replace("http://", ""));
   });
 
-  test("asks a second time, and shows nothing of a first failure", async () => {
-    let failures = 1;
+  test("asks up to three times, and shows nothing of failures before", async () => {
+    let failures = 2;
     const { url, asked } = await withFake((request, response) => {
       if (failures-- > 0) request.socket.destroy();
       else response.end('{"products":[]}');
     });
     expect((await fetch(url)).status).toBe(200);
-    expect(asked()).toBe(2);
+    expect(asked()).toBe(3);
   });
 
-  test("gives up after the second failure", async () => {
+  test("gives up after the third failure", async () => {
     const { url, asked } = await withFake((_request, response) => response.writeHead(500).end());
     expect((await fetch(url)).status).toBe(503);
-    expect(asked()).toBe(2);
+    expect(asked()).toBe(3);
   });
 
-  test("waits one second for each attempt, for headers and body alike", async () => {
+  test("waits one second for an attempt and two for all, for headers and body alike", async () => {
     const { url, asked } = await withFake((_request, response) => {
       response.write('{"products":');
     });

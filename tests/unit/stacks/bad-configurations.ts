@@ -1,3 +1,6 @@
+import { gitops } from "./bad-gitops";
+import { hosts, shop, storage } from "./bad-shop";
+
 /** A configuration that has one thing wrong with it, and the one line that says so. */
 export interface BadConfiguration {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -41,11 +44,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports",
+    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports',
+    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops',
   },
   ...(
     [
@@ -349,7 +352,7 @@ const networks: BadConfiguration[] = [
 const ports: BadConfiguration[] = [
   {
     settings: { ports: 6443 },
-    line: "slipway:ports: 6443 is not a group of settings; write some of api, shop, registry",
+    line: "slipway:ports: 6443 is not a group of settings; write some of api, shop, registry, shopTls",
   },
   {
     settings: { ports: { apis: 6443 } },
@@ -362,6 +365,10 @@ const ports: BadConfiguration[] = [
   {
     settings: { ports: { api: 8080, shop: 8080 } },
     line: "slipway:ports.shop: 8080 is already slipway:ports.api; write another port",
+  },
+  {
+    settings: { ports: { shop: 8080, shopTls: 8080 } },
+    line: "slipway:ports.shopTls: 8080 is already slipway:ports.shop; write another port",
   },
   {
     settings: { ports: { shop: 5000, registry: 5000 } },
@@ -381,4 +388,8 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...labelsAndTaints,
   ...networks,
   ...ports,
+  ...shop,
+  ...hosts,
+  ...storage,
+  ...gitops,
 ];

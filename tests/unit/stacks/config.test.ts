@@ -26,8 +26,17 @@ describe("a configuration without settings", () => {
         { name: "worker", count: 2, cpus: 2, memoryMiB: 3072, labels: {}, taints: [], addressBlock: 1 },
       ],
       networks: { machines: "10.95.38.0/24", pods: "10.244.0.0/16", services: "10.96.0.0/12" },
-      ports: { api: 29993, shop: 29994, registry: 29995 },
+      ports: { api: 29993, shop: 29994, registry: 29995, shopTls: 30563 },
+      shop: "microservices",
+      hosts: [],
+      storage: { defaultClass: "recycle" },
     });
+  });
+
+  test("has GitOps when it is asked for, with a port that no other environment has by default", () => {
+    expect(loadConfig("dev", { gitops: {} }, facts).gitops).toEqual({ port: 19331, intervalSeconds: 10 });
+    const given = { port: 3000, intervalSeconds: 60 };
+    expect(loadConfig("dev", { gitops: given }, facts).gitops).toEqual(given);
   });
 
   test("is valid for every stack name, the same every time, and apart from what others use", () => {
@@ -83,6 +92,10 @@ describe("settings", () => {
         ],
         networks: { pods: "100.64.0.0/14" },
         ports: { shop: 8080 },
+        shop: "monolith",
+        hosts: ["shop.example.org", "10.0.0.7"],
+        storage: { defaultClass: "keep" },
+        gitops: { port: 16000 },
       },
       facts,
     );
@@ -108,6 +121,10 @@ describe("settings", () => {
       ],
       networks: { ...defaults.networks, pods: "100.64.0.0/14" },
       ports: { ...defaults.ports, shop: 8080 },
+      shop: "monolith",
+      hosts: ["shop.example.org", "10.0.0.7"],
+      storage: { defaultClass: "keep" },
+      gitops: { port: 16000, intervalSeconds: 10 },
     });
   });
 
@@ -134,7 +151,16 @@ describe("settings", () => {
   });
 
   test("that are anything at all are taken, or refused in printable lines", () => {
-    const settings = ["kubernetesVersion", "controlPlane", "pools", "networks", "ports"] as const;
+    const settings = [
+      "kubernetesVersion",
+      "controlPlane",
+      "pools",
+      "networks",
+      "ports",
+      "shop",
+      "hosts",
+      "storage",
+    ] as const;
     const fields = ["name", "count", "cpus", "memory", "labels", "taints", "machines", "pods", "api", "shop"];
     const group = fc.dictionary(
       fc.oneof(fc.constantFrom(...fields), fc.string({ unit: "binary" })),
@@ -265,8 +291,11 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
     pools: fc.array(pool, { minLength: 15, maxLength: 15 }),
     networks,
     ports: fc
-      .uniqueArray(fc.integer({ min: 1024, max: 65535 }), { minLength: 3, maxLength: 3 })
-      .map(([api = 0, shop = 0, registry = 0]) => ({ api, shop, registry })),
+      .uniqueArray(fc.integer({ min: 1024, max: 65535 }), { minLength: 4, maxLength: 4 })
+      .map(([api = 0, shop = 0, registry = 0, shopTls = 0]) => ({ api, shop, registry, shopTls })),
+    shop: fc.constantFrom("monolith", "microservices"),
+    hosts: fc.uniqueArray(fc.constantFrom("shop.example.org", "shop", "192.0.2.7")),
+    storage: fc.record({ defaultClass: fc.constantFrom("recycle" as const, "keep" as const) }),
   })
   .map(({ names, blocks: addressBlocks, counts, pools, ...rest }) => ({
     ...rest,
@@ -280,7 +309,7 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
 
 /** The settings that say what a configuration has: through JSON, as they reach the program. */
 function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
-  const { kubernetesVersion, networks: written, ports } = rest;
+  const { kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
   const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
     ...size,
     memory: amount % 1024 === 0 ? `${amount / 1024}Gi` : `${amount}Mi`,
@@ -291,6 +320,9 @@ function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>
     pools: pools?.map(memory),
     networks: written,
     ports,
+    shop,
+    hosts,
+    storage,
   };
   return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
 }

@@ -93,7 +93,7 @@ test("numbers, lists and groups refuse all of them as well", () => {
     ...["count", "cpus", "addressBlock", "labels", "taints"].map(
       (key) => (text: string) => pool({ [key]: text }),
     ),
-    ...["api", "shop", "registry"].map((key) => (text: string) => ({ ports: { [key]: text } })),
+    ...["api", "shop", "registry", "shopTls"].map((key) => (text: string) => ({ ports: { [key]: text } })),
     ...["controlPlane", "pools", "networks", "ports"].map((key) => (text: string) => ({ [key]: text })),
   ];
   for (const settingsWith of others) {

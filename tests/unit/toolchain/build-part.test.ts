@@ -1,10 +1,20 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { buildPart } from "../../../toolchain/build-part";
+import { buildPart, copyFromModules } from "../../../toolchain/build-part";
 import { isBuilt, partDirectory, toolchainDirectory } from "../../../toolchain/cache";
+import { filesBelow } from "../../../toolchain/content-key";
 import { BuildFailure } from "../../../toolchain/failure";
 import { hangingGo, temporaryFolder, tinyPart } from "./fixtures/tiny-module";
 
@@ -68,6 +78,37 @@ it("compiles a suite of tests as a program", async () => {
   expect(record?.binaries["tiny.test"]).toBeGreaterThan(100_000);
   expect((await run(path.join(partDirectory(part), "tiny.test"))).stderr).toBe("of 1.2.3\n");
 }, 120_000);
+
+it("takes files and whole folders of a module, which the module cache keeps read-only", async () => {
+  const [module, target] = [temporaryFolder(), temporaryFolder()];
+  mkdirSync(path.join(module, "config", "crd", "deep"), { recursive: true });
+  writeFileSync(path.join(module, "config", "crd", "one.yaml"), "one", { mode: 0o444 });
+  writeFileSync(path.join(module, "config", "crd", "deep", "two.yaml"), "two", { mode: 0o444 });
+  writeFileSync(path.join(module, "start"), "#!/bin/sh\n", { mode: 0o444 });
+  writeFileSync(path.join(module, "schema.json"), '{"name":"x"}', { mode: 0o444 });
+  for (const folder of ["config/crd/deep", "config/crd"]) chmodSync(path.join(module, folder), 0o555);
+  const go = (...args: string[]): Promise<string> => {
+    expect(args).toEqual(["mod", "download", "-json", "example.test/module"]);
+    return Promise.resolve(JSON.stringify({ Dir: module }));
+  };
+  const of = { module: "example.test/module" };
+  await copyFromModules(
+    [
+      { ...of, file: "config/crd", as: "crds" },
+      { ...of, file: "start", as: "start", executable: true },
+      { ...of, file: "schema.json", as: "embedded.json", set: { version: "1" } },
+    ],
+    target,
+    go,
+  );
+  for (const folder of ["config/crd", "config/crd/deep"]) chmodSync(path.join(module, folder), 0o755);
+  const copied = (file: string): string => readFileSync(path.join(target, file), "utf8");
+  const modeOf = (file: string): number => statSync(path.join(target, file)).mode & 0o777;
+  expect(filesBelow(target)).toEqual(["crds/deep/two.yaml", "crds/one.yaml", "embedded.json", "start"]);
+  expect([copied("crds/one.yaml"), copied("crds/deep/two.yaml")]).toEqual(["one", "two"]);
+  expect(copied("embedded.json")).toBe('{"name":"x","version":"1"}');
+  expect([modeOf("start"), modeOf("crds/one.yaml"), modeOf("crds/deep")]).toEqual([0o755, 0o644, 0o755]);
+});
 
 it("does not build again what is there", async () => {
   const part = tinyPart();

@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 import { parse } from "yaml";
 
-import { pulumiEnvironment } from "../../../toolchain/environment";
+import { pulumiEnvironment, settingsOf } from "../../../toolchain/environment";
 
 let folder: string;
 
@@ -99,5 +99,38 @@ describe("pulumiEnvironment", () => {
 
   it("puts the engine's own programs first on PATH", () => {
     expect(environmentOf("dev").PATH).toMatch(/\/pulumi\/[0-9a-f]{12}\/bin:\/usr\/bin$/);
+  });
+});
+
+describe("settingsOf", () => {
+  const settingsIn = (text: string): unknown => {
+    writeFileSync(at("source.yaml"), text);
+    return settingsOf("dev", { SLIPWAY_CONFIG: at("source.yaml") });
+  };
+
+  it("gives the project's own settings, without its name before them", () => {
+    const text =
+      "config:\n  slipway:gitops: {}\n  slipway:pools: [{ name: worker }]\n  aws:region: eu-west-1\n";
+    expect(settingsIn(text)).toEqual({ gitops: {}, pools: [{ name: "worker" }] });
+  });
+
+  it.each(["", "config:\n", "config: word\n", "encryptionsalt: v1:x\n", "- a list\n"])(
+    "finds none in %j",
+    (text) => {
+      expect(settingsIn(text)).toEqual({});
+    },
+  );
+
+  it("reads those of the repository without SLIPWAY_CONFIG, if there are any", () => {
+    expect(settingsOf("dev", {})).toHaveProperty("ports");
+    expect(settingsOf("nowhere", {})).toEqual({});
+  });
+
+  it("refuses a name that leads elsewhere", () => {
+    expect(() => settingsOf("../dev", {})).toThrow('ENV is "../dev"; write an environment\'s name');
+  });
+
+  it("names the file that is no YAML", () => {
+    expect(() => settingsIn("config: [\n")).toThrow(at("source.yaml"));
   });
 });

@@ -55,9 +55,16 @@ describe.each([...Object.values(parts), kindPart])("$name", (part) => {
   });
 });
 
-it("what no environment needs is built on demand only", () => {
+it("what not every environment needs is built on demand only", () => {
   const names = everydayParts.map(({ name }) => name);
-  expect(Object.keys(parts).filter((name) => !names.includes(name))).toEqual(["conformance"]);
+  expect(Object.keys(parts).filter((name) => !names.includes(name))).toEqual([
+    "helm",
+    "k6",
+    "source-controller",
+    "kustomize-controller",
+    "gitea",
+    "conformance",
+  ]);
 });
 
 it.each([parts.kubernetes, parts.conformance])(

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { Product } from "../catalog-client";
+import type { Product } from "../../../shared/src";
 import type { Content } from "./layout";
 import { productCard } from "./product-card";
 

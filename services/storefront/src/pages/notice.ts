@@ -6,17 +6,14 @@ const notices = {
   "no-such-page": {
     title: "Nothing at this mooring",
     text: "The page that you are looking for has sailed, or never was. The shop is still where it was.",
-    reloadS: undefined,
   },
-  "catalog-trouble": {
-    title: "The catalog is out at sea",
-    text: "We cannot reach our list of products just now. The rest of the shop is well, and this page tries again by itself.",
-    reloadS: 5,
+  "no-such-order": {
+    title: "No such order of yours",
+    text: "We show an order only to the browser that placed it. If that was this one, look at its list of orders.",
   },
   "our-mistake": {
     title: "We ran aground",
     text: "Something went wrong on our side. It is in our log, and we will look at it.",
-    reloadS: undefined,
   },
 } as const;
 
@@ -28,10 +25,26 @@ const boat =
 
 /** A friendly page in place of the one that was asked for. */
 export function noticePage(kind: keyof typeof notices): Content {
-  const { title, text, reloadS } = notices[kind];
+  const { title, text } = notices[kind];
+  return notice(title, text);
+}
+
+/** The same while a service does not answer; tries again by itself, if that does no harm. */
+export function troublePage(service: string, reloadS: number | undefined): Content {
+  const again =
+    reloadS === undefined ? "Nothing is lost; please try again." : "This page tries again by itself.";
+  return {
+    ...notice(
+      `The ${service} is out at sea`,
+      `We cannot reach it just now. The rest of the shop is well. ${again}`,
+    ),
+    ...(reloadS === undefined ? {} : { reloadS }),
+  };
+}
+
+function notice(title: string, text: string): Content {
   return {
     title: `${title} – Slipway Chandlery`,
-    ...(reloadS === undefined ? {} : { reloadS }),
     main: html`<section class="notice">
       <img src="${imageUrl(boat)}" alt="" width="400" height="240" />
       <h1>${title}</h1>

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { Product } from "../catalog-client";
+import type { Money, Product } from "../../../shared/src";
 import { imageUrl } from "./layout";
 import type { Html } from "./layout";
 
@@ -11,13 +11,13 @@ export function productCard(product: Product): Html {
       <div>
         <h3>${product.name}</h3>
         <p>${product.summary}</p>
-        <p class="price">${price(product)}</p>
+        <p class="price">${price(product.price)}</p>
       </div>
     </a>
   </li>`;
 }
 
-/** The price as people write it, such as `€54.00`. */
-export function price({ price: { cents, currency } }: Product): string {
+/** An amount as people write it, such as `€54.00`. */
+export function price({ cents, currency }: Money): string {
   return new Intl.NumberFormat("en-IE", { style: "currency", currency }).format(cents / 100);
 }

@@ -1,62 +1,57 @@
-import type { Instance } from "@slipway/service";
 import { html } from "hono/html";
-import { CatalogTrouble } from "../catalog-client";
-import type { Answerer } from "../catalog-client";
+import type { Status } from "../../../shared/src";
+import { capital } from "./layout";
 import type { Content, Html } from "./layout";
 
-/** What the status page shows. */
-export interface Status {
-  readonly instance: Instance;
-  /** Seconds since this storefront started. */
-  readonly uptimeS: number;
-  /** The catalog's copy that answered, or why none did. */
-  readonly catalog: Answerer | CatalogTrouble;
-  /** How long the catalog took, in milliseconds. */
-  readonly ms: number;
-}
-
-/** How the shop's services are. */
-export function statusPage({ instance, uptimeS, catalog, ms }: Status): Content {
-  const trouble = catalog instanceof CatalogTrouble;
+/** How the shop's services are, this one first. */
+export function statusPage(own: Status): Content {
+  const services = flat(own);
+  const ill = services.filter(({ well }) => !well);
   return {
     title: "Status – Slipway Chandlery",
     at: "status",
     main: html`<section class="status">
-      <h1>${trouble ? "Part of the shop is in trouble" : "All hands on deck"}</h1>
-      <div class="panels">
-        ${panel("Storefront", true, `up for ${duration(uptimeS)}`, instance)}
-        ${
-          trouble
-            ? panel("Catalog", false, catalog.message, undefined)
-            : panel("Catalog", true, `answered in ${ms} ms`, catalog)
-        }
-      </div>
-      <p class="hint">Reload, and another copy of a service may answer.</p>
+      <h1>${ill.length === 0 ? "All hands on deck" : "Part of the shop is in trouble"}</h1>
+      <p class="lead">
+        ${ill.length === 0 ? "Every service answers." : html`In trouble: ${ill.map(({ service }) => capital(service)).join(", ")}.`}
+        Reload, and another copy of a service may answer.
+      </p>
+      <div class="panels">${services.map(panel)}</div>
     </section>`,
   };
 }
 
-function panel(service: string, well: boolean, remark: string, by: Answerer | undefined): Html {
-  return html`<section class="panel">
-    <h2>${service} <span class="badge ${well ? "well" : "ill"}">${well ? "Well" : "In trouble"}</span></h2>
-    <p>${remark}</p>
-    ${
-      by
-        ? html`<dl>
-            <dt>Version</dt>
-            <dd>${by.version}</dd>
-            <dt>Pod</dt>
-            <dd><code>${by.pod}</code></dd>
-            <dt>Node</dt>
-            <dd><code>${by.node}</code></dd>
-          </dl>`
-        : ""
+/** Every service once, callers before those that they call; in trouble if anybody could not reach it. */
+function flat(own: Status): Status[] {
+  const found = new Map<string, Status>();
+  for (let level: readonly Status[] = [own]; level.length > 0; level = level.flatMap(({ needs }) => needs)) {
+    for (const status of level) {
+      const before = found.get(status.service);
+      if (!before || (before.well && !status.well)) found.set(status.service, status);
     }
-  </section>`;
+  }
+  return [...found.values()];
 }
 
-function duration(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3600)} h`;
+function panel({ service, well, remark, version, pod, node, needs }: Status): Html {
+  const facts: [string, string | undefined, boolean][] = [
+    ["Version", version, false],
+    ["Pod", pod, true],
+    ["Node", node, true],
+    ["Asks", needs.map((need) => need.service).join(", ") || undefined, false],
+  ];
+  return html`<section class="panel">
+    <h2>
+      ${capital(service)} <span class="badge ${well ? "well" : "ill"}">${well ? "Well" : "In trouble"}</span>
+    </h2>
+    <p>${capital(remark)}</p>
+    <dl>
+      ${facts.map(([name, value, isCode]) =>
+        value === undefined
+          ? ""
+          : html`<dt>${name}</dt>
+              <dd>${isCode ? html`<code>${value}</code>` : value}</dd>`,
+      )}
+    </dl>
+  </section>`;
 }

@@ -14,6 +14,9 @@ import { servingCertificateProvider } from "../../../../components/pki/serving-c
 
 import { valueOf } from "../../../support/recorder";
 
+// It makes real keys and certificates, which takes seconds on a busy machine.
+jest.setTimeout(30_000);
+
 const providers: Record<string, pulumi.dynamic.ResourceProvider | undefined> = {
   "pulumi-nodejs:dynamic/pki:CertificateAuthority": certificateAuthorityProvider,
   "pulumi-nodejs:dynamic/pki:ClientCertificate": clientCertificateProvider,

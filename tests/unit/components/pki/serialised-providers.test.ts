@@ -4,12 +4,18 @@ import { promisify } from "node:util";
 
 import { type dynamic, runtime } from "@pulumi/pulumi";
 
+import { pushedChartProvider } from "../../../../components/delivery/service-chart";
 import { certificateAuthorityProvider } from "../../../../components/pki/certificate-authority";
 import { clientCertificateProvider } from "../../../../components/pki/client-certificate";
 import { encryptionKeyProvider } from "../../../../components/pki/encryption-key";
 import { joinTokenProvider } from "../../../../components/pki/join-token";
 import { keyPairProvider } from "../../../../components/pki/key-pair";
+import { passwordProvider } from "../../../../components/pki/password";
 import { servingCertificateProvider } from "../../../../components/pki/serving-certificate";
+import { webCertificateProvider } from "../../../../components/pki/web-certificate";
+
+// Each value is made by a process of its own.
+jest.setTimeout(60_000);
 
 /** What the stack's state holds of a provider, in clear. */
 async function serialised(
@@ -29,6 +35,9 @@ exports.handler().create(${JSON.stringify(inputs)}).then(({ outs }) => console.l
   const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: __dirname });
   return JSON.parse(stdout) as Outputs;
 }
+
+// Each of them in a Node of its own, which takes a second on a busy machine.
+jest.setTimeout(60_000);
 
 test("make certificates where only their text is", async () => {
   const authority = await makeElsewhere(certificateAuthorityProvider, {
@@ -50,15 +59,23 @@ test("make certificates where only their text is", async () => {
     authorityCertificatePem: authority.certificatePem,
     authorityPrivateKeyPem: authority.privateKeyPem,
   });
+  const web = await makeElsewhere(webCertificateProvider, {
+    hosts: ["localhost", "127.0.0.1"],
+    days: 1,
+    authorityCertificatePem: authority.certificatePem,
+    authorityPrivateKeyPem: authority.privateKeyPem,
+  });
   const signer = new X509Certificate(authority.certificatePem).publicKey;
   expect(new X509Certificate(client.certificatePem).verify(signer)).toBe(true);
   expect(new X509Certificate(serving.certificatePem).verify(signer)).toBe(true);
+  expect(new X509Certificate(web.certificatePem).verify(signer)).toBe(true);
 });
 
 test("make keys and tokens where only their text is", async () => {
   expect((await makeElsewhere(keyPairProvider, {})).privateKeyPem).toContain("PRIVATE KEY");
   expect((await makeElsewhere(joinTokenProvider, {})).token).toHaveLength(23);
   expect((await makeElsewhere(encryptionKeyProvider, {})).key).toHaveLength(44);
+  expect((await makeElsewhere(passwordProvider, {})).password).toHaveLength(32);
 });
 
 test.each(
@@ -68,6 +85,8 @@ test.each(
     encryptionKeyProvider,
     joinTokenProvider,
     keyPairProvider,
+    passwordProvider,
+    pushedChartProvider,
     servingCertificateProvider,
   }),
 )("%s captures no secret, and little else", async (_name, provider) => {

@@ -25,6 +25,7 @@ function create(...transformations: pulumi.ResourceTransformation[]): Promise<Re
             kubeRouter: "2.2.1",
             localPathProvisioner: "0.0.30",
             metricsServer: "0.8.0",
+            skipper: "0.22.0",
           },
           apiEndpoint: { host: "172.30.0.2", port: 6443 },
           podCidr: "10.244.0.0/16",
@@ -32,15 +33,16 @@ function create(...transformations: pulumi.ResourceTransformation[]): Promise<Re
           dnsAddress: "10.96.0.10",
           conntrackLimits: false,
           verifyKubelet: false,
+          ingress: { nodePorts: { http: 30080, https: 30443 } },
         },
         { ...options, transformations: [...(options.transformations ?? []), ...transformations] },
       ),
   );
 }
 
-test("registers every part once, 41 resources in all", async () => {
+test("registers every part once, 51 resources in all", async () => {
   const resources = await create();
-  expect(resources).toHaveLength(41);
+  expect(resources).toHaveLength(51);
   expect(countByType(resources.filter(({ type }) => type.startsWith("slipway:")))).toEqual({
     "slipway:platform:Platform": 1,
     "slipway:platform:KubeProxy": 1,
@@ -48,6 +50,7 @@ test("registers every part once, 41 resources in all", async () => {
     "slipway:platform:ClusterDns": 1,
     "slipway:platform:Storage": 1,
     "slipway:platform:Metrics": 1,
+    "slipway:platform:Ingress": 1,
   });
 });
 
@@ -67,14 +70,16 @@ test("gives every part what is its own", async () => {
 
 // There is one of each in a cluster: a second Platform must fail, not make a second pod network.
 test("gives every Kubernetes object its name, and every namespaced one its namespace", async () => {
-  const clusterWide = /Namespace|ClusterRole|StorageClass|APIService/;
+  const clusterWide = /Namespace|ClusterRole|StorageClass|APIService|IngressClass/;
   const objects = (await create()).filter(({ type }) => type.startsWith("kubernetes:"));
-  expect(objects).toHaveLength(35);
+  expect(objects).toHaveLength(44);
   for (const { type, inputs } of objects) {
     const { name, namespace } = inputs.metadata as { name?: string; namespace?: string };
     expect(name).toBeTruthy();
     expect(namespace).toEqual(
-      clusterWide.test(type) ? undefined : expect.stringMatching(/^(kube-system|local-path-storage)$/),
+      clusterWide.test(type)
+        ? undefined
+        : expect.stringMatching(/^(kube-system|local-path-storage|ingress)$/),
     );
   }
 });
@@ -95,5 +100,6 @@ test("creates what needs the pod network after it, so that waiting for pods neve
     "slipway:platform:ClusterDns": afterNetwork,
     "slipway:platform:Storage": afterNetwork,
     "slipway:platform:Metrics": afterNetwork,
+    "slipway:platform:Ingress": afterNetwork,
   });
 });

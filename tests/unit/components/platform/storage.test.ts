@@ -1,4 +1,4 @@
-import { Storage } from "../../../../components/platform";
+import { Storage, type StorageArgs } from "../../../../components/platform";
 import {
   containerOf,
   countByType,
@@ -12,9 +12,12 @@ beforeEach(() => {
   recordResources();
 });
 
-function create(): Promise<Registered[]> {
-  return registeredBy((options) => new Storage("store", { version: "0.0.30" }, options));
+function create(args: Partial<StorageArgs> = {}): Promise<Registered[]> {
+  return registeredBy((options) => new Storage("store", { version: "0.0.30", ...args }, options));
 }
+
+const classIn = (resources: readonly Registered[], name: string) =>
+  inputsOf(resources, "kubernetes:storage.k8s.io/v1:StorageClass", `store-${name}`);
 
 test("registers exactly its objects", async () => {
   expect(countByType(await create())).toEqual({
@@ -32,25 +35,53 @@ test("registers exactly its objects", async () => {
 });
 
 test.each([
-  [
-    "recycle",
-    "Delete",
-    { "storageclass.kubernetes.io/is-default-class": "true", defaultVolumeType: "local" },
-  ],
-  ["keep", "Retain", { defaultVolumeType: "local" }],
+  ["recycle", "Delete"],
+  ["keep", "Retain"],
 ])(
-  "class %s has reclaim policy %s and binds where its first pod runs",
-  async (name, reclaimPolicy, annotations) => {
-    expect(
-      inputsOf(await create(), "kubernetes:storage.k8s.io/v1:StorageClass", `store-${name}`),
-    ).toMatchObject({
-      metadata: { name, annotations },
+  "class %s has reclaim policy %s, binds where its first pod runs, and does not grow",
+  async (name, policy) => {
+    expect(classIn(await create(), name)).toMatchObject({
+      metadata: { name },
       provisioner: "rancher.io/local-path",
-      reclaimPolicy,
+      reclaimPolicy: policy,
       volumeBindingMode: "WaitForFirstConsumer",
+      allowVolumeExpansion: false,
     });
   },
 );
+
+test.each([
+  [undefined, "true", "false"],
+  ["recycle" as const, "true", "false"],
+  ["keep" as const, "false", "true"],
+])(
+  "with the default class %s, recycle is the default: %s, and keep: %s",
+  async (defaultClass, ...expected) => {
+    const args = defaultClass === undefined ? {} : { defaultClass };
+    const resources = await create(args);
+    const annotations = ["recycle", "keep"].map((name) => classIn(resources, name).metadata.annotations);
+    expect(annotations.map((each) => each?.["storageclass.kubernetes.io/is-default-class"])).toEqual(
+      expected,
+    );
+  },
+);
+
+test("finds what was kept by the claim's namespace and name", async () => {
+  const resources = await create();
+  expect(classIn(resources, "keep")).toMatchObject({
+    parameters: { pathPattern: "{{ .PVC.Namespace }}/{{ .PVC.Name }}" },
+  });
+  expect(classIn(resources, "recycle")).not.toHaveProperty("parameters");
+});
+
+test.each([
+  ["where every node reaches them if there is such a folder", { keptFolder: "/mnt/kept" }, "hostPath"],
+  ["else on their node", {}, "local"],
+])("keeps volumes %s", async (_, args, volumeType) => {
+  const resources = await create(args);
+  expect(classIn(resources, "keep").metadata.annotations?.defaultVolumeType).toBe(volumeType);
+  expect(classIn(resources, "recycle").metadata.annotations?.defaultVolumeType).toBe("local");
+});
 
 test("lets its own namespace alone run pods that mount the machine's folders", async () => {
   const namespace = inputsOf(await create(), "kubernetes:core/v1:Namespace");

@@ -15,16 +15,18 @@ beforeEach(() => {
 
 const image =
   "127.0.0.1:5000/catalog@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+const instance = { "app.kubernetes.io/name": "catalog", "app.kubernetes.io/instance": "catalog" };
 const networkPolicy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 
 function create(args: Partial<MicroserviceArgs> = {}, name = "catalog"): Promise<Registered[]> {
   return registeredBy((options) => new Microservice(name, { namespace: "shop", image, ...args }, options));
 }
 
-test("registers exactly its six objects, all under its own name", async () => {
+test("registers exactly its six objects, and the wait for its pods, all under its own name", async () => {
   const resources = await create();
   expect(countByType(resources)).toEqual({
     "slipway:workloads:Microservice": 1,
+    "pulumi-nodejs:dynamic/workloads:RolloutStatus": 1,
     "kubernetes:apps/v1:Deployment": 1,
     "kubernetes:core/v1:Service": 1,
     "kubernetes:core/v1:ServiceAccount": 1,
@@ -39,6 +41,7 @@ test("registers exactly its six objects, all under its own name", async () => {
         namespace: "shop",
         labels: {
           "app.kubernetes.io/name": "catalog",
+          "app.kubernetes.io/instance": "catalog",
           "app.kubernetes.io/part-of": "shop",
           "app.kubernetes.io/managed-by": "pulumi",
         },
@@ -52,7 +55,7 @@ test("runs two pods of the image and replaces them one by one, none before its s
   expect(deployment.spec).toMatchObject({
     replicas: 2,
     strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-    selector: { matchLabels: { "app.kubernetes.io/name": "catalog" } },
+    selector: { matchLabels: instance },
   });
   expect(deployment.spec.template.spec).toMatchObject({
     serviceAccountName: "catalog",
@@ -138,7 +141,7 @@ test("answers inside the cluster on port 80, and at a URL that does not wait for
   });
   expect(inputsOf(resources, "kubernetes:core/v1:Service").spec).toEqual({
     type: "ClusterIP",
-    selector: { "app.kubernetes.io/name": "catalog" },
+    selector: instance,
     ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: "http" }],
   });
   expect(service && (await valueOf(service.url))).toBe("http://catalog.shop");
@@ -158,7 +161,7 @@ test.each([
 
 test("a disruption budget lets one pod go at a time, and a broken one always", async () => {
   expect(inputsOf(await create(), "kubernetes:policy/v1:PodDisruptionBudget").spec).toEqual({
-    selector: { matchLabels: { "app.kubernetes.io/name": "catalog" } },
+    selector: { matchLabels: instance },
     maxUnavailable: 1,
     unhealthyPodEvictionPolicy: "AlwaysAllow",
   });
@@ -183,17 +186,6 @@ describe("network policies", () => {
       podSelector: { matchLabels: { "app.kubernetes.io/name": "catalog" } },
       policyTypes: ["Ingress", "Egress"],
       egress: [dns],
-    });
-  });
-
-  test("exposed, it lets anyone in on its port, and its Service has the NodePort", async () => {
-    const resources = await create({ nodePort: 30080, port: 9000 });
-    expect(inputsOf(resources, networkPolicy).spec.ingress).toEqual([
-      { from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: 9000, protocol: "TCP" }] },
-    ]);
-    expect(inputsOf(resources, "kubernetes:core/v1:Service").spec).toMatchObject({
-      type: "NodePort",
-      ports: [{ port: 80, targetPort: "http", nodePort: 30080 }],
     });
   });
 

@@ -7,7 +7,7 @@ beforeEach(() => {
 
 const networkPolicy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 
-test("makes a namespace that enforces baseline and warns of what is not restricted", async () => {
+test("makes a namespace that enforces Pod Security restricted", async () => {
   let shop: WorkloadNamespace | undefined;
   const resources = await registeredBy((options) => {
     shop = new WorkloadNamespace("shop", options);
@@ -21,7 +21,7 @@ test("makes a namespace that enforces baseline and warns of what is not restrict
     name: "shop",
     labels: {
       "app.kubernetes.io/managed-by": "pulumi",
-      "pod-security.kubernetes.io/enforce": "baseline",
+      "pod-security.kubernetes.io/enforce": "restricted",
       "pod-security.kubernetes.io/warn": "restricted",
       "pod-security.kubernetes.io/audit": "restricted",
     },

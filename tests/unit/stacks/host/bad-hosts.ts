@@ -116,6 +116,15 @@ const names: BadHost[] = [
   },
 ];
 
+const kept: BadHost[] = [
+  {
+    facts: withDocker({
+      volumes: [{ name: "slipway-dev-kept", environment: "dev", owner: "fedcba9876543210" }],
+    }),
+    line: 'stack name: another stack\'s environment "dev" kept data on this Docker daemon, in volume "slipway-dev-kept" of owner "fedcba9876543210"; use another name, or remove it for good with make forget ENV=dev OWNER=fedcba9876543210',
+  },
+];
+
 const machines: BadHost[] = [
   {
     settings: { controlPlane: { cpus: 8.5 } },
@@ -206,4 +215,11 @@ const networks: BadHost[] = [
   },
 ];
 
-export const badHosts: readonly BadHost[] = [...dockers, ...names, ...machines, ...ports, ...networks];
+export const badHosts: readonly BadHost[] = [
+  ...dockers,
+  ...names,
+  ...kept,
+  ...machines,
+  ...ports,
+  ...networks,
+];

@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 
 import {
   type Image,
   bareMachine,
+  imagesOnDemand,
   loadBalancer,
   machineSystem,
   node,
@@ -23,7 +24,8 @@ function withBases(images: readonly Image[]): Image[] {
   return bases.length === 0 ? [...images] : [...new Set([...images, ...withBases(bases)])];
 }
 
-const built = withBases([loadBalancer, registry, node, machineSystem, bareMachine, ...podImages]).filter(
+const everyday = [loadBalancer, registry, node, machineSystem, bareMachine, ...podImages];
+const built = withBases([...everyday, ...Object.values(imagesOnDemand)]).filter(
   ({ name }) => name !== "debian",
 );
 
@@ -63,6 +65,7 @@ describe("podImages", () => {
       `docker.io/cloudnativelabs/kube-router:v${versions.kubeRouter}`,
       `docker.io/rancher/local-path-provisioner:v${versions.localPathProvisioner}`,
       `registry.k8s.io/metrics-server/metrics-server:v${versions.metricsServer}`,
+      `ghcr.io/zalando/skipper:v${versions.skipper}`,
     ]);
   });
 
@@ -74,6 +77,26 @@ describe("podImages", () => {
       expect(stages?.at(-1)).toBe("FROM ${KUBERNETES}");
     }
   });
+});
+
+describe("imagesOnDemand", () => {
+  it.each(Object.entries(imagesOnDemand))("%s is called so in Docker too", (name, image: Image) => {
+    expect([image, image.release ?? image].map((each) => each.name)).toEqual([name, name]);
+  });
+
+  it.each(withBases(Object.values(imagesOnDemand)).filter(({ name }) => name in imagesOnDemand))(
+    "$name in $folder runs as a user that is not root, by number",
+    ({ folder, images }) => {
+      const folders = [folder, ...Object.values(images).map((base) => base.folder)];
+      const users = folders.flatMap((each) => {
+        const dockerfile = path.join(each, "Dockerfile");
+        return existsSync(dockerfile)
+          ? [...readFileSync(dockerfile, "utf8").matchAll(/^USER (.*)$/gm)].map(([, user]) => user)
+          : [];
+      });
+      expect(users.at(-1)).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    },
+  );
 });
 
 describe("node", () => {

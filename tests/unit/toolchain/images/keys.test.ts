@@ -6,7 +6,9 @@ import type { Image } from "../../../../toolchain/images/images";
 import { type ImageKind, imageName, nameOf } from "../../../../toolchain/images/keys";
 
 describe("imageName", () => {
-  const kinds: ImageKind[] = ["debian", "load-balancer", "registry", "node", "machine"];
+  const everyday: ImageKind[] = ["debian", "load-balancer", "registry", "node", "machine"];
+  const onDemand: ImageKind[] = ["source-controller", "kustomize-controller", "gitea", "agent"];
+  const kinds = [...everyday, ...onDemand];
 
   test.each(kinds)("names %s by its content, without Docker", (kind) => {
     expect(imageName(kind)).toMatch(new RegExp(`^slipway/${kind}:[0-9a-f]{12}$`));

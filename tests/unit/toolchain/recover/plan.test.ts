@@ -198,6 +198,18 @@ describe("what a killed run had begun", () => {
     expect(plan({ deployment }).remove).toEqual([]);
   });
 
+  it("is never what outlives the environment: it may hold what an earlier one kept", () => {
+    const kept = pending("creating", "Volume::dev-worker-0");
+    const deployment = killed("Volume::dev-worker-0", {
+      ...kept,
+      resource: { ...kept.resource, retainOnDelete: true },
+    });
+    expect(plan({ deployment })).toMatchObject({
+      remove: [],
+      lines: ["A killed run was creating the disk of worker-0: the next run goes on with it"],
+    });
+  });
+
   it.each(["updating", "deleting", "reading"])("is only unmarked when it was %s", (type) => {
     const deployment = { ...environment(), pending_operations: [pending(type, "Container::dev-worker-0")] };
     const result = plan({ deployment });

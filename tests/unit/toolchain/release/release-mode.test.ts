@@ -19,7 +19,7 @@ import { assemblePulumiHome } from "../../../../toolchain/pulumi-home";
 import { type FetchRecord, downloadsDirectory } from "../../../../toolchain/release/fetch-part";
 import { releaseOf, releasesFor } from "../../../../toolchain/release/releases";
 import versions from "../../../../toolchain/versions.json";
-import { temporaryFolder } from "../fixtures/tiny-module";
+import { temporaryFolder, tinyPart } from "../fixtures/tiny-module";
 import { placeOf, writeMirror } from "./mirror";
 import { FileServer } from "./server";
 
@@ -35,7 +35,7 @@ beforeEach(async () => {
   server = await FileServer.start();
   const programs = temporaryFolder();
   writeMirror(server.root, releasesFor(goArchitecture), goArchitecture, (part, name) => {
-    const file = path.join(programs, name);
+    const file = path.join(programs, path.basename(name));
     writeFileSync(file, `${name} of ${part}`);
     return file;
   });
@@ -192,10 +192,10 @@ describe("the cache after release mode", () => {
   it("told which of how many it fetched, and how much", async () => {
     await build();
     expect(lines).toContainEqual(
-      expect.stringMatching(/^\[ 1\/12\] kubernetes: fetching kube-apiserver \(1 of 8\), 0\.0 of 0\.0 MB$/),
+      expect.stringMatching(/^\[ 1\/13\] kubernetes: fetching kube-apiserver \(1 of 8\), 0\.0 of 0\.0 MB$/),
     );
     expect(lines.filter((line) => line.includes("waiting"))).toEqual([]);
-    expect(lines).toContainEqual(expect.stringMatching(/^\[ 7\/12\] etcd: fetched and checked in 0 s$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^\[ 7\/13\] etcd: fetched and checked in 0 s$/));
   });
 });
 
@@ -276,6 +276,40 @@ it("fetches once when two want the same, and the second says for whom it waits",
   expect(new Set(fetched).size).toBe(fetched.length);
   const waiting = lines.filter((line) => /^toolchain: waiting for process \d*, which fetches$/.test(line));
   expect(waiting).toHaveLength(1);
+});
+
+describe("a part on demand", () => {
+  const onDemand = Object.values(parts).filter((part) => part.onDemand && releaseOf(part.name));
+
+  it("is fetched like the others, with the files that go with it", async () => {
+    expect(onDemand.length).toBeGreaterThan(4);
+    expect(await build([...all, ...onDemand])).toBe("release");
+    for (const part of onDemand) expect([part.name, isBuilt(part, "release")]).toEqual([part.name, true]);
+    const [name, crds] = ["source-controller", "crds/source-controller.crds.yaml"] as const;
+    const folder = partDirectory(parts[name], "release");
+    expect(readFileSync(path.join(folder, name), "utf8")).toBe(`${name} of ${name}`);
+    expect(readFileSync(path.join(folder, crds), "utf8")).toBe(`${crds} of ${name}`);
+    expect(recordOf("build.json", name).sources[crds]?.from).toMatch(
+      /^https:.*\/source-controller\.crds\.yaml$/,
+    );
+  });
+
+  it("is of the mode that the others are of already, so that later commands find it", async () => {
+    for (const part of all) mkdirSync(partDirectory(part, "source"), { recursive: true });
+    rememberMode("source");
+    expect(await build([tinyPart()])).toBe("source");
+    expect(lines[0]).toBe("toolchain: source, as the parts that are there");
+    expect(server.seen).toEqual([]);
+  });
+
+  it("without a release is built from source beside the releases of the others", async () => {
+    await build();
+    lines = [];
+    const part = tinyPart();
+    expect(await build([part])).toBe("release");
+    expect(lines[0]).toBe("toolchain: release, as the parts that are there");
+    expect(isBuilt(part)).toBe(true);
+  });
 });
 
 it("needs no Go", async () => {

@@ -1,7 +1,14 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
 import { DockerMachines, type MachineSpec } from "../../../../../components/machines";
-import { countByType, recordResources, type Registered, registeredBy } from "../../../../support/recorder";
+import {
+  countByType,
+  inputsOf,
+  recordResources,
+  type Registered,
+  registeredBy,
+} from "../../../../support/recorder";
 
 beforeEach(() => {
   recordResources();
@@ -68,14 +75,38 @@ describe("DockerMachines", () => {
       "docker:index/network:Network": 1,
       "docker:index/remoteImage:RemoteImage": 3,
       "docker:index/container:Container": 2,
-      "docker:index/volume:Volume": 1,
+      "docker:index/volume:Volume": 2,
+    });
+  });
+
+  it("keeps one volume when it is destroyed, which every machine has at the folder that its facts name", async () => {
+    const retained: string[] = [];
+    const resources = await registeredBy(({ transformations = [], ...options }) => {
+      const note: pulumi.ResourceTransformation = ({ name, opts }) => {
+        if (opts.retainOnDelete === true) retained.push(name);
+        return undefined;
+      };
+      const machines = new DockerMachines("test", args, {
+        ...options,
+        transformations: [...transformations, note],
+      });
+      machines.createMachine(worker, { parent: machines });
+      expect(machines.facts.keptFolder).toBe("/var/lib/slipway/kept");
+    });
+    expect(retained).toEqual(["test-kept"]);
+    expect(inputsOf(resources, "docker:index/volume:Volume", "test-kept")).toMatchObject({
+      name: "slipway-test-kept",
+    });
+    expect(container(resources, "slipway-test-worker-1").volumes).toContainEqual({
+      volumeName: "slipway-test-kept",
+      containerPath: "/var/lib/slipway/kept",
     });
   });
 
   it("adds one container and one volume for each machine", async () => {
     const counts = countByType(await registered(worker, { ...worker, slot: { ...worker.slot, index: 0 } }));
     expect(counts["docker:index/container:Container"]).toBe(2 + 2);
-    expect(counts["docker:index/volume:Volume"]).toBe(1 + 2);
+    expect(counts["docker:index/volume:Volume"]).toBe(2 + 2);
   });
 
   it("names everything after the environment, and publishes on this host's own address only", async () => {
@@ -102,7 +133,7 @@ describe("DockerMachines", () => {
       machines.createMachine(worker, { parent: machines });
     });
     const made = resources.filter(({ type }) => /:(Container|Volume|Network)$/.test(type));
-    expect(made).toHaveLength(3 + 2 + 1);
+    expect(made).toHaveLength(3 + 3 + 1);
     const expected = [
       { label: "slipway.environment", value: "test" },
       ...(owner === undefined ? [] : [{ label: "slipway.owner", value: owner }]),
@@ -117,7 +148,10 @@ describe("DockerMachines", () => {
     const inputs = container(await registered(worker), "slipway-test-worker-1");
     expect(inputs.networksAdvanced).toMatchObject([{ ipv4Address: "10.88.4.17", aliases: ["nodes"] }]);
     expect(inputs).toMatchObject({ cpus: "1.5", memory: 2048, memorySwap: 2048 });
-    expect(inputs.volumes).toEqual([{ volumeName: "slipway-test-worker-1", containerPath: "/var" }]);
+    expect(inputs.volumes).toEqual([
+      { volumeName: "slipway-test-worker-1", containerPath: "/var" },
+      { volumeName: "slipway-test-kept", containerPath: "/var/lib/slipway/kept" },
+    ]);
   });
 
   it.each([

@@ -1,0 +1,2 @@
+export { PushedImage, type PushedImageArgs } from "./pushed-image";
+export { ServiceImage, type ServiceImageArgs } from "./service-image";

@@ -1,0 +1,44 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Which image, and where it is pushed to. */
+export interface PushedImageArgs {
+  /** `host:port` of the registry. */
+  readonly registry: pulumi.Input<string>;
+  /** Name and tag of an image that the local Docker daemon has, such as `slipway/gitea:0123456789ab`. */
+  readonly localName: string;
+}
+
+/** An image that the local Docker daemon has already, pushed to a registry to be deployed by its digest. */
+export class PushedImage extends pulumi.ComponentResource {
+  /** `registry/repository@sha256:…`: names this very content. The repository is the local name without its tag. */
+  readonly reference: pulumi.Output<string>;
+
+  constructor(name: string, args: PushedImageArgs, options?: pulumi.ComponentResourceOptions) {
+    super("slipway:images:PushedImage", name, {}, options);
+
+    const [repository = "", tag = "latest"] = args.localName.split(":");
+    const tagged = new docker.Tag(
+      name,
+      {
+        sourceImage: args.localName,
+        targetImage: pulumi.interpolate`${args.registry}/${repository}:${tag}`,
+      },
+      { parent: this },
+    );
+    const pushed = new docker.RegistryImage(
+      name,
+      {
+        name: tagged.targetImage,
+        // The provider asks for credentials even where the registry does not.
+        authConfig: { address: pulumi.interpolate`http://${args.registry}`, username: "", password: "" },
+        insecureSkipVerify: true,
+        // The registry goes with its volume; there is nothing to delete image by image.
+        keepRemotely: true,
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    this.reference = pulumi.interpolate`${args.registry}/${repository}@${pushed.sha256Digest}`;
+    this.registerOutputs({ reference: this.reference });
+  }
+}

@@ -1,0 +1,277 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { bindClusterRole } from "./cluster-role-binding";
+
+/** Which Skipper, and where it answers. */
+export interface IngressArgs extends IngressSettings {
+  /** Skipper's version without a leading `v`. */
+  readonly version: pulumi.Input<string>;
+}
+
+/** Where the ingress answers, and by which certificate it is known. */
+export interface IngressSettings {
+  /** Ports of every node, 30000 to 32767. The one for HTTPS is of use with a `certificate` only. */
+  readonly nodePorts: {
+    /** For HTTP, 30000 to 32767. */
+    readonly http: number;
+    /** For HTTPS, 30000 to 32767. */
+    readonly https: number;
+  };
+  /** For HTTPS, in PEM: the certificate, and those above it if there are some, and its key. Default: HTTP only. */
+  readonly certificate?: {
+    /** The certificate and, if need be, those that lead to its authority. PEM. */
+    readonly certificatePem: pulumi.Input<string>;
+    /** Its key. PEM, kept as a secret. */
+    readonly privateKeyPem: pulumi.Input<string>;
+  };
+  /** Number of its pods, from 1. Default 2, on two nodes where there are two. */
+  readonly replicas?: number;
+}
+
+/** `Exposure` in components/workloads lets the pods of this namespace and with these labels in. */
+const namespaceName = "ingress";
+const labels = { "app.kubernetes.io/name": "skipper" };
+
+const ports = { http: 9090, https: 9443 };
+const certificateFolder = "/etc/skipper/certificate";
+
+/** Seconds. */
+const stop = {
+  /** What is asked of a pod that goes is still answered, until every node and load balancer knows that it goes. */
+  wait: 15,
+  /** Then, what it has begun to answer. */
+  drain: 45,
+};
+
+/**
+ * HTTP from outside to Services by Ingress objects, with Skipper: IngressClass `skipper`, which is the default.
+ * https://opensource.zalando.com/skipper/kubernetes/ingress-controller/
+ *
+ * All hosts are served with one certificate that it is given. Certificates of their own for Ingress objects would take
+ * the right to read every Secret of the cluster.
+ */
+export class Ingress extends pulumi.ComponentResource {
+  constructor(name: string, args: IngressArgs, options: pulumi.ComponentResourceOptions) {
+    super("slipway:platform:Ingress", name, {}, options);
+    const { nodePorts, certificate, replicas = 2 } = args;
+    const child = { parent: this };
+
+    const namespace = this.createNamespace(name);
+    const metadata = { name: "skipper", namespace, labels };
+    const account = new k8s.core.v1.ServiceAccount(name, { metadata }, child);
+    const role = new k8s.rbac.v1.ClusterRole(
+      name,
+      { metadata: { name: "skipper-ingress", labels }, rules: readsRoutes },
+      child,
+    );
+    const grant = bindClusterRole(
+      name,
+      { role: role.metadata.name, account, bindingName: "skipper-ingress" },
+      child,
+    );
+    new k8s.networking.v1.IngressClass(
+      name,
+      {
+        metadata: {
+          name: "skipper",
+          labels,
+          annotations: { "ingressclass.kubernetes.io/is-default-class": "true" },
+        },
+        spec: { controller: "zalando.org/skipper" },
+      },
+      child,
+    );
+    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: openPorts }, child);
+    new k8s.core.v1.Service(
+      name,
+      {
+        // Its Deployment is waited for, and that is the same wait.
+        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: {
+          type: "NodePort",
+          selector: labels,
+          ports: servicePorts(nodePorts, certificate !== undefined),
+        },
+      },
+      child,
+    );
+    if (replicas > 1) {
+      new k8s.policy.v1.PodDisruptionBudget(
+        name,
+        {
+          metadata,
+          spec: {
+            selector: { matchLabels: labels },
+            maxUnavailable: 1,
+            unhealthyPodEvictionPolicy: "AlwaysAllow",
+          },
+        },
+        child,
+      );
+    }
+    const secretName = certificate && this.createSecret(name, namespace, certificate);
+    new k8s.apps.v1.Deployment(
+      name,
+      {
+        metadata,
+        spec: {
+          replicas,
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          revisionHistoryLimit: 3,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: podSpec(args.version, account.metadata.name, secretName) },
+        },
+      },
+      { parent: this, dependsOn: [grant] },
+    );
+    this.registerOutputs();
+  }
+
+  private createNamespace(name: string): pulumi.Output<string> {
+    const namespace = new k8s.core.v1.Namespace(
+      name,
+      {
+        metadata: {
+          name: namespaceName,
+          labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" },
+        },
+      },
+      { parent: this },
+    );
+    return namespace.metadata.name;
+  }
+
+  /** Another certificate is another Secret, by whose name the pods change: Skipper reads it when it starts. */
+  private createSecret(
+    name: string,
+    namespace: pulumi.Input<string>,
+    { certificatePem, privateKeyPem }: NonNullable<IngressSettings["certificate"]>,
+  ): pulumi.Output<string> {
+    const secret = new k8s.core.v1.Secret(
+      name,
+      {
+        metadata: { namespace, labels },
+        type: "kubernetes.io/tls",
+        immutable: true,
+        stringData: { "tls.crt": certificatePem, "tls.key": pulumi.secret(privateKeyPem) },
+      },
+      { parent: this },
+    );
+    return secret.metadata.name;
+  }
+}
+
+/** Upstream's list without what it does not read here: pods, Endpoints, and routes of its own kind. */
+const readsRoutes: k8s.types.input.rbac.v1.PolicyRule[] = [
+  { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: ["get", "list"] },
+  { apiGroups: [""], resources: ["services"], verbs: ["get", "list"] },
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list"] },
+];
+
+/** Requests from anywhere, and nothing else: its metrics are for itself. */
+const openPorts: k8s.types.input.networking.v1.NetworkPolicySpec = {
+  podSelector: { matchLabels: labels },
+  policyTypes: ["Ingress"],
+  ingress: [{ ports: Object.values(ports).map((port) => ({ port, protocol: "TCP" })) }],
+};
+
+function servicePorts(nodePorts: IngressSettings["nodePorts"], withTls: boolean) {
+  const names = withTls ? (["http", "https"] as const) : (["http"] as const);
+  return names.map((name) => ({
+    name,
+    port: { http: 80, https: 443 }[name],
+    protocol: "TCP",
+    targetPort: name,
+    nodePort: nodePorts[name],
+  }));
+}
+
+/** https://opensource.zalando.com/skipper/reference/ */
+function flags(withTls: boolean): string[] {
+  return [
+    "-kubernetes",
+    "-kubernetes-in-cluster",
+    "-kubernetes-ingress-class=^skipper$",
+    "-enable-kubernetes-endpointslices",
+    // By the protocol that a header says, which anybody may send.
+    "-kubernetes-https-redirect=false",
+    // A pod that goes answers for 5 seconds more: that it goes is known well before.
+    "-source-poll-timeout=1000",
+    "-wait-first-route-load",
+    "-proxy-preserve-host",
+    // Node.js closes a connection that was idle for 5 seconds; a request on its way then would be lost.
+    "-close-idle-conns-period=3s",
+    // Connections do not outlast the wait before the end, so that none is cut off.
+    "-keepalive-server=10s",
+    `-wait-for-healthcheck-interval=${stop.wait}s`,
+    "-access-log-disabled",
+    "-suppress-route-update-logs",
+    "-disable-metrics-compat",
+    ...(withTls
+      ? [
+          `-address=:${ports.https}`,
+          `-insecure-address=:${ports.http}`,
+          `-tls-cert=${certificateFolder}/tls.crt`,
+          `-tls-key=${certificateFolder}/tls.key`,
+          "-exclude-insecure-cipher-suites",
+        ]
+      : [`-address=:${ports.http}`]),
+  ];
+}
+
+function podSpec(
+  version: pulumi.Input<string>,
+  accountName: pulumi.Input<string>,
+  secretName: pulumi.Input<string> | undefined,
+): k8s.types.input.core.v1.PodSpec {
+  const withTls = secretName !== undefined;
+  // It answers 200 as long as it has routes and is not told to stop.
+  const health = { path: "/kube-system/healthz", port: "http" };
+  return {
+    priorityClassName: "system-cluster-critical",
+    serviceAccountName: accountName,
+    enableServiceLinks: false,
+    nodeSelector: { "kubernetes.io/os": "linux" },
+    terminationGracePeriodSeconds: stop.wait + stop.drain,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      fsGroup: 65532,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "kubernetes.io/hostname",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: labels },
+        matchLabelKeys: ["pod-template-hash"],
+      },
+    ],
+    containers: [
+      {
+        name: "skipper",
+        image: pulumi.interpolate`ghcr.io/zalando/skipper:v${version}`,
+        imagePullPolicy: "IfNotPresent",
+        args: flags(withTls),
+        ports: Object.entries(ports)
+          .filter(([name]) => withTls || name === "http")
+          .map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" })),
+        resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"] },
+          readOnlyRootFilesystem: true,
+        },
+        startupProbe: { httpGet: health, periodSeconds: 1, failureThreshold: 60 },
+        readinessProbe: { httpGet: health, periodSeconds: 1, timeoutSeconds: 2 },
+        // Not the same: one that is told to stop is not to be restarted.
+        livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, timeoutSeconds: 5 },
+        volumeMounts: withTls ? [{ name: "certificate", mountPath: certificateFolder, readOnly: true }] : [],
+      },
+    ],
+    volumes: withTls ? [{ name: "certificate", secret: { secretName, defaultMode: 0o440 } }] : [],
+  };
+}

@@ -1,0 +1,110 @@
+import type { MicroserviceReference } from "./reference";
+
+/**
+ * What is wrong with a component's settings, each line a setting, its value and what would be right. Nothing is created
+ * when there is one.
+ */
+export class Problems {
+  private readonly lines: string[] = [];
+
+  /** Notes a problem, unless the condition holds. */
+  expect(holds: boolean, setting: string, value: unknown, advice: string): void {
+    if (!holds) {
+      const shown = value === undefined ? "missing" : JSON.stringify(value);
+      this.lines.push(`${setting} is ${shown}: ${advice}`);
+    }
+  }
+
+  expectWhole(setting: string, value: number | undefined, least: number, most: number, why = ""): void {
+    if (value === undefined) return;
+    const range = most === Infinity ? `from ${least}` : `from ${least} to ${most}`;
+    this.expect(isWholeBetween(value, least, most), setting, value, `give a whole number ${range}${why}`);
+  }
+
+  /** A number of pods, or a share of them such as `"25%"`. */
+  expectAmount(setting: string, value: Amount | undefined): void {
+    if (value === undefined) return;
+    const holds = typeof value === "number" ? isWholeBetween(value, 0, Infinity) : percent(value) <= 100;
+    this.expect(holds, setting, value, 'give a whole number from 0, or a share of the pods such as "25%"');
+  }
+
+  expectServiceName(setting: string, value: string, longest = 63): void {
+    const advice = `give 1 to ${longest} of a-z, 0-9 and "-", with a letter first and no "-" last`;
+    this.expect(isServiceName(value) && value.length <= longest, setting, value, advice);
+  }
+
+  /** Names of environment variables that are free to be set. */
+  expectVariables(setting: string, names: readonly string[]): void {
+    for (const name of names) {
+      const advice = `give a name of A-Z, a-z, 0-9 and "_" that no digit begins`;
+      this.expect(/^[A-Za-z_][A-Za-z0-9_]*$/.test(name), `a name in ${setting}`, name, advice);
+      const own = 'it is set already: leave it out, and set "port" for another PORT';
+      this.expect(!reservedVariables.includes(name), `a name in ${setting}`, name, own);
+    }
+  }
+
+  /** Places in a pod's file system, each used once. */
+  expectPaths(setting: string, paths: readonly string[]): void {
+    for (const [index, path] of paths.entries()) {
+      const advice = 'give an absolute path below "/" without "." or ".." in it';
+      this.expect(isPlace(path), `a path in ${setting}`, path, advice);
+      this.expect(
+        paths.indexOf(path) === index,
+        `a path in ${setting}`,
+        path,
+        "it is there twice: give another",
+      );
+    }
+  }
+
+  expectReferences(setting: string, references: readonly MicroserviceReference[]): void {
+    for (const [index, reference] of references.entries()) {
+      this.expectReference(`${setting}[${index}]`, reference);
+    }
+  }
+
+  expectReference(setting: string, { serviceName, port }: MicroserviceReference): void {
+    this.expectServiceName(`${setting}.serviceName`, serviceName);
+    this.expectWhole(`${setting}.port`, port, 1, 65535);
+  }
+
+  /** Throws one error that names all of them, if there are any. */
+  throwIfAny(kind: string, name: string): void {
+    if (this.lines.length === 0) return;
+    throw new Error(`${kind} "${name}" cannot work:\n${this.lines.map((line) => `  - ${line}`).join("\n")}`);
+  }
+}
+
+/** A number of pods, or a share of them. */
+export type Amount = number | `${number}%`;
+
+/** The number before the sign; NaN of anything else. */
+function percent(share: string): number {
+  return Number(/^(\d{1,3})%$/.exec(share)?.[1]);
+}
+
+/** What every pod is told, see pod-spec.ts. */
+const reservedVariables: readonly string[] = ["PORT", "POD_NAME", "NODE_NAME"];
+
+/** Whether it can be a Service's name, which is an RFC 1035 label. */
+function isServiceName(name: string): boolean {
+  return /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
+}
+
+/** Whether it names a storage class, a namespace or alike: an RFC 1123 subdomain. */
+export function isObjectName(name: string): boolean {
+  return name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name);
+}
+
+/** Whether it is a quantity of bytes as Kubernetes writes it, such as `10Gi`, and not zero. */
+export function isSize(size: string): boolean {
+  return /^[1-9]\d*(\.\d+)?([kMGTPE]|[KMGTPE]i)?$/.test(size);
+}
+
+function isPlace(path: string): boolean {
+  return /^(\/[^/]+)+$/.test(path) && !path.split("/").some((part) => part === "." || part === "..");
+}
+
+function isWholeBetween(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

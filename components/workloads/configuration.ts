@@ -1,0 +1,100 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Problems } from "./checks";
+import { labelsOf, type Workload } from "./workload";
+
+/** What a program is told when it starts. A change of any of it starts new pods. */
+export interface ConfigurationArgs {
+  /**
+   * Environment variables by name: letters, digits and `_`. `PORT`, `POD_NAME` and `NODE_NAME` are there always.
+   * Default none.
+   */
+  readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Environment variables that are kept in a Secret, and as secrets in the stack's state, whatever they are given as.
+   * Default none.
+   */
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Text of read-only files by absolute path, 1 MiB in all at most, kept in a ConfigMap. Default none. */
+  readonly files?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * Notes what of it cannot work.
+ * @param otherPaths places in the pod that something else is mounted at
+ */
+export function checkConfiguration(
+  problems: Problems,
+  { env = {}, secrets = {}, files = {} }: ConfigurationArgs,
+  otherPaths: readonly string[],
+): void {
+  problems.expectVariables("env", Object.keys(env));
+  problems.expectVariables("secrets", Object.keys(secrets));
+  for (const variable of Object.keys(secrets)) {
+    problems.expect(!(variable in env), "a name in secrets", variable, "it is in env too: give it once");
+  }
+  problems.expectPaths("files and volumes", [...Object.keys(files), ...otherPaths]);
+}
+
+/** The same as the parts of a pod. */
+export interface Configuration {
+  readonly env: k8s.types.input.core.v1.EnvVar[];
+  readonly envFrom: k8s.types.input.core.v1.EnvFromSource[];
+  readonly volumes: k8s.types.input.core.v1.Volume[];
+  readonly volumeMounts: k8s.types.input.core.v1.VolumeMount[];
+}
+
+/**
+ * Makes the Secret and the ConfigMap. They are immutable and have names of Pulumi's: another content is another object,
+ * by whose name the pods change. While a roll-out lasts, and when it fails, old pods still find the content that they
+ * were started with.
+ */
+export function createConfiguration(
+  workload: Workload,
+  { env = {}, secrets = {}, files = {} }: ConfigurationArgs,
+): Configuration {
+  const paths = Object.keys(files);
+  return {
+    env: Object.entries(env).map(([name, value]) => ({ name, value })),
+    envFrom:
+      Object.keys(secrets).length === 0 ? [] : [{ secretRef: { name: createSecret(workload, secrets) } }],
+    volumes: paths.length === 0 ? [] : [{ name: "files", configMap: { name: createFiles(workload, files) } }],
+    volumeMounts: paths.map((path, index) => ({
+      name: "files",
+      mountPath: path,
+      subPath: fileKey(path, index),
+      readOnly: true,
+    })),
+  };
+}
+
+function createSecret(workload: Workload, secrets: NonNullable<ConfigurationArgs["secrets"]>) {
+  const secret = new k8s.core.v1.Secret(
+    workload.serviceName,
+    { metadata: unnamed(workload), immutable: true, stringData: pulumi.secret(secrets) },
+    { parent: workload.component },
+  );
+  return secret.metadata.name;
+}
+
+function createFiles(workload: Workload, files: NonNullable<ConfigurationArgs["files"]>) {
+  const data = Object.fromEntries(
+    Object.entries(files).map(([path, text], index) => [fileKey(path, index), text]),
+  );
+  const map = new k8s.core.v1.ConfigMap(
+    workload.serviceName,
+    { metadata: unnamed(workload), immutable: true, data },
+    { parent: workload.component },
+  );
+  return map.metadata.name;
+}
+
+function unnamed(workload: Workload) {
+  return { namespace: workload.namespace, labels: labelsOf(workload) };
+}
+
+/** A ConfigMap's key for a path: readable, and never that of another path. */
+function fileKey(path: string, index: number): string {
+  return `${index}-${path.slice(path.lastIndexOf("/") + 1).replace(/[^-._A-Za-z0-9]/g, "_")}`;
+}

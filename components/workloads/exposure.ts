@@ -1,0 +1,112 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { checkExposure } from "./check-exposure";
+import type { Microservice } from "./microservice";
+import { letInto, podsOf } from "./network-policies";
+import type { MicroserviceReference } from "./reference";
+import { SettledRoutes } from "./route-change";
+import { metadataOf, skipAwait, type Workload } from "./workload";
+
+/** Which requests from outside the cluster lead to which microservices. */
+export interface ExposureArgs {
+  /** Namespace of the microservices: routes lead to those of one namespace only. */
+  readonly namespace: pulumi.Input<string>;
+  /** One at least; of several that fit a request, the one with the longest path takes it. */
+  readonly routes: readonly Route[];
+  /** Name of the IngressClass that the platform's ingress has. Default `skipper`. */
+  readonly ingressClass?: string;
+}
+
+/** One way in. */
+export interface Route {
+  /** Host name that was asked for, such as `shop.example.org`, without a port. Default: any. */
+  readonly host?: string;
+  /** Path that the request's begins with, part by part: `/api` is `/api/v1`, too, and not `/apis`. Default `/`: any. */
+  readonly path?: string;
+  /** Who answers, a {@link Microservice} or a reference to one. A part goes to its canary, if it has one. */
+  readonly to: MicroserviceReference & Partial<Pick<Microservice, "canary">>;
+}
+
+/**
+ * HTTP from outside to microservices, through the platform's ingress, which answers over TLS as well, with the
+ * environment's certificate. It lets the ingress' pods, and nobody else, into the microservices' pods. A change of routes
+ * loses no request: who answers by then is let in before, and who answered until then goes after.
+ *
+ * @example
+ * new Exposure("shop", {
+ *   namespace,
+ *   routes: [{ to: storefront }, { host: "api.example.org", path: "/v1", to: catalog }],
+ * }, { provider });
+ */
+export class Exposure extends pulumi.ComponentResource {
+  constructor(name: string, args: ExposureArgs, options: pulumi.ComponentResourceOptions) {
+    checkExposure(name, args);
+    super("slipway:workloads:Exposure", name, {}, options);
+    const { namespace, routes, ingressClass = "skipper" } = args;
+    const workload: Workload = { component: this, serviceName: name, namespace };
+
+    const callees = new Map(routes.map(({ to }) => [to.serviceName, to]));
+    const policies = [...callees.values()].map((callee) =>
+      letInto(workload, `${name}-ingress-to-${callee.serviceName}`, callee, ingressPods),
+    );
+    const spec = { ingressClassName: ingressClass, rules: rules(routes) };
+    const shares = weights([...callees.values()]);
+    // Whoever a route is about to lead to has been let in by then.
+    const letIn = new SettledRoutes(
+      `${name}-let-in`,
+      { spec, shares },
+      { parent: this, dependsOn: policies },
+    );
+    const ingress = new k8s.networking.v1.Ingress(
+      name,
+      {
+        metadata: {
+          ...metadataOf(workload),
+          annotations: { ...skipAwait, ...shares },
+        },
+        spec,
+      },
+      { parent: this, dependsOn: [letIn] },
+    );
+    // Whoever a route no longer leads to goes after that, with all that Pulumi deletes.
+    new SettledRoutes(`${name}-followed`, { spec, shares }, { parent: this, dependsOn: [ingress] });
+    this.registerOutputs();
+  }
+}
+
+/** The pods of the platform's ingress: see components/platform/ingress.ts. */
+const ingressPods = podsOf("ingress", { "app.kubernetes.io/name": "skipper" });
+
+/** One for each host, with its paths: https://opensource.zalando.com/skipper/kubernetes/ingress-usage/ */
+function rules(routes: readonly Route[]): k8s.types.input.networking.v1.IngressRule[] {
+  const hosts = new Set(routes.map(({ host }) => host));
+  return [...hosts].map((host) => ({
+    ...(host === undefined ? {} : { host }),
+    http: { paths: routes.filter((route) => route.host === host).flatMap(paths) },
+  }));
+}
+
+function paths({ path = "/", to }: Route): k8s.types.input.networking.v1.HTTPIngressPath[] {
+  const services = to.canary === undefined ? [to.serviceName] : [to.serviceName, to.canary.serviceName];
+  return services.map((name) => ({
+    path,
+    pathType: "Prefix",
+    backend: { service: { name, port: { name: "http" } } },
+  }));
+}
+
+/** How Skipper shares out the requests of a path that leads to two Services. */
+function weights(callees: readonly Route["to"][]): Record<string, string> {
+  const shares = callees.flatMap(({ serviceName, canary }): [string, number][] =>
+    canary === undefined
+      ? []
+      : [
+          [serviceName, 100 - canary.weight],
+          [canary.serviceName, canary.weight],
+        ],
+  );
+  return shares.length === 0
+    ? {}
+    : { "zalando.org/backend-weights": JSON.stringify(Object.fromEntries(shares)) };
+}

@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { Problems } from "./checks";
+import { createConfiguration } from "./configuration";
+import { checkJob, type JobArgs, type JobParts, jobSpec } from "./job-spec";
+import { createNetworkPolicies } from "./network-policies";
+import type { MicroserviceReference } from "./reference";
+import { checkSchedule, type Schedule, scheduleSpec } from "./schedule";
+import { longestCronJobName } from "./scheduled-job";
+import { createServiceAccount } from "./service-account";
+import { createClaims } from "./volumes";
+import { metadataOf, type Workload } from "./workload";
+
+/** Which database, and where and how often its backups are made. */
+export interface PostgresBackupArgs extends Partial<Schedule> {
+  /** Namespace, such as the database's own. */
+  readonly namespace: pulumi.Input<string>;
+  /** Image with `bash` and the client programs of the server's PostgreSQL, or of a later one. */
+  readonly image: pulumi.Input<string>;
+  /** The database. */
+  readonly database: DatabaseAccess;
+  /** When one is made. Default `0 3 * * *`, each night. */
+  readonly schedule?: string;
+  /** How many are kept, from 1. Default 7. */
+  readonly keep?: number;
+  /** Room for all of them, and its storage class. Default 5Gi of the class `keep`, which outlives the environment. */
+  readonly storage?: {
+    /** How large, such as `5Gi`. */
+    readonly size?: string;
+    /** Name of the storage class. */
+    readonly class?: string;
+  };
+  /** Seconds that a backup or a restore may take, 1 to 86400. Default 3600. */
+  readonly deadlineSeconds?: number;
+}
+
+/** A database of a PostgreSQL server, and who may read and write all of it. */
+export interface DatabaseAccess {
+  /** The server, such as a {@link StatefulService}. Its port is 5432 where it names none. */
+  readonly server: MicroserviceReference;
+  /** Name of the database. Default the user's. */
+  readonly name?: string;
+  /** Name of the user. Default `postgres`. */
+  readonly user?: string;
+  /** The user's password. Kept in a Secret. */
+  readonly password: pulumi.Input<string>;
+}
+
+/** Label of the CronJobs that make or restore backups, by which `make backup` and `make restore` find them. */
+const actionLabel = "slipway.dev/database-backup";
+
+/**
+ * Backups of a PostgreSQL database on a volume: a CronJob that makes one, reads it again and drops the oldest, and one
+ * that never runs by itself and restores. Both may talk to the database and to nobody else. Settings that cannot work
+ * throw one error that names them all.
+ *
+ * @example
+ * new PostgresBackup("orders-backup", { namespace, image, database: { server: database, password } }, { provider });
+ * // make restore, or: kubectl --namespace shop create job --from cronjob/orders-backup-restore restore-1
+ */
+export class PostgresBackup extends pulumi.ComponentResource {
+  /** Name of the CronJob that makes backups. */
+  readonly backupJob: string;
+  /** Name of the CronJob that restores. */
+  readonly restoreJob: string;
+
+  constructor(name: string, args: PostgresBackupArgs, options: pulumi.ComponentResourceOptions) {
+    const schedule = { ...args, schedule: args.schedule ?? "0 3 * * *" };
+    const job = jobArgs(args);
+    checkPostgresBackup(name, args, job, schedule);
+    super("slipway:workloads:PostgresBackup", name, {}, options);
+
+    this.backupJob = name;
+    this.restoreJob = `${name}-restore`;
+    const workload = { component: this, serviceName: name, namespace: args.namespace };
+    createNetworkPolicies(workload, job.talksTo);
+    const parts = {
+      account: createServiceAccount(workload, []),
+      configuration: createConfiguration(workload, job),
+      ...createClaims(workload, job.volumes),
+    };
+    this.createCronJob(workload, "backup", scheduleSpec(schedule), job, parts);
+    // On the 31st of a February.
+    const never = { ...scheduleSpec({ schedule: "0 0 31 2 *" }), suspend: true };
+    this.createCronJob(workload, "restore", never, { ...job, retries: 0 }, parts);
+    this.registerOutputs({ backupJob: this.backupJob, restoreJob: this.restoreJob });
+  }
+
+  private createCronJob(
+    workload: Workload,
+    action: "backup" | "restore",
+    schedule: ReturnType<typeof scheduleSpec>,
+    job: JobArgs,
+    parts: JobParts,
+  ): void {
+    const name = action === "backup" ? this.backupJob : this.restoreJob;
+    const { labels, ...metadata } = metadataOf(workload, name);
+    const command = ["bash", script, action];
+    new k8s.batch.v1.CronJob(
+      name,
+      {
+        metadata: { ...metadata, labels: { ...labels, [actionLabel]: action } },
+        spec: { ...schedule, jobTemplate: { spec: jobSpec(workload, { ...job, command }, parts) } },
+      },
+      { parent: this },
+    );
+  }
+}
+
+const script = "/scripts/postgres-backups.sh";
+const defaultKeep = 7;
+const postgresPort = 5432;
+
+function jobArgs(args: PostgresBackupArgs) {
+  const { database, keep = defaultKeep, storage = {}, deadlineSeconds = 3600 } = args;
+  const { user = "postgres", name = user, password } = database;
+  const { serviceName, namespace, port = postgresPort } = database.server;
+  return {
+    namespace: args.namespace,
+    image: args.image,
+    talksTo: [{ serviceName, namespace, port }],
+    deadlineSeconds,
+    retries: 1,
+    env: {
+      PGHOST: pulumi.interpolate`${serviceName}.${namespace}`,
+      PGPORT: String(port),
+      PGUSER: user,
+      PGDATABASE: name,
+      PGCONNECT_TIMEOUT: "10",
+      BACKUPS: "/backups",
+      KEEP: String(keep),
+      // What a person who restores may set otherwise.
+      FROM: "latest",
+      UNSAVED: "no",
+    },
+    secrets: { PGPASSWORD: password },
+    files: { [script]: readFileSync(join(__dirname, "files", "postgres-backups.sh"), "utf8") },
+    volumes: [
+      { name: "backups", path: "/backups", size: storage.size ?? "5Gi", class: storage.class ?? "keep" },
+    ],
+  } satisfies JobArgs;
+}
+
+function checkPostgresBackup(
+  name: string,
+  { keep, database: { name: database, user } }: PostgresBackupArgs,
+  job: JobArgs,
+  schedule: Schedule,
+): void {
+  const problems = new Problems();
+  checkJob(problems, name, job, longestCronJobName - "-restore".length);
+  checkSchedule(problems, schedule);
+  problems.expectWhole("keep", keep, 1, Infinity);
+  for (const [setting, value] of Object.entries({ "database.name": database, "database.user": user })) {
+    const holds = value === undefined || /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(value);
+    problems.expect(holds, setting, value, 'give 1 to 63 of a-z, A-Z, 0-9 and "_" that no digit begins');
+  }
+  problems.throwIfAny("PostgresBackup", name);
+}

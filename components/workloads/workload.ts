@@ -1,0 +1,29 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { instanceSelectorOf } from "./reference";
+
+/** What the objects of one program in a cluster have in common. */
+export interface Workload {
+  /** The component that they belong to. */
+  readonly component: pulumi.ComponentResource;
+  /** Name of its objects, and of its Service if it has one. */
+  readonly serviceName: string;
+  readonly namespace: pulumi.Input<string>;
+}
+
+/** Labels of its objects and pods. */
+export function labelsOf({ serviceName, namespace }: Workload, instance = serviceName) {
+  return {
+    ...instanceSelectorOf(serviceName, instance),
+    "app.kubernetes.io/part-of": namespace,
+    "app.kubernetes.io/managed-by": "pulumi",
+  };
+}
+
+/** Metadata of one of its objects; its name is the workload's own unless another is given. */
+export function metadataOf(workload: Workload, name = workload.serviceName) {
+  return { name, namespace: workload.namespace, labels: labelsOf(workload) };
+}
+
+/** Pulumi need not wait for such an object: something else is waited for, and that is the same wait. */
+export const skipAwait = { "pulumi.com/skipAwait": "true" };

@@ -1,0 +1,82 @@
+import * as path from "node:path";
+
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { ServiceImage } from "../../../components/images";
+import {
+  Job,
+  PostgresBackup,
+  ScheduledJob,
+  StatefulService,
+  WorkloadNamespace,
+} from "../../../components/workloads";
+import { contentKey } from "../../../toolchain/content-key";
+import { imageName } from "../../../toolchain/images";
+
+const config = new pulumi.Config();
+const environment = new pulumi.StackReference(config.require("environment"));
+const password = config.requireSecret("password");
+
+const provider = new k8s.Provider("cluster", {
+  kubeconfig: environment.requireOutput("kubeconfig"),
+  clusterIdentifier: config.require("environment"),
+});
+const options = { provider };
+
+const context = path.join(__dirname, "..", "..", "..", "services", "postgres");
+const base = imageName("debian");
+const image = new ServiceImage("postgres", {
+  registry: environment.requireOutput("registry") as pulumi.Output<string>,
+  repository: "postgres",
+  tag: contentKey(context, base),
+  context,
+  dockerfile: "Dockerfile",
+  buildArgs: { BASE: base },
+}).reference;
+
+const namespace = new WorkloadNamespace("data", options).namespaceName;
+
+const login = { user: "team", name: "team" };
+const database = new StatefulService(
+  "orders-db",
+  {
+    namespace,
+    image,
+    port: 5432,
+    env: { POSTGRES_USER: login.user, POSTGRES_DB: login.name },
+    secrets: { POSTGRES_PASSWORD: password },
+    storage: { class: "keep", size: "1Gi", path: "/var/lib/postgresql/data" },
+    probes: { command: config.getObject<string[]>("probe") ?? ["pg_isready", "--quiet"], startSeconds: 30 },
+    termination: { stopSeconds: 20 },
+  },
+  options,
+);
+
+new PostgresBackup(
+  "orders-db-backup",
+  {
+    namespace,
+    image,
+    database: { server: database, ...login, password },
+    schedule: "* * * * *",
+    keep: 2,
+    storage: { size: "1Gi" },
+  },
+  options,
+);
+
+const client = {
+  namespace,
+  image,
+  talksTo: [database],
+  env: { PGHOST: database.host, PGUSER: login.user, PGDATABASE: login.name },
+  secrets: { PGPASSWORD: password },
+};
+const visit = "CREATE TABLE IF NOT EXISTS visits (who text); INSERT INTO visits VALUES";
+new Job(
+  "visit",
+  { ...client, command: ["psql", "-c", `${visit} ('${config.require("visitor")}')`] },
+  { ...options, dependsOn: [database] },
+);
+new ScheduledJob("look", { ...client, command: ["psql", "-c", "SELECT 1"], schedule: "* * * * *" }, options);

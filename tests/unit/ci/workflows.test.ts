@@ -1,0 +1,137 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+
+import { parse } from "yaml";
+
+const run = promisify(execFile);
+const repository = path.join(__dirname, "..", "..", "..");
+const workflowFile = path.join(repository, ".github", "workflows", "review.yml");
+const gitlabFile = path.join(repository, ".gitlab-ci.yml");
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "slipway-ci-"));
+  await run("git", ["init", "--quiet", folder]);
+  await run("git", ["-C", folder, "remote", "add", "origin", "git@gitlab.com:slipway/slipway.git"]);
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+}
+
+interface Job {
+  readonly steps: readonly Step[];
+  readonly permissions?: unknown;
+}
+
+interface Workflow {
+  readonly permissions: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+describe("GitHub's workflow", () => {
+  const content = readFileSync(workflowFile, "utf8");
+  const { permissions, jobs } = parse(content) as Workflow;
+
+  /** What GitHub's own parser says against it. */
+  async function problems(text: string): Promise<string[]> {
+    const file = path.join(folder, "review.yml");
+    writeFileSync(file, text);
+    const checker = path.join(repository, "tests", "support", "workflow-problems.mjs");
+    const { stdout } = await run(process.execPath, ["--import", "tsx", checker, file], { cwd: repository });
+    return JSON.parse(stdout) as string[];
+  }
+
+  test("is valid", async () => {
+    expect(await problems(content)).toEqual([]);
+  });
+
+  test("would not be with a wrong key and a wrong function", async () => {
+    const wrong = content.replace("runs-on:", "run-on:").replace("!cancelled()", "!canceled()");
+    expect(await problems(wrong)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("Unexpected value 'run-on'"),
+        expect.stringContaining("Unrecognized function: 'canceled'"),
+      ]),
+    );
+  });
+
+  test("reviews by the same target as a person", () => {
+    expect(jobs.review?.steps.some(({ run: script }) => script?.includes("make review ENV="))).toBe(true);
+  });
+
+  test("lets the job that may write comments run no code of the pull request", () => {
+    expect(permissions).toEqual({ contents: "read" });
+    expect(jobs.review?.permissions).toBeUndefined();
+    expect(jobs.comment?.permissions).toEqual({ "pull-requests": "write" });
+    expect(jobs.comment?.steps.some(({ uses }) => uses?.startsWith("actions/checkout"))).toBe(false);
+  });
+
+  test("pins every action by its commit", () => {
+    const used = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+    expect(used.length).toBeGreaterThan(4);
+    expect(used.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);
+  });
+
+  test("takes nothing that a pull request's author writes for a command", () => {
+    const scripts = Object.values(jobs).flatMap(({ steps }) =>
+      steps.flatMap(({ run: script }) => script ?? []),
+    );
+    expect(scripts.filter((script) => script.includes("${{"))).toEqual([]);
+  });
+});
+
+describe("GitLab's pipeline", () => {
+  const content = readFileSync(gitlabFile, "utf8");
+
+  /** The jobs of a merge request as gitlab-ci-local finds them, which checks them by GitLab's own schema. */
+  async function jobs(text: string): Promise<{ name: string; needs?: { job: string }[] }[]> {
+    writeFileSync(path.join(folder, ".gitlab-ci.yml"), text);
+    const program = path.join(repository, "node_modules", "gitlab-ci-local", "src", "index.js");
+    const variables = ["CI_PIPELINE_SOURCE=merge_request_event", "SLIPWAY_REVIEW_TOKEN=token"];
+    const settings = variables.flatMap((variable) => ["--variable", variable]);
+    const { stdout } = await run(process.execPath, [program, "--list-json", ...settings], { cwd: folder });
+    return JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as { name: string; needs?: { job: string }[] }[];
+  }
+
+  test("is valid, and comments on what the review found", async () => {
+    const found = await jobs(content);
+    expect(found.map(({ name }) => name)).toEqual(["review", "comment"]);
+    expect(found[1]?.needs?.map(({ job }) => job)).toEqual(["review"]);
+  });
+
+  test("would not be with a wrong value", async () => {
+    await expect(jobs(content.replace("interruptible: true", "interruptible: perhaps"))).rejects.toThrow(
+      /interruptible/,
+    );
+  });
+
+  test("reviews by the same target as a person, and keeps the report when it fails", () => {
+    const { review } = parse(content) as {
+      review: { script: string[]; artifacts: { when: string; paths: string[] } };
+    };
+    expect(review.script.join("\n")).toContain('make review ENV="$ENVIRONMENT"');
+    expect(review.artifacts).toMatchObject({ when: "always", paths: ["review.md"] });
+  });
+});
+
+test("the commands of both that post a report are a shell's", async () => {
+  const github =
+    (parse(readFileSync(workflowFile, "utf8")) as Workflow).jobs.comment?.steps.at(-1)?.run ?? "";
+  const gitlab = (parse(readFileSync(gitlabFile, "utf8")) as { comment: { script: string[] } }).comment
+    .script;
+  for (const script of [github, gitlab.join("\n")]) {
+    const file = path.join(folder, "script.sh");
+    writeFileSync(file, script);
+    await expect(run("bash", ["-n", file])).resolves.toMatchObject({ stderr: "" });
+  }
+});

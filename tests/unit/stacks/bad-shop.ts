@@ -1,0 +1,50 @@
+import type { BadConfiguration } from "./bad-configurations";
+
+/** What can be wrong with the shop's settings. */
+export const shop: BadConfiguration[] = [
+  ...(
+    [
+      ["microservice", '"microservice"'],
+      ["", '""'],
+      [true, "true"],
+      [["monolith"], '["monolith"]'],
+    ] as const
+  ).map(([shape, shown]) => ({
+    settings: { shop: shape },
+    line: `slipway:shop: ${shown} is not a shape of the shop; write monolith or microservices`,
+  })),
+];
+
+/** What can be wrong with the names by which it is reached. */
+export const hosts: BadConfiguration[] = [
+  {
+    settings: { hosts: "shop.example.org" },
+    line: 'slipway:hosts: "shop.example.org" is not a list of hosts; write one such as [shop.example.org]',
+  },
+  ...["Shop.example.org", "shop:8080", "10.0.0", ""].map((host) => ({
+    settings: { hosts: [host] },
+    line:
+      `slipway:hosts[0]: ${JSON.stringify(host)} is not a host; ` +
+      "write a name in lower case or an IPv4 address, such as shop.example.org",
+  })),
+];
+
+/** What can be wrong with the settings of storage. */
+export const storage: BadConfiguration[] = [
+  {
+    settings: { storage: { defaultClass: "fast" } },
+    line: 'slipway:storage.defaultClass: "fast" is not a storage class of the platform; write recycle or keep',
+  },
+  {
+    settings: { storage: { defaultClass: true } },
+    line: "slipway:storage.defaultClass: true is not a storage class of the platform; write recycle or keep",
+  },
+  {
+    settings: { storage: "keep" },
+    line: 'slipway:storage: "keep" is not a group of settings; write some of defaultClass',
+  },
+  {
+    settings: { storage: { defaultClas: "keep" } },
+    line: "slipway:storage.defaultClas: is not a setting; write slipway:storage.defaultClass",
+  },
+];

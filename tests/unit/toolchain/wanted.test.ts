@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+
+import { imagesOnDemand } from "../../../toolchain/images/images";
+import { everydayParts, parts } from "../../../toolchain/parts";
+import { type Demand, demandOf, wantedImages, wantedParts } from "../../../toolchain/wanted";
+
+/** Names of the parts that are wanted beside those of every environment. */
+function furtherParts(demand: Demand): string[] {
+  return wantedParts(demand)
+    .filter((part) => !everydayParts.includes(part))
+    .map(({ name }) => name);
+}
+
+describe("an environment", () => {
+  it("without settings wants what every environment needs, Skipper among it", () => {
+    expect(wantedParts({ settings: {} })).toEqual(everydayParts);
+    expect(everydayParts).toContain(parts.skipper);
+    expect(wantedImages({ settings: {} })).toEqual([]);
+  });
+
+  it.each([[{}], [true], [{ source: { url: "https://git.example/x" } }], ["true"]])(
+    "with gitops: %j wants Flux and Gitea",
+    (gitops) => {
+      const settings = { gitops, ports: { shop: 8080 } };
+      expect(wantedImages({ settings })).toEqual(["source-controller", "kustomize-controller", "gitea"]);
+      expect(furtherParts({ settings })).toEqual(["source-controller", "kustomize-controller", "gitea"]);
+    },
+  );
+
+  it.each([[undefined], [null], [false], ["false"]])("with gitops: %j wants nothing of it", (gitops) => {
+    expect(wantedParts({ settings: { gitops } })).toEqual(everydayParts);
+    expect(wantedImages({ settings: { gitops } })).toEqual([]);
+  });
+
+  it("is not troubled by a setting that does not exist", () => {
+    expect(wantedParts({ settings: { gitopps: {}, constructor: {} } })).toEqual(everydayParts);
+  });
+
+  it("gets its parts in the order of building, each once", () => {
+    const wanted = wantedParts({ settings: { gitops: {} }, purpose: "tests" });
+    expect(wanted).toEqual(Object.values(parts).filter((part) => wanted.includes(part)));
+  });
+});
+
+describe("a purpose", () => {
+  it("of tests wants every image, and every part but the conformance suite", () => {
+    const demand: Demand = { settings: {}, purpose: "tests" };
+    expect(wantedImages(demand).sort()).toEqual(Object.keys(imagesOnDemand).sort());
+    expect(wantedParts(demand)).toEqual(Object.values(parts).filter(({ name }) => name !== "conformance"));
+  });
+
+  it("of measurements wants k6 and what delivers", () => {
+    const further = ["k6", "source-controller", "kustomize-controller", "gitea"];
+    expect(furtherParts({ settings: {}, purpose: "bench" })).toEqual(further);
+  });
+
+  it("of pipelines wants their agents' image, and Helm, which is in that", () => {
+    expect(wantedImages({ settings: {}, purpose: "pipelines" })).toEqual(["agent"]);
+    expect(furtherParts({ settings: {}, purpose: "pipelines" })).toEqual(["helm"]);
+  });
+
+  it("adds to what the environment wants, each once", () => {
+    const demand: Demand = { settings: { gitops: {} }, purpose: "tests" };
+    const images = wantedImages(demand);
+    expect(images).toEqual([...new Set(images)]);
+    expect(images).toEqual(expect.arrayContaining(["gitea", "agent"]));
+  });
+});
+
+describe("demandOf", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "slipway-wanted-"));
+    process.env.SLIPWAY_CONFIG = path.join(folder, "settings.yaml");
+  });
+
+  afterEach(() => {
+    delete process.env.SLIPWAY_CONFIG;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("reads the settings of the environment that it is told", () => {
+    writeFileSync(path.join(folder, "settings.yaml"), "config:\n  slipway:gitops: {}\n");
+    expect(demandOf({ environment: "dev" })).toEqual({ settings: { gitops: {} } });
+    expect(demandOf({})).toEqual({ settings: {} });
+  });
+
+  it("takes a purpose", () => {
+    expect(demandOf({ for: "tests" })).toEqual({ settings: {}, purpose: "tests" });
+  });
+
+  it.each(["test", "", "constructor"])("refuses the purpose %j, and says which there are", (purpose) => {
+    expect(() => demandOf({ for: purpose })).toThrow(`--for is "${purpose}"; write tests, bench, pipelines`);
+  });
+});

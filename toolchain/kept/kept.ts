@@ -1,0 +1,78 @@
+// What outlives an environment: `npx tsx toolchain/kept/kept.ts dev after-down|list|forget`. `forget` reads CLAIM and
+// OWNER from its environment.
+import { backendUrl, checkName } from "../environment";
+import { ownerOf } from "../owner";
+import { findKeptVolume, type KeptVolume, readClaims, removeClaim, removeVolume } from "./volume";
+import { keptLines, refusal } from "./words";
+
+const verbs: Readonly<Record<string, (environment: string, volume: KeptVolume) => Promise<void>>> = {
+  "after-down": afterDown,
+  list,
+  forget,
+};
+
+async function main(): Promise<void> {
+  const [environment = "dev", verb = "list"] = process.argv.slice(2);
+  checkName(environment);
+  const act = verbs[verb];
+  if (act === undefined) {
+    throw new Error(`The second argument is "${verb}"; give one of ${Object.keys(verbs).join(", ")}`);
+  }
+  const volume = await findKeptVolume(environment);
+  if (volume !== undefined) await act(environment, volume);
+  else if (verb !== "after-down") console.log(`${environment} keeps nothing`);
+}
+
+/** An environment that kept nothing leaves nothing; what it kept is said. */
+async function afterDown(environment: string, volume: KeptVolume): Promise<void> {
+  const expected = ownOwner(environment) ?? volume.owner;
+  if (volume.owner !== expected || volume.users.length > 0) return;
+  const claims = await readClaims(volume);
+  if (claims.length === 0) await removeVolume(volume);
+  else say("", ...keptLines(environment, volume, claims));
+}
+
+async function list(environment: string, volume: KeptVolume): Promise<void> {
+  const claims = await readClaims(volume);
+  if (claims.length === 0) say(`${environment} keeps nothing`);
+  else say(...keptLines(environment, volume, claims));
+}
+
+async function forget(environment: string, volume: KeptVolume): Promise<void> {
+  const { CLAIM: wanted = "", OWNER: confirmed = "" } = process.env;
+  const reason = refusal(environment, volume, ownOwner(environment), confirmed);
+  if (reason !== undefined) throw new Error(reason);
+  const claims = await readClaims(volume);
+  if (wanted === "") {
+    await removeVolume(volume);
+    say(...claims.map(({ claim }) => `Removed ${claim}`), `Removed the Docker volume ${volume.name}`);
+    return;
+  }
+  const claim = claims.find((each) => each.claim === wanted);
+  if (claim === undefined) {
+    const known = claims.map((each) => each.claim).join(", ");
+    throw new Error(
+      `CLAIM is "${wanted}", and ${environment} keeps ${known || "nothing"}; give one of these`,
+    );
+  }
+  await removeClaim(volume, claim);
+  say(`Removed ${claim.claim}`);
+}
+
+/** The owner that the environment's stack has; undefined where only Pulumi's own service could say. */
+function ownOwner(environment: string): string | undefined {
+  const url = backendUrl();
+  // Every backend but that service has one organization, which is called so.
+  return /^https?:/.test(url) ? undefined : ownerOf(url, "organization", "slipway", environment);
+}
+
+function say(...lines: string[]): void {
+  lines.forEach((line) => {
+    console.log(line);
+  });
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

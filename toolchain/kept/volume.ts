@@ -1,0 +1,89 @@
+import { keptVolumeName, ownerLabel } from "../../components/machines/docker/labels";
+import { imageName } from "../images/keys";
+import { docker } from "../recover/docker";
+
+/** What an environment leaves behind when it is destroyed: one Docker volume, with a folder for each claim. */
+export interface KeptVolume {
+  readonly name: string;
+  /** Its label `slipway.owner`; empty where it has none. */
+  readonly owner: string;
+  /** Its folder on the Docker daemon's host. */
+  readonly folder: string;
+  /** Names of the containers that have it, running or not. */
+  readonly users: readonly string[];
+}
+
+/** A claim's folder that has something in it. */
+export interface KeptClaim {
+  /** `namespace/name`. */
+  readonly claim: string;
+  readonly bytes: number;
+}
+
+/** The environment's volume; undefined where it left none. */
+export async function findKeptVolume(environment: string): Promise<KeptVolume | undefined> {
+  const name = keptVolumeName(environment);
+  const names = await docker(["volume", "ls", "--quiet", "--filter", `name=${name}`]);
+  if (!names.split("\n").includes(name)) return undefined;
+  const format = `{{json .Mountpoint}}\t{{json (index .Labels "${ownerLabel}")}}`;
+  const [folder, owner] = (await docker(["volume", "inspect", "--format", format, name])).trim().split("\t");
+  const users = await docker(["ps", "--all", "--filter", `volume=${name}`, "--format", "{{.Names}}"]);
+  return {
+    name,
+    folder: textOf(folder),
+    owner: textOf(owner),
+    users: users.split("\n").filter((user) => user !== ""),
+  };
+}
+
+function textOf(json = "null"): string {
+  const value: unknown = JSON.parse(json);
+  return typeof value === "string" ? value : "";
+}
+
+/** What is in it, by name; whatever lies beside the claims' folders is listed too, so that it is never overlooked. */
+export async function readClaims({ name }: KeptVolume): Promise<KeptClaim[]> {
+  const notEmpty = ["!", "-empty", "(", "-path", "./*/*", "-o", "!", "-type", "d", ")"];
+  const sizes = ["-exec", "du", "--summarize", "--block-size=1", "{}", "+"];
+  return parseSizes(
+    await inContainer(
+      `${name}:/kept:ro`,
+      "find",
+      ".",
+      "-mindepth",
+      "1",
+      "-maxdepth",
+      "2",
+      ...notEmpty,
+      ...sizes,
+    ),
+  );
+}
+
+/** @param lines as `du` prints them: bytes, a tab and a path that begins with `./` */
+export function parseSizes(lines: string): KeptClaim[] {
+  return lines
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [bytes, folder = ""] = line.split("\t");
+      return { claim: folder.replace(/^\.\//, ""), bytes: Number(bytes) };
+    })
+    .sort((one, other) => (one.claim < other.claim ? -1 : 1));
+}
+
+/** Removes a claim's folder for good. */
+export async function removeClaim({ name }: KeptVolume, { claim }: KeptClaim): Promise<void> {
+  await inContainer(`${name}:/kept`, "rm", "-rf", "--", `./${claim}`);
+}
+
+/** Removes the volume for good. Docker refuses while a container has it. */
+export async function removeVolume({ name }: KeptVolume): Promise<void> {
+  await docker(["volume", "rm", name]);
+}
+
+/** The volume's folder may be on another host: whoever looks into it is where the daemon is. */
+async function inContainer(volume: string, program: string, ...args: string[]): Promise<string> {
+  const place = ["--volume", volume, "--workdir", "/kept", "--network", "none", "--rm"];
+  return await docker(["run", ...place, "--entrypoint", program, imageName("debian"), ...args]);
+}

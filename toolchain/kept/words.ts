@@ -1,0 +1,48 @@
+import type { KeptClaim, KeptVolume } from "./volume";
+
+/** What is kept, where it is, and how it is used again or removed. */
+export function keptLines(
+  environment: string,
+  { name, folder, users }: KeptVolume,
+  claims: readonly KeptClaim[],
+): string[] {
+  const width = Math.max(...claims.map(({ claim }) => claim.length));
+  const many = claims.length === 1 ? "volume" : "volumes";
+  return [
+    `Kept: ${claims.length} ${many} of ${environment}, in the Docker volume ${name} (${folder}):`,
+    ...claims.map(({ claim, bytes }) => `  ${claim.padEnd(width)}  ${size(bytes).padStart(8)}`),
+    ...(users.length > 0
+      ? []
+      : [
+          `make up ENV=${environment} finds it again, for claims of the same namespace and name`,
+          `make forget ENV=${environment} removes it for good, and with CLAIM=${claims[0]?.claim ?? ""} one volume of it`,
+        ]),
+  ];
+}
+
+/** Such as `12.3 MB`. */
+export function size(bytes: number): string {
+  const units = ["kB", "MB", "GB", "TB"];
+  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 1), units.length);
+  return `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1] ?? ""}`;
+}
+
+/** Why it is not this environment's to remove; undefined where it is. */
+export function refusal(
+  environment: string,
+  { name, owner, users }: KeptVolume,
+  expectedOwner: string | undefined,
+  confirmedOwner: string,
+): string | undefined {
+  if (users.length > 0) {
+    return `${environment} uses ${name} still, in ${users.join(", ")}: take it down first, with make down ENV=${environment}`;
+  }
+  if (owner !== expectedOwner && owner !== confirmedOwner) {
+    const whose = expectedOwner === undefined ? "may be another stack's" : "is another stack's";
+    return (
+      `${name} ${whose} environment, of owner ${owner}; ` +
+      `if nobody needs it, make forget ENV=${environment} OWNER=${owner} removes it for good`
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,77 @@
+import { settingsOf } from "./environment";
+import { type Image, type ImageOnDemand, imagesOnDemand } from "./images/images";
+import { type Part, type PartName, parts } from "./parts";
+
+/** An environment's settings, without their namespace, as somebody wrote them. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** What the toolchain is filled for, beside an environment. */
+export type Purpose = keyof typeof purposes;
+
+/** Who wants something of the toolchain. */
+export interface Demand {
+  /** Of the environment that is to come up. */
+  settings: Settings;
+  /** What else is to be done with it. Default: nothing. */
+  purpose?: Purpose;
+}
+
+const gitOps: readonly ImageOnDemand[] = ["source-controller", "kustomize-controller", "gitea"];
+
+/** The images that a setting asks for. What they are made of follows from it. */
+const imagesBySetting = new Map([["gitops", gitOps]]);
+
+/** What is used beside environments, or in those of tests and measurements: images, and programs of this host. */
+const purposes = {
+  tests: { images: [...gitOps, "agent"], parts: ["helm", "k6"] },
+  bench: { images: gitOps, parts: ["k6"] },
+  pipelines: { images: ["agent"], parts: ["helm"] },
+} as const satisfies Readonly<
+  Record<string, { images: readonly ImageOnDemand[]; parts: readonly PartName[] }>
+>;
+
+/** The images beside those of every environment that are wanted; each once. */
+export function wantedImages({ settings, purpose }: Demand): ImageOnDemand[] {
+  const written = Object.keys(settings).filter((name) => isOn(settings[name]));
+  const bySetting = written.flatMap((name) => imagesBySetting.get(name) ?? []);
+  return [...new Set([...bySetting, ...(purpose ? purposes[purpose].images : [])])];
+}
+
+/** Every part that is wanted, in the order of building: what every environment needs, and what is asked for. */
+export function wantedParts(demand: Demand): Part[] {
+  const asked = new Set<string>([
+    ...wantedImages(demand).flatMap((name) => partsOf(imagesOnDemand[name])),
+    ...(demand.purpose ? purposes[demand.purpose].parts : []),
+  ]);
+  return Object.values(parts).filter(({ name, onDemand }) => !onDemand || asked.has(name));
+}
+
+/** A setting switches something on by being there, `{}` too; what is wrong with it is said when the program runs. */
+function isOn(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false && value !== "false";
+}
+
+/** Names of the parts that an image is made of, in either mode. */
+function partsOf({ programs, images, release }: Image): string[] {
+  const others = [...Object.values(images), ...(release ? [release] : [])];
+  return [...Object.keys(programs), ...others.flatMap(partsOf)];
+}
+
+/** What the command line of a build says of {@link Demand}; for `parseArgs`. */
+export const demandOptions = { environment: { type: "string" }, for: { type: "string" } } as const;
+
+/**
+ * @param values - of {@link demandOptions}: an environment's name; a purpose
+ * @throws Error when there is no such purpose, or the environment's settings cannot be read
+ */
+export function demandOf(values: { environment?: string; for?: string }): Demand {
+  const settings = values.environment === undefined ? {} : settingsOf(values.environment);
+  const { for: purpose } = values;
+  if (purpose === undefined) return { settings };
+  if (isPurpose(purpose)) return { settings, purpose };
+  throw new Error(`--for is "${purpose}"; write ${Object.keys(purposes).join(", ")}`);
+}
+
+function isPurpose(text: string): text is Purpose {
+  return Object.hasOwn(purposes, text);
+}
