@@ -64,7 +64,14 @@ export function clusterConfiguration(cluster: ClusterFacts): object {
       ].map((volume) => ({ pathType: "Directory", ...volume })),
     },
     controllerManager: {
-      extraArgs: flags({ profiling: "false", "terminated-pod-gc-threshold": "100" }),
+      extraArgs: flags({
+        // Before its first controller runs it asks for an account and a token for each, some hundred requests: with its
+        // own default of 20 a second no node is let in and no pod is made for five seconds of every boot and failover.
+        "kube-api-burst": "200",
+        "kube-api-qps": "100",
+        profiling: "false",
+        "terminated-pod-gc-threshold": "100",
+      }),
     },
     scheduler: { extraArgs: flags({ profiling: "false" }) },
   };
