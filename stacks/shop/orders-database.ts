@@ -1,23 +1,25 @@
 import { Password } from "../../components/pki";
-import { StatefulService } from "../../components/workloads";
+import { PostgresBackup, StatefulService } from "../../components/workloads";
 import type { ServiceArgs, ServiceMaker } from "./service-maker";
 
 const name = "orders-db";
 const login = { user: "shop", database: "shop" };
 
 /**
- * The database of the shop's orders, in either shape of the shop the same one: it stays when the shop moves.
+ * The database of the shop's orders, in either shape of the shop the same one: it stays when the shop moves. It is backed
+ * up each night, to a volume that outlives the environment.
  * @returns what a service needs that keeps orders
  */
 export function ordersDatabase(
   maker: ServiceMaker,
 ): Required<Pick<ServiceArgs, "talksTo" | "env" | "secrets">> {
   const { password } = new Password(`${name}-password`, { parent: maker.forPods.parent });
+  const image = maker.databaseImage().reference;
   const database = new StatefulService(
     name,
     {
       ...maker.inNamespace,
-      image: maker.databaseImage().reference,
+      image,
       port: 5432,
       env: { POSTGRES_USER: login.user, POSTGRES_DB: login.database },
       secrets: { POSTGRES_PASSWORD: password },
@@ -26,6 +28,16 @@ export function ordersDatabase(
       resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "512Mi" } },
     },
     maker.forPods,
+  );
+  new PostgresBackup(
+    "orders-backup",
+    {
+      ...maker.inNamespace,
+      image,
+      database: { server: database, name: login.database, user: login.user, password },
+      storage: { size: "2Gi" },
+    },
+    { parent: maker.forPods.parent },
   );
   return {
     talksTo: [database],

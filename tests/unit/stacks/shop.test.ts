@@ -43,6 +43,7 @@ describe.each([
     expect(namesOf(resources, image)).toEqual([...services, "postgres"].map((name) => `shop-${name}`).sort());
     expect(countByType(resources)).toMatchObject({
       "kubernetes:apps/v1:StatefulSet": 1,
+      "slipway:workloads:PostgresBackup": 1,
       "pulumi-nodejs:dynamic/pki:Password": 1,
       [ingress]: 1,
     });
@@ -55,16 +56,29 @@ describe.each([
 
 test("the database is the same in either shape, so that it stays when the shop moves", async () => {
   const stays = async (shape: ShopShape) =>
-    (await shop(shape)).filter(({ name }) => /^(shop-postgres|orders-db)/.test(name));
+    (await shop(shape)).filter(({ name }) => /^(shop-postgres|orders-db|orders-backup)/.test(name));
   const [before, after] = [await stays("monolith"), await stays("microservices")];
   expect(before.length).toBeGreaterThan(5);
   expect(after).toEqual(before);
+});
+
+test("each night the shop's own database is backed up, to a volume that outlives the environment", async () => {
+  const resources = await shop("microservices");
+  const claims = resources.filter(({ type }) => type === "kubernetes:core/v1:PersistentVolumeClaim");
+  expect(claims.map(({ inputs }) => inputs.spec)).toMatchObject([{ storageClassName: "keep" }]);
+  const jobs = resources.filter(({ type }) => type === "kubernetes:batch/v1:CronJob");
+  expect(jobs.map(({ name, inputs }) => [name, inputs.spec])).toMatchObject([
+    ["orders-backup", { schedule: "0 3 * * *" }],
+    ["orders-backup-restore", { suspend: true }],
+  ]);
+  expect(JSON.stringify(jobs[0]?.inputs.spec)).toContain('"name":"PGHOST","value":"orders-db.shop"');
 });
 
 test("microservices may reach those that they call, and nobody else", async () => {
   const edges = namesOf(await shop("microservices"), policy).filter((name) => name.includes("-to-"));
   expect(edges).toEqual([
     "cart-to-catalog",
+    "orders-backup-to-orders-db",
     "orders-to-cart",
     "orders-to-orders-db",
     "orders-to-payments",

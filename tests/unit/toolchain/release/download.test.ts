@@ -6,7 +6,7 @@ import { download } from "../../../../toolchain/release/download";
 import { FetchFailure } from "../../../../toolchain/release/failure";
 import { Web } from "../../../../toolchain/release/web";
 import { temporaryFolder } from "../fixtures/tiny-module";
-import { FileServer, type Handler } from "./server";
+import { FileServer, type Handler } from "../../../support/file-server";
 
 const content = randomBytes(300_000);
 const sha256 = createHash("sha256").update(content).digest("hex");

@@ -5,8 +5,8 @@ import { type Pulled, pullPrograms } from "../../../../toolchain/release/oci";
 import type { ImageOrigin } from "../../../../toolchain/release/releases";
 import { Web } from "../../../../toolchain/release/web";
 import { temporaryFolder } from "../fixtures/tiny-module";
-import { blob, manifest, writeImage } from "./mirror";
-import { FileServer } from "./server";
+import { blob, manifest, writeImage } from "../../../support/release-mirror";
+import { FileServer } from "../../../support/file-server";
 
 const origin: ImageOrigin = {
   kind: "image",

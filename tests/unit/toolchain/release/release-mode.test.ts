@@ -20,8 +20,8 @@ import { type FetchRecord, downloadsDirectory } from "../../../../toolchain/rele
 import { releaseOf, releasesFor } from "../../../../toolchain/release/releases";
 import versions from "../../../../toolchain/versions.json";
 import { temporaryFolder, tinyPart } from "../fixtures/tiny-module";
-import { placeOf, writeMirror } from "./mirror";
-import { FileServer } from "./server";
+import { placeOf, writeMirror } from "../../../support/release-mirror";
+import { FileServer } from "../../../support/file-server";
 
 // A whole set-up waits for the disk some fifty times.
 jest.setTimeout(60_000);

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 
 import { Web, mirrorOf } from "../../../../toolchain/release/web";
-import { FileServer } from "./server";
+import { FileServer } from "../../../support/file-server";
 
 const never = new AbortController().signal;
 

@@ -6,7 +6,7 @@ import * as path from "node:path";
 
 import { create } from "tar";
 
-import type { ImageOrigin, Origin, Release } from "../../../../toolchain/release/releases";
+import type { ImageOrigin, Origin, Release } from "../../toolchain/release/releases";
 
 /** Gives the path of the file that stands in for a program. */
 export type Program = (part: string, name: string) => string;
