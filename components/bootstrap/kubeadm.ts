@@ -69,6 +69,8 @@ export function clusterConfiguration(cluster: ClusterFacts): object {
         // own default of 20 a second no node is let in and no pod is made for five seconds of every boot and failover.
         "kube-api-burst": "200",
         "kube-api-qps": "100",
+        // Its first look always fails, as the API server has not made its role yet; the second one after up to 2.2 times this.
+        "leader-elect-retry-period": "1s",
         profiling: "false",
         "terminated-pod-gc-threshold": "100",
       }),

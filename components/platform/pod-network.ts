@@ -108,29 +108,18 @@ function podSpec(
     hostNetwork: true,
     nodeSelector: { "kubernetes.io/os": "linux" },
     tolerations: [{ operator: "Exists" }],
-    initContainers: [
-      {
-        name: "cni-conf",
-        image,
-        imagePullPolicy: "IfNotPresent",
-        command: ["cp", `${configFolder}/cni.conflist`, cniConf],
-        // As the other's, so that they cost the pod nothing: it needs the larger of both.
-        resources: { requests: { cpu: "50m", memory: "64Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          capabilities: { drop: ["ALL"] },
-          readOnlyRootFilesystem: true,
-          seccompProfile: { type: "RuntimeDefault" },
-        },
-        volumeMounts: [configMount, workMount],
-      },
-    ],
     containers: [
       {
         name: "kube-router",
         image,
         imagePullPolicy: "IfNotPresent",
-        command: ["kube-router"],
+        // It writes the node's addresses into its copy. An init container would hold back every node by its start.
+        command: [
+          "sh",
+          "-c",
+          `cp ${configFolder}/cni.conflist ${cniConf} && exec kube-router "$@"`,
+          "kube-router",
+        ],
         args: [
           "--run-router=true",
           "--run-firewall=true",

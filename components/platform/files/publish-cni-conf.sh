@@ -9,7 +9,7 @@ written=$1
 published=$2/${1##*/}
 
 tries=0
-until grep -q '"subnet"' "$written"; do
+until grep -qs '"subnet"' "$written"; do
     tries=$((tries + 1))
     if [ "$tries" -gt 600 ]; then
         echo "kube-router wrote no pod subnet into $written in 60 s" >&2
