@@ -19,6 +19,7 @@ import {
   withEnvironment,
 } from "./environments";
 import { KindCluster } from "./kind/kind-cluster";
+import { lostRequests } from "./lost-requests";
 import { bootOf, diskMB, imageMB, memoryMiB, secondsToJoined } from "./machines";
 import { type BenchResult, compare, comparison, figure, median, secondsOf, takePairs } from "./measure";
 import type { Benchmark } from "./results";
@@ -40,6 +41,12 @@ export const benchmarks: readonly Benchmark[] = [
   { names: ["memory-per-machine"], run: memoryPerMachine },
   { names: ["image-size"], run: imageSize },
   { names: ["commit-to-answer"], run: commitToAnswer },
+  {
+    names: ["rollout", "failed-rollout", "pods-deleted", "worker-drained", "monolith-to-microservices"].map(
+      (event) => `lost-requests-${event}`,
+    ),
+    run: lostRequests,
+  },
   { names: ["timeline"], run: drawTimeline },
   { names: ["toolchain-cpu", "toolchain-wall"], run: () => Promise.resolve(toolchainTimes()) },
 ];

@@ -36,6 +36,11 @@ const descriptions: Readonly<Record<string, { readonly what: string; readonly ag
   "commit-to-answer": {
     what: "from `git commit` to the new version answering everywhere, the repository looked at every 10 s",
   },
+  "lost-requests-rollout": { what: "requests lost while an image is rolled out" },
+  "lost-requests-failed-rollout": { what: "… while a rollout fails, and the next one heals it" },
+  "lost-requests-pods-deleted": { what: "… while pods of the services are deleted at random" },
+  "lost-requests-worker-drained": { what: "… while a worker is drained, and comes back" },
+  "lost-requests-monolith-to-microservices": { what: "… while the monolith becomes microservices" },
   "toolchain-cpu/": { what: "building the toolchain from empty caches, CPU time" },
   "toolchain-wall/": { what: "building the toolchain from empty caches" },
 };

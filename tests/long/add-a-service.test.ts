@@ -1,17 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { pageBlocks } from "../support/page-blocks";
+import { copyRepository } from "../support/repository-copy";
 import { ShopLoad } from "../support/shop-load";
 import { eventually, TestEnvironment } from "../support/test-environment";
 
 const minutes = (count: number): number => count * 60_000;
 
-const repository = path.join(__dirname, "..", "..");
-const copy = mkdtempSync(path.join(tmpdir(), "slipway-shop-"));
-copyRepository();
+const copy = copyRepository();
 const environment = new TestEnvironment({ pools: [{ name: "worker", count: 1 }] }, copy);
 
 let url = "";
@@ -31,16 +28,6 @@ afterAll(async () => {
   await environment.destroy();
   rmSync(copy, { recursive: true });
 }, minutes(5));
-
-/** The repository as somebody has it who works on it, without what was made from it. */
-function copyRepository(): void {
-  const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
-  const files = execFileSync("git", list, { cwd: repository, encoding: "utf8" }).split("\0");
-  for (const file of files.filter((name) => name !== "")) {
-    cpSync(path.join(repository, file), path.join(copy, file));
-  }
-  symlinkSync(path.join(repository, "node_modules"), path.join(copy, "node_modules"));
-}
 
 /** Does what the page says, in the copy. */
 function followThePage(): void {

@@ -47,6 +47,11 @@ async function make(target: string, ...variables: string[]): Promise<string> {
   return output;
 }
 
+/** The shop's own database is backed up too, so that it must be said which one is meant. */
+const ofTeam = "BACKUP=data/orders-db-backup";
+const makeBackups = (target: string, ...variables: string[]): Promise<string> =>
+  make(target, ofTeam, ...variables);
+
 /** A claim of a class, and a pod that writes into it. */
 function writer(storageClass: string): object[] {
   const name = `on-${storageClass}`;
@@ -179,28 +184,34 @@ describe("a database", () => {
   test("is backed up on its schedule, and the oldest backups go", async () => {
     const list = await eventually(
       240,
-      () => make("restore", "FROM=list"),
+      () => makeBackups("restore", "FROM=list"),
       (output) => (output.match(/^team-\S+Z\.dump/gm) ?? []).length >= 2,
     );
     expect(list.match(/^team-\S+Z\.dump/gm)).toHaveLength(2);
   });
 
   test("comes back from a backup after its table was dropped, and what it was before is backed up too", async () => {
-    expect(await make("backup")).toMatch(/backed up team to team-\S+Z\.dump, \d+ bytes/);
+    expect(await makeBackups("backup")).toMatch(/backed up team to team-\S+Z\.dump, \d+ bytes/);
     await sql("DROP TABLE visits");
     expect(await refusal(visitors())).toContain('relation "visits" does not exist');
     // The latest may be of after the drop already, as one is made each minute: the oldest of before has the table.
-    const [oldest = ""] = (await make("restore", "FROM=list")).match(/^team-\S+Z\.dump/gm) ?? [];
-    expect(await make("restore", `FROM=${oldest}`)).toContain(`restored team from ${oldest}`);
+    const [oldest = ""] = (await makeBackups("restore", "FROM=list")).match(/^team-\S+Z\.dump/gm) ?? [];
+    expect(await makeBackups("restore", `FROM=${oldest}`)).toContain(`restored team from ${oldest}`);
     expect(await visitors()).toBe("ada,grace");
-    expect(await make("restore", "FROM=list")).toMatch(/^team-\S+Z-before-restore\.dump/m);
+    expect(await makeBackups("restore", "FROM=list")).toMatch(/^team-\S+Z-before-restore\.dump/m);
   });
 
   test("stays as it is where there is no such backup, and says which there are", async () => {
-    const { output, failed } = await environment.make("restore", "FROM=yesterday");
+    const { output, failed } = await environment.make("restore", ofTeam, "FROM=yesterday");
     expect(failed).toBe(true);
     expect(output).toMatch(/there is no backup yesterday; these are there:\n(team-\S+\.dump .*\n)+/);
     expect(await visitors()).toBe("ada,grace");
+  });
+
+  test("is named where there are several, before anything is done", async () => {
+    const { output, failed } = await environment.make("backup");
+    expect(failed).toBe(true);
+    expect(output).toContain("BACKUP=data/orders-db-backup: data/orders-db-backup, shop/orders-backup");
   });
 
   test("is what its backups may reach, and nothing else", async () => {
@@ -282,7 +293,7 @@ describe("an environment that is taken down", () => {
     team.configure({ ...base, visitor: "joan", password: "third" });
     await team.up();
     expect(await visitors()).toBe("ada,grace,joan");
-    expect(await make("restore", "FROM=list")).toMatch(/^team-\S+Z-before-restore\.dump/m);
+    expect(await makeBackups("restore", "FROM=list")).toMatch(/^team-\S+Z-before-restore\.dump/m);
   }, 600_000);
 
   test("forgets one volume, or all of them, for good", async () => {
