@@ -16,6 +16,16 @@ flock 9
 of_kind() { find . -maxdepth 1 -type f -regex "\./$PGDATABASE-[-0-9T]*Z$1\.dump" -printf '%f\n' | sort; }
 all() { find . -maxdepth 1 -type f -name "*.dump" -printf '%f  %s bytes\n' | sort; }
 
+# A pod's first connections are refused until its network policies are in force, which is a moment after its start; and the
+# server itself may be starting. What is wrong with it after that, pg_dump says.
+wait_for_server() {
+  local try
+  for ((try = 0; try < 60; try++)); do
+    pg_isready --quiet && return
+    sleep 1
+  done
+}
+
 # Makes a backup, and drops the oldest of its kind. $1: what its name ends with, by kind. Gives up at once where it is
 # part of a condition, too, in which `set -e` counts for nothing.
 back_up() {
@@ -23,6 +33,7 @@ back_up() {
   name=$PGDATABASE-$(date --utc +%Y-%m-%dT%H-%M-%SZ)$1.dump
   # Left by one that was killed.
   rm -f ./*.part
+  wait_for_server
   pg_dump --format=custom --file="$name.part" || return
   # Reads it all: an archive that is cut off or broken is no backup.
   pg_restore --file=/dev/null "$name.part" || return

@@ -15,6 +15,12 @@ archive=\${!#}
 [ "$(head -n 1 "$archive")" = archive ] || { echo "not an archive: $archive" >&2; exit 1; }
 [ "$1" = --file=/dev/null ] || tail -n +2 "$archive" >"$DATABASE"
 `;
+// Refuses as often as the file of refusals has lines.
+const pgIsReady = `#!/bin/bash
+[ -s "$REFUSALS" ] || exit 0
+sed --in-place 1d "$REFUSALS"
+exit 2
+`;
 
 let folder = "";
 let backups = "";
@@ -27,7 +33,12 @@ beforeEach(() => {
   mkdirSync(path.join(folder, "bin"));
   mkdirSync(backups);
   writeFileSync(database, "rows");
-  for (const [name, text] of Object.entries({ pg_dump: pgDump, pg_restore: pgRestore })) {
+  writeFileSync(path.join(folder, "refusals"), "");
+  for (const [name, text] of Object.entries({
+    pg_dump: pgDump,
+    pg_restore: pgRestore,
+    pg_isready: pgIsReady,
+  })) {
     const file = path.join(folder, "bin", name);
     writeFileSync(file, text);
     chmodSync(file, 0o755);
@@ -48,6 +59,7 @@ function run(action: string, variables: Record<string, string> = {}): Promise<Re
   const env = {
     PATH: `${path.join(folder, "bin")}:${process.env.PATH ?? ""}`,
     ...{ BACKUPS: backups, DATABASE: database, PGDATABASE: "orders", KEEP: "2", FROM: "latest", UNSAVED: "no" },
+    REFUSALS: path.join(folder, "refusals"),
     ...variables,
   };
   return new Promise((resolve) => {
@@ -80,6 +92,12 @@ describe("a backup", () => {
     expect(stdout).toMatch(/^backed up orders to orders-\d{4}(-\d\d){2}T\d\d(-\d\d){2}Z\.dump, 12 bytes\n/);
     expect(stdout).toContain(`removed ${oldest}, as 2 are kept\nremoved ${older}, as 2 are kept\n`);
     expect(files()).toEqual([old, expect.stringMatching(/^orders-2\d{3}.*Z\.dump$/)]);
+  });
+
+  test("waits for a server that refuses at first, as it does until the pod's network policies are in force", async () => {
+    writeFileSync(path.join(folder, "refusals"), "once\ntwice\n");
+    expect((await run("backup")).code).toBe(0);
+    expect(readFileSync(path.join(folder, "refusals"), "utf8")).toBe("");
   });
 
   test("removes none of another database, and none of before a restore", async () => {
