@@ -26,6 +26,7 @@ export function checkMicroservice(name: string, args: MicroserviceArgs): void {
     problems,
     args,
     volumes.map(({ path }) => path),
+    true,
   );
   const pods = (autoscaling?.max ?? replicas ?? defaultReplicas) + (rollout.canary?.replicas ?? 0);
   checkVolumes(problems, volumes, pods);

@@ -33,13 +33,17 @@ export class Problems {
     this.expect(isServiceName(value) && value.length <= longest, setting, value, advice);
   }
 
-  /** Names of environment variables that are free to be set. */
-  expectVariables(setting: string, names: readonly string[]): void {
+  /**
+   * Names of environment variables that are free to be set.
+   * @param hasPort whether the program is told a port, too
+   */
+  expectVariables(setting: string, names: readonly string[], hasPort: boolean): void {
     for (const name of names) {
       const advice = `give a name of A-Z, a-z, 0-9 and "_" that no digit begins`;
       this.expect(/^[A-Za-z_][A-Za-z0-9_]*$/.test(name), `a name in ${setting}`, name, advice);
-      const own = 'it is set already: leave it out, and set "port" for another PORT';
-      this.expect(!reservedVariables.includes(name), `a name in ${setting}`, name, own);
+      const own = `it is set already: leave it out${name === "PORT" ? ', and set "port" for another one' : ""}`;
+      const isFree = !reservedVariables.includes(name) && !(hasPort && name === "PORT");
+      this.expect(isFree, `a name in ${setting}`, name, own);
     }
   }
 
@@ -84,7 +88,7 @@ function percent(share: string): number {
 }
 
 /** What every pod is told, see pod-spec.ts. */
-const reservedVariables: readonly string[] = ["PORT", "POD_NAME", "NODE_NAME"];
+const reservedVariables: readonly string[] = ["POD_NAME", "NODE_NAME"];
 
 /** Whether it can be a Service's name, which is an RFC 1035 label. */
 function isServiceName(name: string): boolean {

@@ -7,8 +7,8 @@ import { labelsOf, type Workload } from "./workload";
 /** What a program is told when it starts. A change of any of it starts new pods. */
 export interface ConfigurationArgs {
   /**
-   * Environment variables by name: letters, digits and `_`. `PORT`, `POD_NAME` and `NODE_NAME` are there always.
-   * Default none.
+   * Environment variables by name: letters, digits and `_`. `POD_NAME` and `NODE_NAME` are there always, and `PORT` where
+   * there is one. Default none.
    */
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
@@ -23,14 +23,16 @@ export interface ConfigurationArgs {
 /**
  * Notes what of it cannot work.
  * @param otherPaths places in the pod that something else is mounted at
+ * @param hasPort whether the program is told a port, too
  */
 export function checkConfiguration(
   problems: Problems,
   { env = {}, secrets = {}, files = {} }: ConfigurationArgs,
   otherPaths: readonly string[],
+  hasPort: boolean,
 ): void {
-  problems.expectVariables("env", Object.keys(env));
-  problems.expectVariables("secrets", Object.keys(secrets));
+  problems.expectVariables("env", Object.keys(env), hasPort);
+  problems.expectVariables("secrets", Object.keys(secrets), hasPort);
   for (const variable of Object.keys(secrets)) {
     problems.expect(!(variable in env), "a name in secrets", variable, "it is in env too: give it once");
   }

@@ -94,6 +94,7 @@ export function checkJob(problems: Problems, name: string, args: JobArgs, longes
     problems,
     args,
     volumes.map(({ path }) => path),
+    false,
   );
   checkVolumes(problems, volumes, 1);
 }

@@ -184,6 +184,7 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
     const { resources, termination, spread } = args;
     return podSpec({
       account,
+      revisionLabel: "pod-template-hash",
       selector,
       image,
       port: this.port,

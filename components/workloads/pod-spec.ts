@@ -36,6 +36,8 @@ export interface PodFacts {
   readonly probes?: Probes;
   readonly termination?: Termination;
   readonly spread?: Spread;
+  /** The label that pods of one revision have from their controller. Default: it gives them none. */
+  readonly revisionLabel?: "pod-template-hash" | "controller-revision-hash";
   /** Number of the user and the group that it runs as. Default {@link nobody}. */
   readonly user?: number;
   /** What becomes of a container that has ended. Default `Always`. */
@@ -89,7 +91,7 @@ export function podSpec(facts: PodFacts): k8s.types.input.core.v1.PodSpec {
   };
 }
 
-function spreadConstraints({ selector, spread = {} }: PodFacts) {
+function spreadConstraints({ selector, spread = {}, revisionLabel }: PodFacts) {
   const { over = ["kubernetes.io/hostname"], required = false } = spread;
   return over.map((topologyKey) => ({
     maxSkew: 1,
@@ -97,8 +99,8 @@ function spreadConstraints({ selector, spread = {} }: PodFacts) {
     // A wish, unless told otherwise: an environment of one worker runs all pods on it.
     whenUnsatisfiable: required ? "DoNotSchedule" : "ScheduleAnyway",
     labelSelector: { matchLabels: selector },
-    // Of a Deployment's pods only: old ones that are about to go do not count.
-    matchLabelKeys: ["pod-template-hash"],
+    // Old ones that are about to go do not count.
+    ...(revisionLabel && { matchLabelKeys: [revisionLabel] }),
   }));
 }
 

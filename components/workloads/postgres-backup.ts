@@ -4,9 +4,9 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Problems } from "./checks";
+import { isObjectName, isSize, Problems } from "./checks";
 import { createConfiguration } from "./configuration";
-import { checkJob, type JobArgs, type JobParts, jobSpec } from "./job-spec";
+import { type JobArgs, type JobParts, jobSpec } from "./job-spec";
 import { createNetworkPolicies } from "./network-policies";
 import type { MicroserviceReference } from "./reference";
 import { checkSchedule, type Schedule, scheduleSpec } from "./schedule";
@@ -71,7 +71,7 @@ export class PostgresBackup extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresBackupArgs, options: pulumi.ComponentResourceOptions) {
     const schedule = { ...args, schedule: args.schedule ?? "0 3 * * *" };
     const job = jobArgs(args);
-    checkPostgresBackup(name, args, job, schedule);
+    checkPostgresBackup(name, args, schedule);
     super("slipway:workloads:PostgresBackup", name, {}, options);
 
     this.backupJob = name;
@@ -147,14 +147,19 @@ function jobArgs(args: PostgresBackupArgs) {
 
 function checkPostgresBackup(
   name: string,
-  { keep, database: { name: database, user } }: PostgresBackupArgs,
-  job: JobArgs,
+  { keep, database: { server, name: database, user }, storage = {}, deadlineSeconds }: PostgresBackupArgs,
   schedule: Schedule,
 ): void {
   const problems = new Problems();
-  checkJob(problems, name, job, longestCronJobName - "-restore".length);
+  problems.expectServiceName("name", name, longestCronJobName - "-restore".length);
+  problems.expectReference("database.server", server);
   checkSchedule(problems, schedule);
   problems.expectWhole("keep", keep, 1, Infinity);
+  problems.expectWhole("deadlineSeconds", deadlineSeconds, 1, 86_400);
+  const size = storage.size === undefined || isSize(storage.size);
+  problems.expect(size, "storage.size", storage.size, "give a size such as 10Gi");
+  const known = storage.class === undefined || isObjectName(storage.class);
+  problems.expect(known, "storage.class", storage.class, "give the name of a storage class");
   for (const [setting, value] of Object.entries({ "database.name": database, "database.user": user })) {
     const holds = value === undefined || /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(value);
     problems.expect(holds, setting, value, 'give 1 to 63 of a-z, A-Z, 0-9 and "_" that no digit begins');

@@ -80,13 +80,18 @@ export function checkStatefulProbes(
   );
   const one = command === undefined || http === undefined;
   problems.expect(one, "probes.http", http, "give one of command and http");
-  checkProbes(problems, { ...http, ...(startSeconds !== undefined && { startSeconds }) });
+  checkPaths(problems, "probes.http", http ?? {});
+  problems.expectWhole("probes.startSeconds", startSeconds, 1, 3600);
 }
 
-export function checkProbes(problems: Problems, { liveness, readiness, startSeconds }: HttpProbes): void {
-  for (const [setting, path] of Object.entries({ liveness, readiness })) {
+export function checkProbes(problems: Problems, probes: HttpProbes): void {
+  checkPaths(problems, "probes", probes);
+  problems.expectWhole("probes.startSeconds", probes.startSeconds, 1, 3600);
+}
+
+function checkPaths(problems: Problems, setting: string, { liveness, readiness }: HttpProbes): void {
+  for (const [name, path] of Object.entries({ liveness, readiness })) {
     const advice = 'give a path that begins with "/"';
-    problems.expect(path === undefined || path.startsWith("/"), `probes.${setting}`, path, advice);
+    problems.expect(path === undefined || path.startsWith("/"), `${setting}.${name}`, path, advice);
   }
-  problems.expectWhole("probes.startSeconds", startSeconds, 1, 3600);
 }

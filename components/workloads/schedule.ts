@@ -96,10 +96,11 @@ function valueOf(text: string, { least, most, names }: Field): number {
   return value >= least && value <= most ? value : NaN;
 }
 
+/** Kubernetes finds a zone by its file's name, so that `europe/berlin`, which JavaScript takes, is none. */
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return /^[A-Za-z]/.test(name);
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    return /^[A-Z]/.test(name) && (timeZone === name || timeZone.toLowerCase() !== name.toLowerCase());
   } catch {
     return false;
   }

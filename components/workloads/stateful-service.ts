@@ -141,6 +141,7 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
     const account = createServiceAccount(this.workload, args.roles ?? []);
     const spec = podSpec({
       account,
+      revisionLabel: "controller-revision-hash",
       selector: this.selector,
       image: args.image,
       port: this.port,
@@ -221,7 +222,7 @@ function checkStatefulService(name: string, args: StatefulServiceArgs): void {
   problems.expect(isSize(storage.size), "storage.size", storage.size, "give a size such as 10Gi");
   const known = storage.class === undefined || isObjectName(storage.class);
   problems.expect(known, "storage.class", storage.class, "give the name of a storage class");
-  checkConfiguration(problems, args, [storage.path]);
+  checkConfiguration(problems, args, [storage.path], true);
   checkStatefulProbes(problems, args.probes ?? {});
   checkTermination(problems, args.termination ?? {});
   problems.throwIfAny("StatefulService", name);

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import type { Spec } from "./report";
 
 /** Specs that are not run, and why. */
@@ -50,8 +52,14 @@ export const imageUses: readonly ImageUse[] = [
   },
 ];
 
+/** Whether the kernel that machines share with this host speaks SCTP. */
+const hasSctp = /^SCTP\b/m.test(readFileSync("/proc/net/protocols", "utf8"));
+
 /** Other specs that cannot pass where the suite runs, with the reason; each is told in docs/conformance.md too. */
 export const impossible: readonly { specs: RegExp; reason: string }[] = [
+  ...(hasSctp
+    ? []
+    : [{ specs: /\[Feature:SCTPConnectivity\]/, reason: "the kernel has no SCTP (/proc/net/protocols)" }]),
   {
     specs: /read only busybox container should not write to root filesystem/,
     reason: "it compares the words of BusyBox' shell, and the image here has Bash for its shell",

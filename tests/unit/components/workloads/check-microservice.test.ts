@@ -74,7 +74,7 @@ const table: [Partial<MicroserviceArgs>, string][] = [
   [{ env: { "2A": "" } }, 'a name in env is "2A": give a name of A-Z, a-z, 0-9 and "_" that no digit begins'],
   [
     { secrets: { PORT: "" } },
-    'a name in secrets is "PORT": it is set already: leave it out, and set "port" for another PORT',
+    'a name in secrets is "PORT": it is set already: leave it out, and set "port" for another one',
   ],
   [{ env: { A: "" }, secrets: { A: "" } }, 'a name in secrets is "A": it is in env too: give it once'],
   [

@@ -54,7 +54,7 @@ describe("a Job", () => {
   });
 
   test("throws one error that names every setting that cannot work", () => {
-    const bad = { retries: -1, deadlineSeconds: 0, command: [], user: 0 };
+    const bad = { retries: -1, deadlineSeconds: 0, command: [], user: 0, env: { PORT: "1", POD_NAME: "me" } };
     expect(() => new Job("Migrate", { ...base, ...bad }, {})).toThrow(
       [
         'Job "Migrate" cannot work:',
@@ -63,6 +63,8 @@ describe("a Job", () => {
         "  - user is 0: give a whole number from 1 to 65535, as root is not allowed",
         "  - retries is -1: give a whole number from 0",
         "  - deadlineSeconds is 0: give a whole number from 1 to 86400",
+        // A Job listens on no port, so that the variable is free.
+        '  - a name in env is "POD_NAME": it is set already: leave it out',
       ].join("\n"),
     );
   });
@@ -89,13 +91,13 @@ describe("a ScheduledJob", () => {
   });
 
   test("throws one error that names every setting that cannot work", () => {
-    const bad = { schedule: "every day", timeZone: "Mars/Olympus", startWithinSeconds: 5 };
+    const bad = { schedule: "every day", timeZone: "europe/berlin", startWithinSeconds: 5 };
     expect(() => new ScheduledJob("r".repeat(53), { ...base, ...bad, history: { failed: -1 } }, {})).toThrow(
       [
         `ScheduledJob "${"r".repeat(53)}" cannot work:`,
         `  - name is "${"r".repeat(53)}": give 1 to 52 of a-z, 0-9 and "-", with a letter first and no "-" last`,
         '  - schedule is "every day": give minute, hour, day, month and weekday such as "30 3 * * *", or "@daily"',
-        '  - timeZone is "Mars/Olympus": give a name of the IANA database such as "Europe/Berlin"',
+        '  - timeZone is "europe/berlin": give a name of the IANA database such as "Europe/Berlin"',
         "  - startWithinSeconds is 5: give a whole number from 10 to 86400",
         "  - history.failed is -1: give a whole number from 0",
       ].join("\n"),

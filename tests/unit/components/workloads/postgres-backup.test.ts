@@ -102,14 +102,19 @@ test("puts them where they outlive the environment", async () => {
 });
 
 test("throws one error that names every setting that cannot work", () => {
-  const database = { ...base.database, name: "a; DROP", user: "1st" };
-  const bad = { database, keep: 0, schedule: "never", storage: { size: "much" } };
+  const server = { ...base.database.server, port: 65536 };
+  const database = { ...base.database, server, name: "a; DROP", user: "1st" };
+  const storage = { size: "much", class: "Fast" };
+  const bad = { database, keep: 0, schedule: "never", storage, deadlineSeconds: 0 };
   expect(() => new PostgresBackup("orders-backup", { ...base, ...bad }, {})).toThrow(
     [
       'PostgresBackup "orders-backup" cannot work:',
-      '  - volumes[0].size is "much": give a size such as 10Gi',
+      "  - database.server.port is 65536: give a whole number from 1 to 65535",
       '  - schedule is "never": give minute, hour, day, month and weekday such as "30 3 * * *", or "@daily"',
       "  - keep is 0: give a whole number from 1",
+      "  - deadlineSeconds is 0: give a whole number from 1 to 86400",
+      '  - storage.size is "much": give a size such as 10Gi',
+      '  - storage.class is "Fast": give the name of a storage class',
       '  - database.name is "a; DROP": give 1 to 63 of a-z, A-Z, 0-9 and "_" that no digit begins',
       '  - database.user is "1st": give 1 to 63 of a-z, A-Z, 0-9 and "_" that no digit begins',
     ].join("\n"),

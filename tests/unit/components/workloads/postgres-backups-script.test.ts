@@ -58,7 +58,14 @@ interface Result {
 function run(action: string, variables: Record<string, string> = {}): Promise<Result> {
   const env = {
     PATH: `${path.join(folder, "bin")}:${process.env.PATH ?? ""}`,
-    ...{ BACKUPS: backups, DATABASE: database, PGDATABASE: "orders", KEEP: "2", FROM: "latest", UNSAVED: "no" },
+    ...{
+      BACKUPS: backups,
+      DATABASE: database,
+      PGDATABASE: "orders",
+      KEEP: "2",
+      FROM: "latest",
+      UNSAVED: "no",
+    },
     REFUSALS: path.join(folder, "refusals"),
     ...variables,
   };
@@ -157,13 +164,16 @@ describe("a restore", () => {
     expect(readFileSync(database, "utf8")).toBe("rows");
   });
 
-  test.each(["latest", "yesterday", ""])("from %p where there is none says so and changes nothing", async (FROM) => {
-    const { code, stderr } = await run("restore", { FROM });
-    expect(code).toBe(1);
-    expect(stderr).toBe(`there is no backup ${FROM || "latest"}; these are there:\n`);
-    expect(readFileSync(database, "utf8")).toBe("rows");
-    expect(files()).toEqual([]);
-  });
+  test.each(["latest", "yesterday", ""])(
+    "from %p where there is none says so and changes nothing",
+    async (FROM) => {
+      const { code, stderr } = await run("restore", { FROM });
+      expect(code).toBe(1);
+      expect(stderr).toBe(`there is no backup ${FROM || "latest"}; these are there:\n`);
+      expect(readFileSync(database, "utf8")).toBe("rows");
+      expect(files()).toEqual([]);
+    },
+  );
 
   test("from a broken backup fails before it changes or backs up anything", async () => {
     put(old, "broken");

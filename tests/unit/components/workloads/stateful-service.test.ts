@@ -139,7 +139,7 @@ test("throws one error that names every setting that cannot work", () => {
     replicas: -1,
     user: 0,
     storage: { class: "Keep!", size: "lots", path: "data" },
-    probes: { command: [], http: {}, startSeconds: 0 },
+    probes: { command: [], http: { readiness: "ready" }, startSeconds: 0 },
     env: { A: "1" },
     secrets: { A: "2" },
   };
@@ -155,7 +155,8 @@ test("throws one error that names every setting that cannot work", () => {
       '  - a name in secrets is "A": it is in env too: give it once',
       '  - a path in files and volumes is "data": give an absolute path below "/" without "." or ".." in it',
       "  - probes.command is []: give a program first",
-      "  - probes.http is {}: give one of command and http",
+      '  - probes.http is {"readiness":"ready"}: give one of command and http',
+      '  - probes.http.readiness is "ready": give a path that begins with "/"',
       "  - probes.startSeconds is 0: give a whole number from 1 to 3600",
     ].join("\n"),
   );
