@@ -1,14 +1,16 @@
-import type { CoreV1Api, V1Deployment, V1Pod } from "@kubernetes/client-node";
+import type { CoreV1Api, V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+
+import type { Rollout } from "./rollout-watch";
 
 /** Enough to see why, and no more than fits on a screen. */
 const most = { pods: 2, lines: 12 };
 
-/** What those pods of a Deployment that are not ready have to say, the newest first. */
+/** What those pods that are not ready have to say, the newest first. */
 export async function reportFailure(
   api: CoreV1Api,
-  { metadata, spec, status }: V1Deployment,
+  { spec, status }: V1Deployment | V1StatefulSet,
+  { namespace, name, deadlineSeconds }: Rollout,
 ): Promise<string> {
-  const { name = "", namespace = "" } = metadata ?? {};
   const labelSelector = Object.entries(spec?.selector.matchLabels ?? {})
     .map(([label, value]) => `${label}=${value}`)
     .join();
@@ -17,7 +19,7 @@ export async function reportFailure(
   const reports = failed.slice(0, most.pods).map((pod) => reportPod(api, namespace, pod));
   const serving = status?.availableReplicas ?? 0;
   return [
-    `the roll-out of ${namespace}/${name} made no step within ${spec?.progressDeadlineSeconds ?? 600} s; ` +
+    `the roll-out of ${namespace}/${name} made no step within ${deadlineSeconds} s; ` +
       (serving > 0 ? `${serving} pods go on serving` : "no pod serves"),
     ...(await Promise.all(reports)),
   ].join("\n");

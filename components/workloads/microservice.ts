@@ -159,6 +159,7 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
       { parent: this },
     );
     const rollout = rolloutOf(parts.args);
+    const { deadlineSeconds = defaultDeadlineSeconds } = rollout;
     const deployment = new k8s.apps.v1.Deployment(
       instance,
       {
@@ -168,7 +169,7 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
           ...(replicas === undefined ? {} : { replicas }),
           strategy: strategyOf(rollout),
           revisionHistoryLimit: 3,
-          progressDeadlineSeconds: rollout.deadlineSeconds ?? defaultDeadlineSeconds,
+          progressDeadlineSeconds: deadlineSeconds,
           selector: { matchLabels: selector },
           template: { metadata: { labels }, spec: this.podsOf(selector, image, parts) },
         },
@@ -176,7 +177,11 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
       { parent: this },
     );
     const { namespace, generation } = deployment.metadata;
-    new RolloutStatus(instance, { namespace, name: instance, generation }, { parent: this });
+    new RolloutStatus(
+      instance,
+      { kind: "Deployment", namespace, name: instance, generation, deadlineSeconds },
+      { parent: this },
+    );
   }
 
   private podsOf(selector: Record<string, string>, image: pulumi.Input<string>, parts: PodParts) {

@@ -1,14 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { waitForRollout } from "./rollout-watch";
+import { type Rollout, waitForRollout } from "./rollout-watch";
 
-/** Which roll-out of a Deployment to wait for, as plain values. */
-export interface RolloutStatusInputs {
-  readonly namespace: string;
-  /** Name of the Deployment. */
-  readonly name: string;
-  /** The Deployment's `metadata.generation`: another one is another roll-out. */
-  readonly generation: number;
+/** Which roll-out to wait for, as plain values. */
+export interface RolloutStatusInputs extends Rollout {
   /** Of the cluster; empty for the one that kubectl would take. Secret. */
   readonly kubeconfig: string;
 }
@@ -41,7 +36,7 @@ export const rolloutStatusProvider: pulumi.dynamic.ResourceProvider<
 };
 
 /**
- * A finished roll-out. It waits in the place of Pulumi's provider, which goes on waiting when a Deployment has failed
+ * A finished roll-out. It waits in the place of Pulumi's provider, which goes on waiting when a Deployment has failed, may take a StatefulSet that has not begun for one that is done,
  * and has no log lines to show. One that failed is not in the state as finished: the next `up` looks again.
  */
 export class RolloutStatus extends pulumi.dynamic.Resource {

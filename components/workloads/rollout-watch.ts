@@ -1,12 +1,16 @@
-import type { AppsV1Api, CoreV1Api, V1Deployment } from "@kubernetes/client-node";
+import type { AppsV1Api, CoreV1Api, V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 
 import { reportFailure } from "./failure-report";
 
-/** One roll-out of a Deployment. */
-interface Rollout {
+/** One roll-out of a Deployment or StatefulSet. */
+export interface Rollout {
+  readonly kind: "Deployment" | "StatefulSet";
   readonly namespace: string;
   readonly name: string;
+  /** Its `metadata.generation`: another one is another roll-out. */
   readonly generation: number;
+  /** How many seconds it may go without a step before it has failed. */
+  readonly deadlineSeconds: number;
 }
 
 const intervalSeconds = 1;
@@ -14,8 +18,9 @@ const intervalSeconds = 1;
 const silenceSeconds = 60;
 
 /**
- * Resolves when all pods of a Deployment are new and available, and none is old. Rejects, with what the pods that failed
- * have to say, when Kubernetes has given it up: after `progressDeadlineSeconds` without a step.
+ * Resolves when all pods are new and available, and none is old. Rejects, with what the pods that failed have to say, when
+ * it has made no step for so long that it is given up: a Deployment by Kubernetes itself, a StatefulSet, which has no such
+ * setting, by this function.
  * @param kubeconfig of the cluster; empty for the one that kubectl would take
  * @param report is told of every change, one line each
  */
@@ -27,20 +32,36 @@ export async function waitForRollout(
   const { apps, core } = await connect(kubeconfig);
   let told = "";
   let lastAnswer = Date.now();
+  let lastStep = Date.now();
   for (;;) {
     try {
-      const deployment = await apps.readNamespacedDeployment(rollout);
+      const { controller, state } = await look(apps, rollout);
       lastAnswer = Date.now();
-      const state = stateOf(deployment, rollout.generation);
       if (state === "done") return;
-      if (state === "failed") throw new Error(await reportFailure(core, deployment));
-      if (state !== told) report(state);
+      if (state !== told) {
+        report(state);
+        lastStep = Date.now();
+      }
       told = state;
+      const isOver = rollout.kind === "StatefulSet" && Date.now() - lastStep > rollout.deadlineSeconds * 1000;
+      if (state === "failed" || isOver) throw new Error(await reportFailure(core, controller, rollout));
     } catch (error) {
       if (!isUnanswered(error) || Date.now() - lastAnswer > silenceSeconds * 1000) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, intervalSeconds * 1000));
   }
+}
+
+async function look(
+  apps: AppsV1Api,
+  { kind, generation, ...object }: Rollout,
+): Promise<{ readonly controller: V1Deployment | V1StatefulSet; readonly state: string }> {
+  if (kind === "Deployment") {
+    const controller = await apps.readNamespacedDeployment(object);
+    return { controller, state: stateOf(controller, generation) };
+  }
+  const controller = await apps.readNamespacedStatefulSet(object);
+  return { controller, state: statefulStateOf(controller, generation) };
 }
 
 /** The library is loaded here, as it takes most of a second and a preview never asks. */
@@ -71,5 +92,19 @@ export function stateOf({ spec, status }: V1Deployment, generation: number): str
   if (updated < wanted) return `${updated} of ${wanted} new pods are there`;
   if (replicas > updated) return `${replicas - updated} old pods are still there`;
   if (available < updated) return `${available} of ${updated} pods are ready`;
+  return "done";
+}
+
+/** `done`, or what is waited for; judged as for a Deployment. */
+export function statefulStateOf({ spec, status }: V1StatefulSet, generation: number): string {
+  if ((status?.observedGeneration ?? 0) < generation) return "waiting for the roll-out to begin";
+  const wanted = spec?.replicas ?? 1;
+  const { replicas = 0, updatedReplicas = 0, availableReplicas: available = 0 } = status ?? {};
+  // Where nothing of the pods has changed, they count as pods of the current revision alone.
+  const isSame = status?.currentRevision === status?.updateRevision;
+  const updated = isSame ? replicas : updatedReplicas;
+  if (updated < wanted) return `${updated} of ${wanted} new pods are there`;
+  if (replicas > wanted) return `${replicas - wanted} pods too many are still there`;
+  if (available < wanted) return `${available} of ${wanted} pods are ready`;
   return "done";
 }

@@ -7,6 +7,7 @@ import { createNetworkPolicies } from "./network-policies";
 import { checkTermination, podSpec, type Spread, type Termination } from "./pod-spec";
 import { checkStatefulProbes, defaultStartSeconds, type StatefulProbes, statefulProbes } from "./probes";
 import { instanceSelectorOf, type MicroserviceReference } from "./reference";
+import { RolloutStatus } from "./rollout-status";
 import { createServiceAccount, type Role } from "./service-account";
 import { labelsOf, metadataOf, skipAwait, type Workload } from "./workload";
 
@@ -135,8 +136,8 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
     const { storage, probes = {}, termination, resources, spread, command, user } = args;
     const startSeconds = probes.startSeconds ?? defaultStartSeconds;
     const stopSeconds = termination?.stopSeconds ?? defaultTermination.stopSeconds;
-    // One after the other goes and comes again; a minute more to pull an image and to find a node.
-    const seconds = Math.max(replicas, 1) * (startSeconds + stopSeconds) + 60;
+    // A pod goes and comes again; a minute more to pull an image and to find a node.
+    const deadlineSeconds = startSeconds + stopSeconds + 60;
     const configuration = createConfiguration(this.workload, args);
     const account = createServiceAccount(this.workload, args.roles ?? []);
     const spec = podSpec({
@@ -155,10 +156,10 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
       ...(spread && { spread }),
       ...(user !== undefined && { user }),
     });
-    new k8s.apps.v1.StatefulSet(
+    const statefulSet = new k8s.apps.v1.StatefulSet(
       this.serviceName,
       {
-        metadata: metadataOf(this.workload),
+        metadata: { ...metadataOf(this.workload), annotations: skipAwait },
         spec: {
           replicas,
           serviceName: governingService,
@@ -173,10 +174,13 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
           volumeClaimTemplates: [this.claim(storage)],
         },
       },
-      {
-        parent: this,
-        customTimeouts: { create: `${seconds}s`, update: `${seconds}s` },
-      },
+      { parent: this },
+    );
+    const { namespace, generation } = statefulSet.metadata;
+    new RolloutStatus(
+      this.serviceName,
+      { kind: "StatefulSet", namespace, name: this.serviceName, generation, deadlineSeconds },
+      { parent: this },
     );
   }
 

@@ -1,13 +1,19 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { V1Deployment } from "@kubernetes/client-node";
+import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import { runtime } from "@pulumi/pulumi";
 
 import { rolloutStatusProvider } from "../../../../components/workloads/rollout-status";
-import { stateOf, waitForRollout } from "../../../../components/workloads/rollout-watch";
+import { stateOf, statefulStateOf, waitForRollout } from "../../../../components/workloads/rollout-watch";
 
-const rollout = { namespace: "shop", name: "catalog", generation: 3 };
+const rollout = {
+  kind: "Deployment",
+  namespace: "shop",
+  name: "catalog",
+  generation: 3,
+  deadlineSeconds: 600,
+} as const;
 
 function deployment(status: V1Deployment["status"]): V1Deployment {
   const metadata = { name: "catalog", namespace: "shop" };
@@ -38,6 +44,26 @@ test.each<[V1Deployment["status"], string]>([
   [{ observedGeneration: 2, conditions: [exceeded] }, "waiting for the roll-out to begin"],
 ])("judges %j: %s", (status, state) => {
   expect(stateOf(deployment(status), 3)).toBe(state);
+});
+
+const database = (status: Partial<V1StatefulSet["status"]>, replicas = 1): V1StatefulSet => ({
+  metadata: { name: "orders-db", namespace: "shop" },
+  spec: { replicas, selector: {}, template: {} },
+  status: { replicas, ...status },
+});
+const same = { currentRevision: "a", updateRevision: "a" };
+const other = { currentRevision: "a", updateRevision: "b" };
+
+test.each<[Partial<V1StatefulSet["status"]>, string]>([
+  // As it is right after a change: the old pods are all ready, and count as the new ones.
+  [{ observedGeneration: 2, availableReplicas: 1, ...same }, "waiting for the roll-out to begin"],
+  [{ observedGeneration: 3, availableReplicas: 1, ...other }, "0 of 1 new pods are there"],
+  [{ observedGeneration: 3, updatedReplicas: 1, ...other }, "0 of 1 pods are ready"],
+  [{ observedGeneration: 3, updatedReplicas: 1, availableReplicas: 1, ...other }, "done"],
+  [{ observedGeneration: 3, availableReplicas: 1, ...same }, "done"],
+  [{ observedGeneration: 3, replicas: 2, availableReplicas: 2, ...same }, "1 pods too many are still there"],
+])("judges a StatefulSet's %j: %s", (status, state) => {
+  expect(statefulStateOf(database(status), 3)).toBe(state);
 });
 
 test("none of no pods is done", () => {
@@ -92,6 +118,17 @@ describe("on a cluster", () => {
     const said: string[] = [];
     await waitForRollout(kubeconfig, rollout, (line) => said.push(line));
     expect(said).toEqual(["1 of 2 new pods are there"]);
+  }, 20_000);
+
+  test("gives a StatefulSet up that makes no step, and says how long it waited", async () => {
+    answers = {
+      "/apis/apps/v1/namespaces/shop/statefulsets/orders-db": [database({ observedGeneration: 3, ...other })],
+      "/api/v1/namespaces/shop/pods": [{ items: [] }],
+    };
+    const stuck = { ...rollout, kind: "StatefulSet", name: "orders-db", deadlineSeconds: 1 } as const;
+    await expect(waitForRollout(kubeconfig, stuck, () => undefined)).rejects.toThrow(
+      "the roll-out of shop/orders-db made no step within 1 s; no pod serves",
+    );
   }, 20_000);
 
   test("fails at once for a Deployment that is not there", async () => {

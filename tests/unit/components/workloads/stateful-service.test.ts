@@ -32,6 +32,7 @@ test("registers exactly its objects, and a disruption budget for more than one p
   const one = {
     "slipway:workloads:StatefulService": 1,
     [statefulSet]: 1,
+    "pulumi-nodejs:dynamic/workloads:RolloutStatus": 1,
     [service]: 2,
     "kubernetes:core/v1:ServiceAccount": 1,
     [networkPolicy]: 1,
