@@ -36,7 +36,9 @@ export class PushedImage extends pulumi.ComponentResource {
         // The registry goes with its volume; there is nothing to delete image by image.
         keepRemotely: true,
       },
-      { parent: this, deleteBeforeReplace: true },
+      // Never deleted first: the engine would ask of all that runs the image what becomes of it while its name is unknown,
+      // and a Deployment with an unknown pod template would be replaced instead of rolled out.
+      { parent: this },
     );
     this.reference = pulumi.interpolate`${args.registry}/${repository}@${pushed.sha256Digest}`;
     this.registerOutputs({ reference: this.reference });

@@ -61,6 +61,8 @@ new PostgresBackup(
     database: { server: database, ...login, password },
     schedule: "* * * * *",
     keep: 2,
+    // One that is about to try again when its Secret is replaced never starts, and keeps the next ones back until then.
+    deadlineSeconds: 60,
     storage: { size: "1Gi" },
   },
   options,
@@ -73,7 +75,7 @@ const client = {
   env: { PGHOST: database.host, PGUSER: login.user, PGDATABASE: login.name },
   secrets: { PGPASSWORD: password },
 };
-const visit = "CREATE TABLE IF NOT EXISTS visits (who text); INSERT INTO visits VALUES";
+const visit = "CREATE TABLE IF NOT EXISTS visits (who text PRIMARY KEY); INSERT INTO visits VALUES";
 /** Once the pod's network policies are in force: docs/workloads.md says why. */
 const psql = (sql: string): string[] => [
   "bash",
@@ -83,7 +85,7 @@ const psql = (sql: string): string[] => [
 ];
 new Job(
   "visit",
-  { ...client, command: psql(`${visit} ('${config.require("visitor")}')`) },
+  { ...client, command: psql(`${visit} ('${config.require("visitor")}') ON CONFLICT DO NOTHING`) },
   { ...options, dependsOn: [database] },
 );
 new ScheduledJob("look", { ...client, command: psql("SELECT 1"), schedule: "* * * * *" }, options);
