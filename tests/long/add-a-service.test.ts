@@ -89,6 +89,22 @@ describe("adding a service as docs/add-a-service.md says", () => {
     );
   });
 
+  it(
+    "rolls changed code of another service out by an update, without a lost request",
+    async () => {
+      const entry = path.join(copy, "services", "catalog", "src", "main.ts");
+      writeFileSync(entry, `${readFileSync(entry, "utf8")}\nconsole.log("another image");\n`);
+      const load = new ShopLoad(url);
+      load.start();
+      const output = await environment.up();
+      await load.stop();
+      expect(load.lost).toEqual([]);
+      expect(output).toMatch(/Deployment catalog updated/);
+      expect(output).not.toMatch(/Deployment \S+ .*replac/);
+    },
+    minutes(6),
+  );
+
   it("lets nobody talk to it but the storefront", async () => {
     const answer = async (service: string): Promise<string> => {
       const ask = `fetch("http://recommendations/healthz", { signal: AbortSignal.timeout(3000) })`;
