@@ -36,9 +36,10 @@ export class PushedImage extends pulumi.ComponentResource {
         // The registry goes with its volume; there is nothing to delete image by image.
         keepRemotely: true,
       },
-      // Never deleted first: the engine would ask of all that runs the image what becomes of it while its name is unknown,
-      // and a Deployment with an unknown pod template would be replaced instead of rolled out.
-      { parent: this },
+      // The plugin wants what has a name of the user's own deleted first, which for an image is nothing. The engine would ask
+      // of all that runs the image what becomes of it while its digest is unknown, and a Deployment whose pods' template is
+      // unknown is replaced instead of rolled out.
+      { parent: this, deleteBeforeReplace: false },
     );
     this.reference = pulumi.interpolate`${args.registry}/${repository}@${pushed.sha256Digest}`;
     this.registerOutputs({ reference: this.reference });
