@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"unicode"
@@ -50,7 +51,7 @@ func information(p shim.Provider) (tfbridge.ProviderInfo, error) {
 		EnableAccuratePFBridgePreview: true,
 	}
 	for name, short := range resources {
-		info.Resources[name] = &tfbridge.ResourceInfo{Tok: ptokens.Type(token(short)), Fields: fields[name]}
+		info.Resources[name] = &tfbridge.ResourceInfo{Tok: ptokens.Type(token(short)), Fields: withTags(p, name)}
 	}
 	for name, short := range dataSources {
 		info.DataSources[name] = &tfbridge.DataSourceInfo{Tok: ptokens.ModuleMember(token(short)), Fields: dataFields[name]}
@@ -69,6 +70,17 @@ func information(p shim.Provider) (tfbridge.ProviderInfo, error) {
 	})
 	info.SetAutonaming(255, "-")
 	return info, dispatch(&info)
+}
+
+// withTags says of a type with tags that those with the provider's own are a result, as the official plugin does.
+func withTags(p shim.Provider, name string) map[string]*tfbridge.SchemaInfo {
+	schemas := p.ResourcesMap().Get(name).Schema()
+	if _, ok := schemas.GetOk("tags_all"); !ok {
+		return fields[name]
+	}
+	all := map[string]*tfbridge.SchemaInfo{"tags_all": {MarkAsComputedOnly: tfbridge.True()}}
+	maps.Copy(all, fields[name])
+	return all
 }
 
 // dispatch says which half serves which type. Official plugins compute it when they are generated.

@@ -16,21 +16,32 @@ type properties map[string]properties
 func printNames(info tfbridge.ProviderInfo) error {
 	names := map[string]properties{}
 	for name, resource := range info.Resources {
-		names[string(resource.Tok)] = namesOf(info.P.ResourcesMap().Get(name).Schema(), resource.Fields)
+		names[string(resource.Tok)] = namesOf(info.P.ResourcesMap().Get(name).Schema(), resource.Fields, isInput)
 	}
 	for name, source := range info.DataSources {
-		names[string(source.Tok)] = namesOf(info.P.DataSourcesMap().Get(name).Schema(), source.Fields)
+		names[string(source.Tok)] = namesOf(info.P.DataSourcesMap().Get(name).Schema(), source.Fields, isInput)
 	}
 	return json.NewEncoder(os.Stdout).Encode(names)
 }
 
-func namesOf(schemas shim.SchemaMap, infos map[string]*tfbridge.SchemaInfo) properties {
+func isInput(schema shim.Schema) bool {
+	return schema.Optional() || schema.Required()
+}
+
+// isAny is for objects: their types have what AWS computes too.
+func isAny(shim.Schema) bool {
+	return true
+}
+
+func namesOf(
+	schemas shim.SchemaMap, infos map[string]*tfbridge.SchemaInfo, wanted func(shim.Schema) bool,
+) properties {
 	found := properties{}
 	schemas.Range(func(name string, schema shim.Schema) bool {
-		if !schema.Optional() && !schema.Required() || schema.Deprecated() != "" {
+		info := infos[name]
+		if !wanted(schema) || info != nil && info.MarkAsComputedOnly != nil {
 			return true
 		}
-		info := infos[name]
 		written := tfbridge.TerraformToPulumiNameV2(name, schemas, infos)
 		if schema.Type() == shim.TypeList || schema.Type() == shim.TypeSet {
 			if !tfbridge.IsMaxItemsOne(schema, info) {
@@ -56,5 +67,5 @@ func inside(schema shim.Schema, info *tfbridge.SchemaInfo) properties {
 	default:
 		infos = info.Fields
 	}
-	return namesOf(object.Schema(), infos)
+	return namesOf(object.Schema(), infos, isAny)
 }
