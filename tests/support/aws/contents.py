@@ -4,6 +4,8 @@ import json
 
 import boto3
 
+subnets = [subnet["SubnetId"] for subnet in boto3.client("ec2").describe_subnets()["Subnets"]]
+
 # Kind: service, operation, where in the answer, what names one, and what says that it is deleted or AWS' own.
 KINDS = {
     "vpc": ("ec2", "describe_vpcs", "Vpcs", "VpcId", lambda found: found["IsDefault"]),
@@ -39,7 +41,14 @@ KINDS = {
         "ReservationId",
         lambda found: all(each["State"]["Name"] == "terminated" for each in found["Instances"]),
     ),
-    "network interface": ("ec2", "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
+    # moto leaves a NAT gateway's when the gateway goes; in AWS no subnet goes before what is in it.
+    "network interface": (
+        "ec2",
+        "describe_network_interfaces",
+        "NetworkInterfaces",
+        "NetworkInterfaceId",
+        lambda found: found["SubnetId"] not in subnets,
+    ),
     "volume": ("ec2", "describe_volumes", "Volumes", "VolumeId"),
     "launch template": ("ec2", "describe_launch_templates", "LaunchTemplates", "LaunchTemplateName"),
     "auto-scaling group": (

@@ -67,6 +67,9 @@ export class Moto {
       AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_ENDPOINT_URL: this.url,
+      // S3 Control's clients put the account before the endpoint's host, a name that does not exist.
+      HTTP_PROXY: this.url,
+      NO_PROXY: this.host,
     };
   }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-provider-aws/internal/service/logs"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/meta"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/s3"
+	"github.com/hashicorp/terraform-provider-aws/internal/service/s3control"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/secretsmanager"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/servicequotas"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/sns"
@@ -37,6 +38,7 @@ func servicePackages(ctx context.Context) []conns.ServicePackage {
 		logs.ServicePackage(ctx),
 		meta.ServicePackage(ctx),
 		s3.ServicePackage(ctx),
+		s3control.ServicePackage(ctx), // for the tags of s3
 		secretsmanager.ServicePackage(ctx),
 		servicequotas.ServicePackage(ctx),
 		sns.ServicePackage(ctx),
