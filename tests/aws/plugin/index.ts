@@ -100,7 +100,7 @@ const instance = new aws.ec2.Instance(
     vpcSecurityGroupIds: [group.id],
     iamInstanceProfile: profile.name,
     metadataOptions,
-    rootBlockDevice: { encrypted: true, volumeType: "gp3" },
+    rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 20 },
     userDataBase64: Buffer.from("#cloud-config\n").toString("base64"),
   },
   options,

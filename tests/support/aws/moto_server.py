@@ -11,6 +11,7 @@ import sys
 import threading
 from urllib.parse import parse_qs
 
+import cbor_bridge
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -27,8 +28,16 @@ def asked(request: Request, body: bytes) -> dict[str, str]:
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", request.headers.get("Authorization", ""))
     target = request.headers.get("X-Amz-Target")
     form = parse_qs(body.decode("utf-8", "replace")) if target is None else {}
+    cbor = cbor_bridge.OPERATION.match(request.path)
+    if cbor:
+        return {"service": "cloudwatch", "action": cbor[1]}
     action = target.split(".")[-1] if target else form.get("Action", [f"{request.method} {request.path}"])[0]
     return {"service": scope.group(1) if scope else "", "action": action}
+
+
+def region_of(request: Request) -> str:
+    scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", request.headers.get("Authorization", ""))
+    return scope.group(1) if scope else "us-east-1"
 
 
 class Logged:
@@ -41,6 +50,12 @@ class Logged:
         if not request.path.startswith("/moto-api"):
             with open(log, "a", encoding="utf-8") as file:
                 file.write(json.dumps(asked(request, body)) + "\n")
+        translated = cbor_bridge.answer(request.path, body, region_of(request), f"http://{host}:{server.port}")
+        if translated is not None:
+            status, content = translated
+            headers = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
+            start_response(status, headers + [("Content-Length", str(len(content)))])
+            return [content]
         # The body was read: give it again.
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
