@@ -6,7 +6,10 @@ import { partDirectory } from "../../toolchain/cache";
 import { parts } from "../../toolchain/parts";
 
 const plugin = path.join(partDirectory(parts["pulumi-resource-aws"]), "pulumi-resource-aws");
-const names = JSON.parse(execFileSync(plugin, ["-names"], { encoding: "utf8" })) as Record<string, Properties>;
+const names = JSON.parse(execFileSync(plugin, ["-names"], { encoding: "utf8" })) as Record<
+  string,
+  Properties
+>;
 
 /** Paths of all properties: `rootBlockDevice.volumeType`, `ebsBlockDevices[].volumeId`. */
 function paths(properties: Properties, prefix = ""): string[] {

@@ -8,7 +8,10 @@ const region = "eu-central-1";
 
 /** The plugin that we build, in the real engine, on what answers like AWS' APIs. */
 describe("a program of most resource types", () => {
-  const environment = new TestEnvironment({ instanceType: "m5.large", desired: 2 }, path.join(__dirname, "plugin"));
+  const environment = new TestEnvironment(
+    { instanceType: "m5.large", desired: 2 },
+    path.join(__dirname, "plugin"),
+  );
   let moto: Moto;
 
   const pulumi = (...args: string[]): Promise<Result> =>
@@ -86,7 +89,7 @@ describe("a program of most resource types", () => {
       const output = await up();
       expect(output).toMatch(/updated/);
       expect(output).not.toMatch(/replaced|created|deleted/);
-      expect(await environment.output("poolSize")).toBe("3\n");
+      expect(await environment.output("poolSize")).toBe("3");
       expect(await environment.output("machine")).toBe(machine);
     },
     minutes(4),

@@ -5,7 +5,10 @@ const config = new pulumi.Config();
 const instanceType = config.require("instanceType");
 const desired = config.requireNumber("desired");
 
-const provider = new aws.Provider("aws", { region: "eu-central-1", defaultTags: { tags: { environment: "test" } } });
+const provider = new aws.Provider("aws", {
+  region: "eu-central-1",
+  defaultTags: { tags: { environment: "test" } },
+});
 const options = { provider };
 
 const zones = aws.getAvailabilityZonesOutput({ state: "available" }, options);
@@ -136,7 +139,10 @@ const pool = new aws.autoscaling.Group(
     desiredCapacity: desired,
     waitForCapacityTimeout: "0",
     mixedInstancesPolicy: {
-      instancesDistribution: { onDemandPercentageAboveBaseCapacity: 50, spotAllocationStrategy: "price-capacity-optimized" },
+      instancesDistribution: {
+        onDemandPercentageAboveBaseCapacity: 50,
+        spotAllocationStrategy: "price-capacity-optimized",
+      },
       launchTemplate: {
         launchTemplateSpecification: {
           launchTemplateId: template.id,
@@ -189,7 +195,10 @@ new aws.s3.BucketServerSideEncryptionConfiguration(
   {
     bucket: bucket.id,
     rules: [
-      { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn }, bucketKeyEnabled: true },
+      {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn },
+        bucketKeyEnabled: true,
+      },
     ],
   },
   options,
@@ -207,7 +216,10 @@ new aws.s3.BucketPublicAccessBlock(
 );
 new aws.s3.BucketLifecycleConfiguration(
   "backups",
-  { bucket: bucket.id, rules: [{ id: "old", status: "Enabled", filter: { prefix: "" }, expiration: { days: 30 } }] },
+  {
+    bucket: bucket.id,
+    rules: [{ id: "old", status: "Enabled", filter: { prefix: "" }, expiration: { days: 30 } }],
+  },
   { ...options, dependsOn: versioning },
 );
 const repository = new aws.ecr.Repository(

@@ -86,11 +86,14 @@ def names(service, operation, where, name, gone=lambda found: False):
 
 def keys():
     kms = boto3.client("kms")
+    # AWS' own, which come with the first encrypted volume, have an alias of AWS'.
+    aliases = [alias for alias in kms.list_aliases()["Aliases"] if alias["AliasName"].startswith("alias/aws/")]
+    own = [alias.get("TargetKeyId") for alias in aliases]
     described = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
     return sorted(
         key["KeyId"]
         for key in described
-        if key["KeyManager"] == "CUSTOMER" and key["KeyState"] != "PendingDeletion"
+        if key["KeyId"] not in own and key["KeyState"] != "PendingDeletion"
     )
 
 

@@ -12,6 +12,7 @@ import threading
 from urllib.parse import parse_qs
 
 import cbor_bridge
+import moto_corrections  # noqa: F401 - it changes what moto answers
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,

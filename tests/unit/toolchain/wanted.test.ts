@@ -99,6 +99,8 @@ describe("demandOf", () => {
   });
 
   it.each(["test", "", "constructor"])("refuses the purpose %j, and says which there are", (purpose) => {
-    expect(() => demandOf({ for: purpose })).toThrow(`--for is "${purpose}"; write tests, bench, pipelines, aws`);
+    expect(() => demandOf({ for: purpose })).toThrow(
+      `--for is "${purpose}"; write tests, bench, pipelines, aws`,
+    );
   });
 });
