@@ -279,7 +279,7 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
       file,
       as: `upstream/${file}`,
     })),
-    coldMinutes: 8,
+    coldMinutes: 5,
     onDemand: true,
   },
   conformance: {
