@@ -14,9 +14,10 @@ SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
 WANTED = --environment $(ENV)
 test-long: WANTED += --for tests
 bench: WANTED += --for bench
+test-aws: WANTED += --for aws
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview review down kept forget backup restore recover kubeconfig deployer-kubeconfig state environment images package lint unit e2e test test-long bench conformance clean
+.PHONY: help setup up preview review down kept forget backup restore recover kubeconfig deployer-kubeconfig state environment images package lint unit e2e test test-long test-aws bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -113,6 +114,10 @@ test: lint setup ## Run everything that CI runs
 
 test-long: setup ## Run the tests that take an hour and more; SEEDS=1,2 picks what kill.test.ts does
 	@npx jest --selectProjects long --runInBand
+
+test-aws: setup ## Run what needs AWS on a server that answers like its APIs; no account is needed
+	@$(RUN) toolchain/python/tools.ts
+	@npx jest --selectProjects aws --runInBand
 
 bench: setup ## Measure, and write bench/results.json; ONLY=name,name measures some
 	@$(RUN) bench/bench.ts --only '$(ONLY)'

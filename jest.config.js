@@ -1,5 +1,5 @@
 // `unit` needs nothing but Node; `e2e` makes real clusters on the local Docker daemon; `long` does so for an hour and
-// more, and is no part of `make test`.
+// more, and `aws` needs a plugin that takes long to build: both are no part of `make test`.
 const shared = {
   rootDir: __dirname,
   testEnvironment: "node",
@@ -19,6 +19,7 @@ module.exports = {
   projects: [
     { ...shared, displayName: "unit", testMatch: ["<rootDir>/tests/{unit,golden}/**/*.test.ts"] },
     { ...shared, displayName: "e2e", testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"] },
+    { ...shared, displayName: "aws", testMatch: ["<rootDir>/tests/aws/**/*.test.ts"] },
     { ...shared, displayName: "long", testMatch: ["<rootDir>/tests/long/**/*.test.ts"] },
   ],
 };

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { isBuilt, linkerFlags, partDirectory, partKey, toolchainDirectory } from "./cache";
@@ -101,7 +101,10 @@ async function compile(part: Part, signal: AbortSignal): Promise<BuildRecord> {
   }
 }
 
-/** Copies files and folders out of modules, at the versions that go.mod selects, checked against go.sum. */
+/**
+ * Copies files and folders out of modules, at the versions that go.mod selects, checked against go.sum. In a folder, what
+ * is there already stays: it is ours, in place of upstream's.
+ */
 export async function copyFromModules(files: readonly ModuleFile[], folder: string, go: Go): Promise<void> {
   for (const { module, file, as, set, executable } of files) {
     const { Dir: moduleFolder } = JSON.parse(await go("mod", "download", "-json", module)) as { Dir: string };
@@ -120,6 +123,7 @@ export async function copyFromModules(files: readonly ModuleFile[], folder: stri
 /** Copies file by file: the folders of the module cache are read-only, and a copy of them would be too. */
 function copyFolder(source: string, target: string): void {
   for (const file of filesBelow(source)) {
+    if (existsSync(path.join(target, file))) continue;
     mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
     writeFileSync(path.join(target, file), readFileSync(path.join(source, file)));
   }

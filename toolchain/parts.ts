@@ -4,7 +4,10 @@ import versions from "./versions.json";
 
 /** A file, or a folder of files, that a Go module carries beside its code. */
 export interface ModuleFile {
-  /** Import path of the module; its version is the one that the part's go.mod selects. */
+  /**
+   * Import path of the module; its version is the one that the part's go.mod selects. With `@` and a version, that one,
+   * which the part's go.sum has to know.
+   */
   module: string;
   /** The file's or the folder's path inside the module. */
   file: string;
@@ -37,7 +40,7 @@ export interface Part {
   variables: Readonly<Record<string, string>>;
   /** Further names of a program: symbolic links, name to program. */
   links?: Readonly<Record<string, string>>;
-  /** Files of modules that the code embeds: put beside it before it is compiled. */
+  /** Files of modules that the code embeds: put beside it before it is compiled. Where it has a file, that one stays. */
   embeds?: readonly ModuleFile[];
   /** Files of modules that belong beside the finished programs. */
   ships?: readonly ModuleFile[];
@@ -67,11 +70,15 @@ export type PartName =
   | "source-controller"
   | "kustomize-controller"
   | "gitea"
+  | "pulumi-resource-aws"
   | "conformance";
 
 const kubernetesModules = "k8s.io/kubernetes";
 const pulumiSdk = "github.com/pulumi/pulumi/sdk/v3";
 const pulumiKubernetes = "github.com/pulumi/pulumi-kubernetes/provider/v4";
+const pulumiBridge = "github.com/pulumi/pulumi-terraform-bridge/v3";
+/** A fork of Terraform's AWS provider that exports its entry point. */
+const awsProvider = `github.com/upbound/terraform-provider-aws@v${versions.pulumiAwsModule}`;
 const containerd = "github.com/containerd/containerd/v2";
 
 /** Every Kubernetes program is one binary, which acts as the name says that it is called by (main.go). */
@@ -259,6 +266,20 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
       as: folder,
     })),
     coldMinutes: 2.4,
+    onDemand: true,
+  },
+  "pulumi-resource-aws": {
+    version: versions.pulumiAws,
+    requires: { [pulumiBridge]: `v${versions.pulumiBridge}` },
+    binaries: { "pulumi-resource-aws": "." },
+    variables: { "main.version": versions.pulumiAws },
+    // All but two files of it: with those of ours, fewer than a tenth of its services are compiled.
+    embeds: ["go.mod", "internal", "names", "version", "xpprovider"].map((file) => ({
+      module: awsProvider,
+      file,
+      as: `upstream/${file}`,
+    })),
+    coldMinutes: 5,
     onDemand: true,
   },
   conformance: {

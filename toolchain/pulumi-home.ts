@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import * as path from "node:path";
 
-import { cacheRoot, partDirectory, partKey, toolchainMode } from "./cache";
+import { cacheRoot, isBuilt, partDirectory, partKey, toolchainMode } from "./cache";
 import { type PartName, parts } from "./parts";
 
 /**
@@ -19,6 +19,8 @@ const layout = (): Readonly<Record<string, readonly [PartName, string]>> => ({
   "bin/kubectl": ["kubernetes", toolchainMode() === "release" ? "kubectl" : "kubernetes"],
   ...plugin("kubernetes", "pulumi-resource-kubernetes"),
   ...plugin("docker", "pulumi-resource-docker"),
+  // Built on demand.
+  ...(isBuilt(parts["pulumi-resource-aws"]) ? plugin("aws", "pulumi-resource-aws") : {}),
 });
 
 function plugin(name: string, part: PartName): Record<string, readonly [PartName, string]> {
@@ -27,7 +29,7 @@ function plugin(name: string, part: PartName): Record<string, readonly [PartName
 
 /**
  * Folder for PULUMI_HOME; its `bin` belongs in front of PATH and holds kubectl as well. Follows from the
- * committed files and the toolchain's mode, so its name is known before it exists.
+ * committed files, the toolchain's mode and which plugins on demand are there, so its name is known before it exists.
  */
 export function pulumiHome(): string {
   const content = Object.entries(layout()).map(([file, [part, source]]) => [

@@ -26,6 +26,7 @@ const purposes = {
   tests: { images: [...gitOps, "agent"], parts: ["helm", "k6"] },
   bench: { images: gitOps, parts: ["k6"] },
   pipelines: { images: ["agent"], parts: ["helm"] },
+  aws: { images: [], parts: ["pulumi-resource-aws"] },
 } as const satisfies Readonly<
   Record<string, { images: readonly ImageOnDemand[]; parts: readonly PartName[] }>
 >;

@@ -205,6 +205,7 @@ export function releasesFor(architecture: string): Readonly<Partial<Record<strin
       "pulumi-analyzer-policy",
     ]),
     "pulumi-resource-docker": pulumiPlugin("docker", versions.pulumiDocker, architecture),
+    "pulumi-resource-aws": pulumiPlugin("aws", versions.pulumiAws, architecture),
     "pulumi-resource-kubernetes": pulumiPlugin("kubernetes", versions.pulumiKubernetes, architecture),
     containerd: containerd(architecture),
     etcd: etcd(architecture),

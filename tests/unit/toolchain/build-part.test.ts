@@ -79,7 +79,7 @@ it("compiles a suite of tests as a program", async () => {
   expect((await run(path.join(partDirectory(part), "tiny.test"))).stderr).toBe("of 1.2.3\n");
 }, 120_000);
 
-it("takes files and whole folders of a module, which the module cache keeps read-only", async () => {
+it("takes files and whole folders of a module, which the module cache keeps read-only, but for what is there", async () => {
   const [module, target] = [temporaryFolder(), temporaryFolder()];
   mkdirSync(path.join(module, "config", "crd", "deep"), { recursive: true });
   writeFileSync(path.join(module, "config", "crd", "one.yaml"), "one", { mode: 0o444 });
@@ -92,6 +92,9 @@ it("takes files and whole folders of a module, which the module cache keeps read
     return Promise.resolve(JSON.stringify({ Dir: module }));
   };
   const of = { module: "example.test/module" };
+  mkdirSync(path.join(target, "crds"));
+  writeFileSync(path.join(target, "crds", "ours.yaml"), "ours");
+  writeFileSync(path.join(module, "config", "crd", "ours.yaml"), "theirs");
   await copyFromModules(
     [
       { ...of, file: "config/crd", as: "crds" },
@@ -104,7 +107,10 @@ it("takes files and whole folders of a module, which the module cache keeps read
   for (const folder of ["config/crd", "config/crd/deep"]) chmodSync(path.join(module, folder), 0o755);
   const copied = (file: string): string => readFileSync(path.join(target, file), "utf8");
   const modeOf = (file: string): number => statSync(path.join(target, file)).mode & 0o777;
-  expect(filesBelow(target)).toEqual(["crds/deep/two.yaml", "crds/one.yaml", "embedded.json", "start"]);
+  expect(filesBelow(target)).toEqual([
+    ...["crds/deep/two.yaml", "crds/one.yaml", "crds/ours.yaml", "embedded.json", "start"],
+  ]);
+  expect(copied("crds/ours.yaml")).toBe("ours");
   expect([copied("crds/one.yaml"), copied("crds/deep/two.yaml")]).toEqual(["one", "two"]);
   expect(copied("embedded.json")).toBe('{"name":"x","version":"1"}');
   expect([modeOf("start"), modeOf("crds/one.yaml"), modeOf("crds/deep")]).toEqual([0o755, 0o644, 0o755]);

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { partDirectory } from "../../../toolchain/cache";
-import { parts } from "../../../toolchain/parts";
+import { type Part, everydayParts, parts } from "../../../toolchain/parts";
 import { assemblePulumiHome, pulumiHome } from "../../../toolchain/pulumi-home";
 import versions from "../../../toolchain/versions.json";
 import { temporaryFolder } from "./fixtures/tiny-module";
@@ -16,8 +16,8 @@ afterEach(() => {
 });
 
 /** Stands in for built parts: every program is a file that holds its own name. */
-function pretendParts(): void {
-  for (const part of Object.values(parts)) {
+function pretendParts(built: readonly Part[] = Object.values(parts)): void {
+  for (const part of built) {
     const folder = partDirectory(part);
     mkdirSync(folder, { recursive: true });
     const shipped = (part.ships ?? []).map(({ as }) => as);
@@ -41,10 +41,21 @@ it("is laid out as the engine looks for it", () => {
     "bin/pulumi-analyzer-policy": "pulumi-analyzer-policy",
     "bin/pulumi-language-nodejs": "pulumi-language-nodejs",
     "bin/pulumi-resource-pulumi-nodejs": "pulumi-resource-pulumi-nodejs",
+    [`plugins/resource-aws-v${versions.pulumiAws}/pulumi-resource-aws`]: "pulumi-resource-aws",
     [`plugins/resource-docker-v${versions.pulumiDocker}/pulumi-resource-docker`]: "pulumi-resource-docker",
     [`plugins/resource-kubernetes-v${versions.pulumiKubernetes}/pulumi-resource-kubernetes`]:
       "pulumi-resource-kubernetes",
   });
+});
+
+it("has the plugin for AWS, which is built on demand, from then on", () => {
+  pretendParts(everydayParts);
+  const without = assemblePulumiHome();
+  expect(readdirSync(path.join(without, "plugins")).filter((name) => name.includes("aws"))).toEqual([]);
+  pretendParts([parts["pulumi-resource-aws"]]);
+  const home = assemblePulumiHome();
+  expect(home).not.toBe(without);
+  expect(readdirSync(path.join(home, "plugins"))).toContain(`resource-aws-v${versions.pulumiAws}`);
 });
 
 it("leaves nothing behind when a part is missing", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 import { imagesOnDemand } from "../../../toolchain/images/images";
-import { everydayParts, parts } from "../../../toolchain/parts";
+import { type Part, everydayParts, parts } from "../../../toolchain/parts";
 import { type Demand, demandOf, wantedImages, wantedParts } from "../../../toolchain/wanted";
 
 /** Names of the parts that are wanted beside those of every environment. */
@@ -45,10 +45,11 @@ describe("an environment", () => {
 });
 
 describe("a purpose", () => {
-  it("of tests wants every image, and every part but the conformance suite", () => {
+  it("of tests wants every image, and every part but the conformance suite and what is for AWS", () => {
     const demand: Demand = { settings: {}, purpose: "tests" };
     expect(wantedImages(demand).sort()).toEqual(Object.keys(imagesOnDemand).sort());
-    expect(wantedParts(demand)).toEqual(Object.values(parts).filter(({ name }) => name !== "conformance"));
+    const others: Part[] = [parts.conformance, parts["pulumi-resource-aws"]];
+    expect(wantedParts(demand)).toEqual(Object.values(parts).filter((part) => !others.includes(part)));
   });
 
   it("of measurements wants k6 and what delivers", () => {
@@ -59,6 +60,11 @@ describe("a purpose", () => {
   it("of pipelines wants their agents' image, and Helm, which is in that", () => {
     expect(wantedImages({ settings: {}, purpose: "pipelines" })).toEqual(["agent"]);
     expect(furtherParts({ settings: {}, purpose: "pipelines" })).toEqual(["helm"]);
+  });
+
+  it("of AWS wants the plugin", () => {
+    expect(furtherParts({ settings: {}, purpose: "aws" })).toEqual(["pulumi-resource-aws"]);
+    expect(wantedImages({ settings: {}, purpose: "aws" })).toEqual([]);
   });
 
   it("adds to what the environment wants, each once", () => {
@@ -93,6 +99,8 @@ describe("demandOf", () => {
   });
 
   it.each(["test", "", "constructor"])("refuses the purpose %j, and says which there are", (purpose) => {
-    expect(() => demandOf({ for: purpose })).toThrow(`--for is "${purpose}"; write tests, bench, pipelines`);
+    expect(() => demandOf({ for: purpose })).toThrow(
+      `--for is "${purpose}"; write tests, bench, pipelines, aws`,
+    );
   });
 });
