@@ -63,7 +63,7 @@ export function resultsTable(results: readonly BenchResult[]): string {
 
 /** Three digits are as much as a measurement is worth. */
 function shown(value: number, unit: string): string {
-  const digits = value < 10 ? 1 : 0;
+  const digits = value < 10 && unit !== "requests" ? 1 : 0;
   return `${value.toFixed(digits)} ${unit}`;
 }
 
