@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Problems } from "./checks";
-import { labelsOf, type Workload } from "./workload";
+import { labelsOf, metadataOf, type Workload } from "./workload";
 
 /** What a program is told when it starts. A change of any of it starts new pods. */
 export interface ConfigurationArgs {
@@ -52,16 +52,44 @@ export interface Configuration {
  * by whose name the pods change. While a roll-out lasts, and when it fails, old pods still find the content that they
  * were started with.
  */
-export function createConfiguration(
+export function createConfiguration(workload: Workload, args: ConfigurationArgs): Configuration {
+  const metadata = { namespace: workload.namespace, labels: labelsOf(workload) };
+  return configurationIn(workload, args, { metadata, immutable: true }, ({ name }) => name);
+}
+
+/**
+ * The same for pods that start again and again by themselves: the objects keep their names, and the next pod finds what
+ * counts then. A run that was begun before a change and tries again after it would wait for an object that is gone.
+ */
+export function createLatestConfiguration(workload: Workload, args: ConfigurationArgs): Configuration {
+  // Pulumi deletes such an object for another content and makes it anew. What took its name from there would be taken for
+  // something that has to be made anew with it.
+  return configurationIn(workload, args, { metadata: metadataOf(workload) }, () => workload.serviceName);
+}
+
+/** What its Secret and its ConfigMap have in common. */
+type ObjectArgs = Pick<k8s.core.v1.SecretArgs, "metadata" | "immutable">;
+
+function configurationIn(
   workload: Workload,
   { env = {}, secrets = {}, files = {} }: ConfigurationArgs,
+  object: ObjectArgs,
+  nameOf: (metadata: k8s.core.v1.Secret["metadata"]) => pulumi.Input<string>,
 ): Configuration {
+  const { component: parent, serviceName } = workload;
   const paths = Object.keys(files);
+  const secretName = (): pulumi.Input<string> => {
+    const stringData = pulumi.secret(secrets);
+    return nameOf(new k8s.core.v1.Secret(serviceName, { ...object, stringData }, { parent }).metadata);
+  };
+  const mapName = (): pulumi.Input<string> => {
+    const data = Object.fromEntries(paths.map((path, index) => [fileKey(path, index), files[path] ?? ""]));
+    return nameOf(new k8s.core.v1.ConfigMap(serviceName, { ...object, data }, { parent }).metadata);
+  };
   return {
     env: Object.entries(env).map(([name, value]) => ({ name, value })),
-    envFrom:
-      Object.keys(secrets).length === 0 ? [] : [{ secretRef: { name: createSecret(workload, secrets) } }],
-    volumes: paths.length === 0 ? [] : [{ name: "files", configMap: { name: createFiles(workload, files) } }],
+    envFrom: Object.keys(secrets).length === 0 ? [] : [{ secretRef: { name: secretName() } }],
+    volumes: paths.length === 0 ? [] : [{ name: "files", configMap: { name: mapName() } }],
     volumeMounts: paths.map((path, index) => ({
       name: "files",
       mountPath: path,
@@ -69,31 +97,6 @@ export function createConfiguration(
       readOnly: true,
     })),
   };
-}
-
-function createSecret(workload: Workload, secrets: NonNullable<ConfigurationArgs["secrets"]>) {
-  const secret = new k8s.core.v1.Secret(
-    workload.serviceName,
-    { metadata: unnamed(workload), immutable: true, stringData: pulumi.secret(secrets) },
-    { parent: workload.component },
-  );
-  return secret.metadata.name;
-}
-
-function createFiles(workload: Workload, files: NonNullable<ConfigurationArgs["files"]>) {
-  const data = Object.fromEntries(
-    Object.entries(files).map(([path, text], index) => [fileKey(path, index), text]),
-  );
-  const map = new k8s.core.v1.ConfigMap(
-    workload.serviceName,
-    { metadata: unnamed(workload), immutable: true, data },
-    { parent: workload.component },
-  );
-  return map.metadata.name;
-}
-
-function unnamed(workload: Workload) {
-  return { namespace: workload.namespace, labels: labelsOf(workload) };
 }
 
 /** A ConfigMap's key for a path: readable, and never that of another path. */

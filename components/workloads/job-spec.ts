@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "./checks";
-import { checkConfiguration, type ConfigurationArgs, createConfiguration } from "./configuration";
+import { checkConfiguration, type Configuration, type ConfigurationArgs } from "./configuration";
 import { createNetworkPolicies } from "./network-policies";
 import { podSpec } from "./pod-spec";
 import { instanceSelectorOf, type MicroserviceReference } from "./reference";
@@ -36,13 +36,20 @@ export interface JobArgs extends ConfigurationArgs {
 
 export const defaultJobDeadlineSeconds = 600;
 
-/** Makes what a Job's pods need, and gives its specification. */
-export function createJobSpec(workload: Workload, args: JobArgs): k8s.types.input.batch.v1.JobSpec {
+/**
+ * Makes what a Job's pods need, and gives its specification.
+ * @param configure how they are told what the program is told
+ */
+export function createJobSpec(
+  workload: Workload,
+  args: JobArgs,
+  configure: (workload: Workload, args: JobArgs) => Configuration,
+): k8s.types.input.batch.v1.JobSpec {
   const { roles = [], talksTo = [], volumes = [] } = args;
   createNetworkPolicies(workload, talksTo, { usesApi: roles.length > 0 });
   return jobSpec(workload, args, {
     account: createServiceAccount(workload, roles),
-    configuration: createConfiguration(workload, args),
+    configuration: configure(workload, args),
     ...createClaims(workload, volumes),
   });
 }

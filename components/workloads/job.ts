@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "./checks";
+import { createConfiguration } from "./configuration";
 import { checkJob, createJobSpec, defaultJobDeadlineSeconds, type JobArgs } from "./job-spec";
 import { metadataOf } from "./workload";
 
@@ -30,7 +31,7 @@ export class Job extends pulumi.ComponentResource {
     const seconds = (args.deadlineSeconds ?? defaultJobDeadlineSeconds) + 30;
     new k8s.batch.v1.Job(
       name,
-      { metadata: metadataOf(workload), spec: createJobSpec(workload, args) },
+      { metadata: metadataOf(workload), spec: createJobSpec(workload, args, createConfiguration) },
       {
         parent: this,
         // A Job's pods never change: with other settings it is another Job, of the same name.

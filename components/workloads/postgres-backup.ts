@@ -5,7 +5,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { isObjectName, isSize, Problems } from "./checks";
-import { createConfiguration } from "./configuration";
+import { createLatestConfiguration } from "./configuration";
 import { type JobArgs, type JobParts, jobSpec } from "./job-spec";
 import { createNetworkPolicies } from "./network-policies";
 import type { MicroserviceReference } from "./reference";
@@ -80,7 +80,7 @@ export class PostgresBackup extends pulumi.ComponentResource {
     createNetworkPolicies(workload, job.talksTo);
     const parts = {
       account: createServiceAccount(workload, []),
-      configuration: createConfiguration(workload, job),
+      configuration: createLatestConfiguration(workload, job),
       ...createClaims(workload, job.volumes),
     };
     this.createCronJob(workload, "backup", scheduleSpec(schedule), job, parts);

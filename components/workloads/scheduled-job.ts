@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "./checks";
+import { createLatestConfiguration } from "./configuration";
 import { checkJob, createJobSpec, type JobArgs } from "./job-spec";
 import { checkSchedule, type Schedule, scheduleSpec } from "./schedule";
 import { metadataOf } from "./workload";
@@ -34,7 +35,10 @@ export class ScheduledJob extends pulumi.ComponentResource {
       name,
       {
         metadata: metadataOf(workload),
-        spec: { ...scheduleSpec(args), jobTemplate: { spec: createJobSpec(workload, args) } },
+        spec: {
+          ...scheduleSpec(args),
+          jobTemplate: { spec: createJobSpec(workload, args, createLatestConfiguration) },
+        },
       },
       { parent: this },
     );

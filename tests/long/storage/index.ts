@@ -61,8 +61,6 @@ new PostgresBackup(
     database: { server: database, ...login, password },
     schedule: "* * * * *",
     keep: 2,
-    // One that is about to try again when its Secret is replaced never starts, and keeps the next ones back until then.
-    deadlineSeconds: 60,
     storage: { size: "1Gi" },
   },
   options,

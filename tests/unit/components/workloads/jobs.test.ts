@@ -90,6 +90,16 @@ describe("a ScheduledJob", () => {
     expect(jobTemplate.spec.template.spec.restartPolicy).toBe("Never");
   });
 
+  test("tells each pod what counts when it starts, also one of a run that was begun before a change", async () => {
+    const resources = await create({ secrets: { KEY: "sesame" }, files: { "/etc/report": "all" } });
+    for (const type of ["Secret", "ConfigMap"]) {
+      expect(inputsOf(resources, `kubernetes:core/v1:${type}`)).toMatchObject({
+        metadata: { name: "report", namespace: "shop" },
+      });
+      expect(inputsOf(resources, `kubernetes:core/v1:${type}`)).not.toHaveProperty("immutable");
+    }
+  });
+
   test("throws one error that names every setting that cannot work", () => {
     const bad = { schedule: "every day", timeZone: "europe/berlin", startWithinSeconds: 5 };
     expect(() => new ScheduledJob("r".repeat(53), { ...base, ...bad, history: { failed: -1 } }, {})).toThrow(

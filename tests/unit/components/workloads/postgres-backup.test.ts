@@ -92,6 +92,8 @@ test("knows the password from a Secret only, and everything else from variables"
   });
   expect(values).not.toHaveProperty("PGPASSWORD");
   expect(container.envFrom).toHaveLength(1);
+  // A backup that tries again after the password changed finds the new one.
+  expect(inputsOf(resources, "kubernetes:core/v1:Secret").metadata.name).toBe("orders-backup");
 });
 
 test("puts them where they outlive the environment", async () => {
