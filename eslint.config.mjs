@@ -23,7 +23,7 @@ const mayImport = {
   platform: [],
   images: [],
   workloads: ["images"],
-  delivery: ["images", "pki"],
+  delivery: ["images", "pki", "workloads"],
 };
 
 /** A rule for the files at one depth of a folder: `up` leads from there to components/. */

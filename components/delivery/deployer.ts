@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { Problems } from "../workloads/checks";
+import { checkTargets } from "./checks";
 import { deployRules, grant } from "./deploy-rights";
-import { labelProblems, targetProblems, throwProblems } from "./problems";
 
 /** Where a pipeline may deploy. */
 export interface DeployerArgs {
@@ -71,8 +72,8 @@ export class Deployer extends pulumi.ComponentResource {
 const managed = { "app.kubernetes.io/managed-by": "pulumi" };
 
 function checkDeployer(name: string, { namespaces }: DeployerArgs): void {
-  throwProblems(`Deployer "${name}"`, [
-    ...labelProblems("name", name),
-    ...targetProblems("namespaces", Object.keys(namespaces)),
-  ]);
+  const problems = new Problems();
+  problems.expectServiceName("name", name);
+  checkTargets(problems, "namespaces", Object.keys(namespaces));
+  problems.throwIfAny("Deployer", name);
 }

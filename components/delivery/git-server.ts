@@ -2,8 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Password } from "../pki";
-import { anyPod, anywhere, egressToDns, tcp } from "./network-policies";
-import { labelProblems, sizeProblems, throwProblems, wholeNumberProblems } from "./problems";
+import { Problems } from "../workloads/checks";
+import { anyPod, anywhere, egressToDns, tcp } from "../workloads/network-peers";
+import { checkNodePort, checkStorage } from "./checks";
 import { restrictedContainer, restrictedPod } from "./restricted-pod";
 import { settingsHash } from "./settings-hash";
 
@@ -340,14 +341,12 @@ LEVEL = warn
 
 function checkGitServer(name: string, { administrator = "slipway", nodePort, storage }: GitServerArgs): void {
   const reserved = ["admin", "api", "user", "explore", "assets", "v2"];
-  throwProblems(`GitServer "${name}"`, [
-    ...labelProblems("name", name),
-    ...(/^[a-z0-9][-a-z0-9]{0,38}$/.test(administrator) && !reserved.includes(administrator)
-      ? []
-      : [
-          `administrator is ${JSON.stringify(administrator)}: give 1 to 39 of a-z, 0-9 and "-", and none of ${reserved.join(", ")}`,
-        ]),
-    ...(nodePort === undefined ? [] : wholeNumberProblems("nodePort", nodePort, 30000, 32767)),
-    ...sizeProblems(storage?.size),
-  ]);
+  const problems = new Problems();
+  problems.expectServiceName("name", name);
+  const isFree = /^[a-z0-9][-a-z0-9]{0,38}$/.test(administrator) && !reserved.includes(administrator);
+  const advice = `give 1 to 39 of a-z, 0-9 and "-", and none of ${reserved.join(", ")}`;
+  problems.expect(isFree, "administrator", administrator, advice);
+  checkNodePort(problems, nodePort);
+  checkStorage(problems, storage);
+  problems.throwIfAny("GitServer", name);
 }

@@ -1,16 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { Problems } from "../workloads/checks";
+import { checkBranch, checkFolder, checkUrl } from "./checks";
 import { deployRules, grant } from "./deploy-rights";
 import { fluxControllers, fluxNamespace } from "./gitops";
-import {
-  branchProblems,
-  folderProblems,
-  labelProblems,
-  throwProblems,
-  urlProblems,
-  wholeNumberProblems,
-} from "./problems";
 
 /** What Git is asked for, and where it goes. */
 export interface GitOpsSourceArgs {
@@ -182,13 +176,13 @@ export class GitOpsSource extends pulumi.ComponentResource {
 
 function checkGitOpsSource(name: string, args: GitOpsSourceArgs): void {
   const { url, branch = "main", path = "./", intervalSeconds = 60, timeoutSeconds = 180 } = args;
-  throwProblems(`GitOpsSource "${name}"`, [
-    // With "gitops-" and "-impersonation" it is a role's name.
-    ...labelProblems("name", name, 42),
-    ...(typeof url === "string" ? urlProblems("url", url) : []),
-    ...branchProblems(branch),
-    ...folderProblems("path", path, "a folder inside the repository, such as ./staging"),
-    ...wholeNumberProblems("intervalSeconds", intervalSeconds, 5, 86_400),
-    ...wholeNumberProblems("timeoutSeconds", timeoutSeconds, 10, 3600),
-  ]);
+  const problems = new Problems();
+  // With "gitops-" and "-impersonation" it is a role's name.
+  problems.expectServiceName("name", name, 42);
+  checkUrl(problems, "url", url);
+  checkBranch(problems, branch);
+  checkFolder(problems, "path", path, "a folder inside the repository, such as ./staging");
+  problems.expectWhole("intervalSeconds", intervalSeconds, 5, 86_400);
+  problems.expectWhole("timeoutSeconds", timeoutSeconds, 10, 3600);
+  problems.throwIfAny("GitOpsSource", name);
 }

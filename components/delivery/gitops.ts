@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { anyPod, anywhere, egressToApi, egressToDns, podsIn, tcp } from "./network-policies";
-import { throwProblems, wholeNumberProblems } from "./problems";
+import { Problems } from "../workloads/checks";
+import { anyPod, anywhere, egressToApi, egressToDns, podsOf, tcp } from "../workloads/network-peers";
 import { restrictedContainer, restrictedPod } from "./restricted-pod";
 
 /** Which programs, and the kinds of objects that they know. */
@@ -89,7 +89,7 @@ export class GitOps extends pulumi.ComponentResource {
         // It answers there once it can serve.
         readiness: { path: "/", port: artifactPort },
         ingress: [
-          { from: [podsIn(fluxNamespace, { app: fluxControllers.kustomize })], ports: tcp(artifactPort) },
+          { from: [podsOf(fluxNamespace, { app: fluxControllers.kustomize })], ports: tcp(artifactPort) },
         ],
         egress: [egressToDns, egressToApi, { to: [anyPod, anywhere], ports: tcp(...gitPorts) }],
       },
@@ -131,7 +131,7 @@ export class GitOps extends pulumi.ComponentResource {
         egress: [
           egressToDns,
           egressToApi,
-          { to: [podsIn(fluxNamespace, { app: fluxControllers.source })], ports: tcp(artifactPort) },
+          { to: [podsOf(fluxNamespace, { app: fluxControllers.source })], ports: tcp(artifactPort) },
         ],
       },
       needs,
@@ -297,12 +297,13 @@ function podSpec(controller: Controller, accountName: pulumi.Input<string>): k8s
 
 function checkGitOps(name: string, { customResourceDefinitions, gitPorts = [] }: GitOpsArgs): void {
   const names = customResourceDefinitions.map(({ metadata }) => metadata.name);
-  throwProblems(`GitOps "${name}"`, [
-    ...neededKinds
-      .filter((kind) => !names.includes(kind))
-      .map(
-        (kind) => `customResourceDefinitions lacks ${kind}: give all of config/crd/bases of both controllers`,
-      ),
-    ...gitPorts.flatMap((port, index) => wholeNumberProblems(`gitPorts[${index}]`, port, 1, 65535)),
-  ]);
+  const problems = new Problems();
+  for (const kind of neededKinds.filter((kind) => !names.includes(kind))) {
+    const advice = "give all of config/crd/bases of both controllers";
+    problems.expect(false, `${kind} in customResourceDefinitions`, undefined, advice);
+  }
+  for (const [index, port] of gitPorts.entries()) {
+    problems.expectWhole(`gitPorts[${index}]`, port, 1, 65535);
+  }
+  problems.throwIfAny("GitOps", name);
 }

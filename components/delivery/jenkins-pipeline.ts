@@ -2,20 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Password } from "../pki";
+import { Problems } from "../workloads/checks";
+import { anyPod, anywhere, egressToApi, egressToDns, tcp } from "../workloads/network-peers";
+import { checkBranch, checkFolder, checkNodePort, checkStorage, checkTargets, checkUrl } from "./checks";
 import { deployRules, grant } from "./deploy-rights";
 import { jenkinsConfiguration, jenkinsUser, secretNames } from "./jenkins-configuration";
-import { anyPod, anywhere, egressToApi, egressToDns, tcp } from "./network-policies";
-import {
-  branchProblems,
-  folderProblems,
-  labelProblems,
-  sizeProblems,
-  targetProblems,
-  throwProblems,
-  urlProblems,
-  variableProblems,
-  wholeNumberProblems,
-} from "./problems";
 import { restrictedContainer, restrictedPod } from "./restricted-pod";
 import { settingsHash } from "./settings-hash";
 
@@ -379,19 +370,19 @@ function controllerContainer(image: pulumi.Input<string>): k8s.types.input.core.
 
 function checkJenkinsPipeline(name: string, args: JenkinsPipelineArgs): void {
   const { repository, branch = "main", jenkinsfile = "Jenkinsfile", nodePort, replicas = 1 } = args;
-  throwProblems(`JenkinsPipeline "${name}"`, [
-    // With "-agents" it is a namespace's name, too.
-    ...labelProblems("name", name, 56),
-    ...targetProblems("namespaces", Object.keys(args.namespaces)),
-    ...(typeof repository === "string" ? urlProblems("repository", repository) : []),
-    ...branchProblems(branch),
-    ...folderProblems("jenkinsfile", jenkinsfile, "a file inside the repository, such as ci/Jenkinsfile"),
-    ...variableProblems(Object.keys(args.variables ?? {})),
-    ...(args.buildPorts ?? []).flatMap((each, index) =>
-      wholeNumberProblems(`buildPorts[${index}]`, each, 1, 65535),
-    ),
-    ...sizeProblems(args.storage?.size),
-    ...(nodePort === undefined ? [] : wholeNumberProblems("nodePort", nodePort, 30000, 32767)),
-    ...wholeNumberProblems("replicas", replicas, 0, 1),
-  ]);
+  const problems = new Problems();
+  // With "-agents" it is a namespace's name, too.
+  problems.expectServiceName("name", name, 63 - "-agents".length);
+  checkTargets(problems, "namespaces", Object.keys(args.namespaces));
+  checkUrl(problems, "repository", repository);
+  checkBranch(problems, branch);
+  checkFolder(problems, "jenkinsfile", jenkinsfile, "a file inside the repository, such as ci/Jenkinsfile");
+  problems.expectVariables("variables", Object.keys(args.variables ?? {}), false);
+  for (const [index, port] of (args.buildPorts ?? []).entries()) {
+    problems.expectWhole(`buildPorts[${index}]`, port, 1, 65535);
+  }
+  checkStorage(problems, args.storage);
+  checkNodePort(problems, nodePort);
+  problems.expectWhole("replicas", replicas, 0, 1);
+  problems.throwIfAny("JenkinsPipeline", name);
 }

@@ -2,7 +2,7 @@ import { isAbsolute } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { throwProblems } from "./problems";
+import { Problems } from "../workloads/checks";
 
 /** Which chart, and where it is pushed to. */
 export interface ServiceChartArgs {
@@ -122,10 +122,9 @@ export class ServiceChart extends pulumi.ComponentResource {
 const semanticVersion = /^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 
 function checkServiceChart(name: string, { folder, version }: ServiceChartArgs): void {
-  throwProblems(`ServiceChart "${name}"`, [
-    ...(isAbsolute(folder) ? [] : [`folder is ${JSON.stringify(folder)}: give an absolute path`]),
-    ...(semanticVersion.test(version)
-      ? []
-      : [`version is ${JSON.stringify(version)}: give three numbers, such as 0.1.0+0123456789ab`]),
-  ]);
+  const problems = new Problems();
+  problems.expect(isAbsolute(folder), "folder", folder, "give an absolute path");
+  const three = "give three numbers, such as 0.1.0+0123456789ab";
+  problems.expect(semanticVersion.test(version), "version", version, three);
+  problems.throwIfAny("ServiceChart", name);
 }

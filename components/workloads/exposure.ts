@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checkExposure } from "./check-exposure";
 import type { Microservice } from "./microservice";
-import { letInto, podsOf } from "./network-policies";
+import { podsOf } from "./network-peers";
+import { letInto } from "./network-policies";
 import type { MicroserviceReference } from "./reference";
 import { SettledRoutes } from "./route-change";
 import { metadataOf, skipAwait, type Workload } from "./workload";

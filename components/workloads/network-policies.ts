@@ -1,11 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 
+import { egressToApi, egressToDns, type Peer, podsOf, tcp } from "./network-peers";
 import { defaultPort, type MicroserviceReference, selectorOf } from "./reference";
 import { metadataOf, type Workload } from "./workload";
-
-type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
-type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
 /**
  * The network policies of a workload: its own, which lets it out to DNS and those that it talks to and lets nobody in,
@@ -31,7 +28,7 @@ export function createNetworkPolicies(
           ...(usesApi ? [egressToApi] : []),
           ...talksTo.map((callee) => ({
             to: [podsOf(callee.namespace, selectorOf(callee.serviceName))],
-            ports: [tcp(callee.port)],
+            ports: tcp(callee.port ?? defaultPort),
           })),
         ],
       },
@@ -62,40 +59,9 @@ export function letInto(
       spec: {
         podSelector: { matchLabels: selectorOf(callee.serviceName) },
         policyTypes: ["Ingress"],
-        ingress: [{ from: [peer], ports: [tcp(callee.port)] }],
+        ingress: [{ from: [peer], ports: tcp(callee.port ?? defaultPort) }],
       },
     },
     { parent: workload.component },
   );
 }
-
-/** Pods of a namespace, as a network policy's peer. */
-export function podsOf(namespace: pulumi.Input<string>, labels: Record<string, string>): Peer {
-  return {
-    // Every namespace carries its name in this label: the API server sees to it.
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-    podSelector: { matchLabels: labels },
-  };
-}
-
-function tcp(port = defaultPort) {
-  return { port, protocol: "TCP" };
-}
-
-/** Lets a pod ask the cluster's DNS. The label is the one that every distribution's DNS pods have. */
-export const egressToDns: EgressRule = {
-  to: [podsOf("kube-system", { "k8s-app": "kube-dns" })],
-  ports: [
-    { port: 53, protocol: "UDP" },
-    { port: 53, protocol: "TCP" },
-  ],
-};
-
-/**
- * Lets a pod reach the cluster's API. Policies see the addresses behind the Service `kubernetes`, which are machines'
- * and nobody here knows; so it is the ports that API servers listen on, at any address.
- */
-const egressToApi: EgressRule = {
-  to: [{ ipBlock: { cidr: "0.0.0.0/0" } }],
-  ports: [tcp(6443), tcp(443)],
-};

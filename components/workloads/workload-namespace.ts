@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { egressToDns } from "./network-policies";
+import { egressToDns } from "./network-peers";
 
 /**
  * A namespace for microservices: Pod Security `restricted` enforced, and no traffic

@@ -64,7 +64,7 @@ test("may do in them what deploying takes: nothing to roles, tokens, pods' insid
 });
 
 test.each([
-  [{}, "  - namespaces is empty: give at least one namespace"],
+  [{}, "  - namespaces is []: give at least one namespace"],
   [
     { "kube-system": "kube-system" },
     `  - a name in namespaces is "kube-system": it is the cluster's own: give namespaces of workloads`,
@@ -83,8 +83,8 @@ test("names all that is wrong at once", () => {
   expect(() => new Deployer("De ployer", { namespaces: {} }, {})).toThrow(
     [
       'Deployer "De ployer" cannot work:',
-      '  - name is "De ployer": give 1 to 63 of a-z, 0-9 and "-", with a letter or digit at both ends',
-      "  - namespaces is empty: give at least one namespace",
+      '  - name is "De ployer": give 1 to 63 of a-z, 0-9 and "-", with a letter first and no "-" last',
+      "  - namespaces is []: give at least one namespace",
     ].join("\n"),
   );
 });

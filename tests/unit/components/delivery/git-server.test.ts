@@ -94,10 +94,10 @@ test("names all that is wrong at once", () => {
   expect(() => new GitServer("Git", wrong, {})).toThrow(
     [
       'GitServer "Git" cannot work:',
-      '  - name is "Git": give 1 to 63 of a-z, 0-9 and "-", with a letter or digit at both ends',
+      '  - name is "Git": give 1 to 63 of a-z, 0-9 and "-", with a letter first and no "-" last',
       '  - administrator is "admin": give 1 to 39 of a-z, 0-9 and "-", and none of admin, api, user, explore, assets, v2',
       "  - nodePort is 80: give a whole number from 30000 to 32767",
-      '  - storage.size is "much": give an amount such as 1Gi',
+      '  - storage.size is "much": give a size such as 10Gi',
     ].join("\n"),
   );
 });

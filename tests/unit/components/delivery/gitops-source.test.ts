@@ -100,7 +100,7 @@ const wrong: [string, Partial<GitOpsSourceArgs>, string][] = [
   [
     "a user in the URL",
     { url: "https://u:hunter2@host/a.git" },
-    "url has a user in it: give that one as credentials",
+    'url is "***": it has a user in it: give that one as credentials',
   ],
   ["branch", { branch: "a b" }, `branch is "a b": give a branch's name`],
   ["branch", { branch: "" }, `branch is "": give a branch's name`],
@@ -122,8 +122,8 @@ test("names all that is wrong at once, and no password", () => {
   expect(create).toThrow(
     [
       'GitOpsSource "Apps" cannot work:',
-      '  - name is "Apps": give 1 to 42 of a-z, 0-9 and "-", with a letter or digit at both ends',
-      "  - url has a user in it: give that one as credentials",
+      '  - name is "Apps": give 1 to 42 of a-z, 0-9 and "-", with a letter first and no "-" last',
+      '  - url is "***": it has a user in it: give that one as credentials',
       '  - path is "": give a folder inside the repository, such as ./staging',
     ].join("\n"),
   );

@@ -115,7 +115,7 @@ test("names all that is wrong at once, before anything is made", () => {
   expect(() => new GitOps("flux", wrong, {})).toThrow(
     [
       'GitOps "flux" cannot work:',
-      "  - customResourceDefinitions lacks kustomizations.kustomize.toolkit.fluxcd.io: give all of config/crd/bases of both controllers",
+      "  - kustomizations.kustomize.toolkit.fluxcd.io in customResourceDefinitions is missing: give all of config/crd/bases of both controllers",
       "  - gitPorts[1] is 0: give a whole number from 1 to 65535",
     ].join("\n"),
   );

@@ -172,14 +172,14 @@ test("names all that is wrong at once", () => {
   expect(() => new JenkinsPipeline("Jenkins", wrong, {})).toThrow(
     [
       'JenkinsPipeline "Jenkins" cannot work:',
-      '  - name is "Jenkins": give 1 to 56 of a-z, 0-9 and "-", with a letter or digit at both ends',
+      '  - name is "Jenkins": give 1 to 56 of a-z, 0-9 and "-", with a letter first and no "-" last',
       `  - a name in namespaces is "kube-system": it is the cluster's own: give namespaces of workloads`,
       '  - repository is "git@host:shop.git": give one that begins with http:// or https://',
       `  - branch is "..": give a branch's name`,
       '  - jenkinsfile is "/Jenkinsfile": give a file inside the repository, such as ci/Jenkinsfile',
       '  - a name in variables is "A-B": give a name of A-Z, a-z, 0-9 and "_" that no digit begins',
       "  - buildPorts[1] is 70000: give a whole number from 1 to 65535",
-      '  - storage.size is "0Gi": give an amount such as 1Gi',
+      '  - storage.size is "0Gi": give a size such as 10Gi',
       "  - nodePort is 8080: give a whole number from 30000 to 32767",
       "  - replicas is 2: give a whole number from 0 to 1",
     ].join("\n"),

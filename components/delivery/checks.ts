@@ -1,0 +1,55 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { isSize, type Problems } from "../workloads/checks";
+
+/** The namespaces where the cluster itself lives: who deploys there is its administrator, whatever his role says. */
+const clusterNamespaces = ["kube-system", "kube-public", "kube-node-lease"];
+
+/** Notes what is wrong with namespaces to deploy into, by name. */
+export function checkTargets(problems: Problems, setting: string, namespaces: readonly string[]): void {
+  problems.expect(namespaces.length > 0, setting, namespaces, "give at least one namespace");
+  for (const name of namespaces) {
+    const isLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
+    const label = 'give 1 to 63 of a-z, 0-9 and "-", with a letter or digit at both ends';
+    problems.expect(isLabel, `a name in ${setting}`, name, label);
+    const own = "it is the cluster's own: give namespaces of workloads";
+    problems.expect(!clusterNamespaces.includes(name), `a name in ${setting}`, name, own);
+  }
+}
+
+/** Notes what is wrong with the URL of a Git repository, as far as it is known yet. */
+export function checkUrl(problems: Problems, setting: string, url: pulumi.Input<string>): void {
+  if (typeof url !== "string") return;
+  // Said without the URL: a password may be in it.
+  if (/^https?:\/\/[^/]*@/.test(url)) {
+    problems.expect(false, setting, "***", "it has a user in it: give that one as credentials");
+    return;
+  }
+  const isUrl = /^https?:\/\/[^/\s]+(\/\S*)?$/.test(url);
+  problems.expect(isUrl, setting, url, "give one that begins with http:// or https://");
+}
+
+/** Notes what is wrong with the name of a branch. https://git-scm.com/docs/git-check-ref-format */
+export function checkBranch(problems: Problems, branch: string): void {
+  const holds = /^[^\s~^:?*[\\]+$/.test(branch) && !/^[-/.]|\.\.|@\{|\/\/|[/.]$/.test(branch);
+  problems.expect(holds, "branch", branch, "give a branch's name");
+}
+
+/**
+ * Notes what is wrong with a path that should lead to something inside a repository.
+ * @param right what it should be, with an example
+ */
+export function checkFolder(problems: Problems, setting: string, path: string, right: string): void {
+  const holds = path !== "" && !path.startsWith("/") && !path.split("/").includes("..");
+  problems.expect(holds, setting, path, `give ${right}`);
+}
+
+/** Notes what is wrong with a port of all nodes. */
+export function checkNodePort(problems: Problems, nodePort: number | undefined): void {
+  problems.expectWhole("nodePort", nodePort, 30000, 32767);
+}
+
+/** Notes what is wrong with the size of a claim. */
+export function checkStorage(problems: Problems, { size }: { readonly size?: string } = {}): void {
+  problems.expect(size === undefined || isSize(size), "storage.size", size, "give a size such as 10Gi");
+}
