@@ -2,19 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { isSize, type Problems } from "../workloads/checks";
 
-/** The namespaces where the cluster itself lives: who deploys there is its administrator, whatever his role says. */
-const clusterNamespaces = ["kube-system", "kube-public", "kube-node-lease"];
-
 /** Notes what is wrong with namespaces to deploy into, by name. */
 export function checkTargets(problems: Problems, setting: string, namespaces: readonly string[]): void {
   problems.expect(namespaces.length > 0, setting, namespaces, "give at least one namespace");
-  for (const name of namespaces) {
-    const isLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
-    const label = 'give 1 to 63 of a-z, 0-9 and "-", with a letter or digit at both ends';
-    problems.expect(isLabel, `a name in ${setting}`, name, label);
-    const own = "it is the cluster's own: give namespaces of workloads";
-    problems.expect(!clusterNamespaces.includes(name), `a name in ${setting}`, name, own);
-  }
+  for (const name of namespaces) problems.expectNamespace(`a name in ${setting}`, name);
 }
 
 /** Notes what is wrong with the URL of a Git repository, as far as it is known yet. */

@@ -33,6 +33,15 @@ export class Problems {
     this.expect(isServiceName(value) && value.length <= longest, setting, value, advice);
   }
 
+  /** A namespace for programs: an RFC 1123 label, and none of the cluster's own. */
+  expectNamespace(setting: string, value: string): void {
+    const isLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value);
+    const label = 'give 1 to 63 of a-z, 0-9 and "-", with a letter or digit at both ends';
+    this.expect(isLabel, setting, value, label);
+    const own = "it is the cluster's own: give namespaces of workloads";
+    this.expect(!clusterNamespaces.includes(value), setting, value, own);
+  }
+
   /**
    * Names of environment variables that are free to be set.
    * @param hasPort whether the program is told a port, too
@@ -78,6 +87,9 @@ export class Problems {
     throw new Error(`${kind} "${name}" cannot work:\n${this.lines.map((line) => `  - ${line}`).join("\n")}`);
   }
 }
+
+/** Where the cluster itself lives: who may deploy there is its administrator, whatever his role says. */
+const clusterNamespaces: readonly string[] = ["kube-system", "kube-public", "kube-node-lease"];
 
 /** A number of pods, or a share of them. */
 export type Amount = number | `${number}%`;

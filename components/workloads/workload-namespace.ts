@@ -1,11 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { Problems } from "./checks";
 import { egressToDns } from "./network-peers";
 
 /**
  * A namespace for microservices: Pod Security `restricted` enforced, and no traffic
- * in or out but DNS until a policy says so.
+ * in or out but DNS until a policy says so. Another name than one of `a-z`, `0-9` and `-`, or one of the cluster's own
+ * namespaces, throws an error.
  *
  * @example
  * const shop = new WorkloadNamespace("shop", { provider });
@@ -16,6 +18,9 @@ export class WorkloadNamespace extends pulumi.ComponentResource {
   readonly namespaceName: pulumi.Output<string>;
 
   constructor(name: string, options: pulumi.ComponentResourceOptions) {
+    const problems = new Problems();
+    problems.expectNamespace("name", name);
+    problems.throwIfAny("WorkloadNamespace", name);
     super("slipway:workloads:WorkloadNamespace", name, {}, options);
     const child = { parent: this };
 

@@ -51,3 +51,12 @@ test("denies all traffic of all its pods but DNS", async () => {
     ],
   });
 });
+
+test.each([
+  ["Shop", 'give 1 to 63 of a-z, 0-9 and "-", with a letter or digit at both ends'],
+  ["kube-system", "it is the cluster's own: give namespaces of workloads"],
+])("cannot be called %s", (name, advice) => {
+  expect(() => new WorkloadNamespace(name, {})).toThrow(
+    new Error(`WorkloadNamespace "${name}" cannot work:\n  - name is "${name}": ${advice}`),
+  );
+});
