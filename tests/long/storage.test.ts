@@ -52,6 +52,13 @@ const ofTeam = "BACKUP=data/orders-db-backup";
 const makeBackups = (target: string, ...variables: string[]): Promise<string> =>
   make(target, ofTeam, ...variables);
 
+/** A backup with the settings of now whose pod does not start yet. */
+async function beginBackup(name: string): Promise<void> {
+  const template = ["--from=cronjob/orders-db-backup", "--dry-run=client", "--output=json"];
+  const job = JSON.parse(await kubectl("create", "job", name, ...template)) as { spec: object };
+  await environment.apply({ ...job, spec: { ...job.spec, suspend: true } });
+}
+
 /** A claim of a class, and a pod that writes into it. */
 function writer(storageClass: string): object[] {
   const name = `on-${storageClass}`;
@@ -155,17 +162,19 @@ describe("what a StatefulService wrote is there", () => {
     expect(await visitorsSoon(240)).toBe(everybody);
   });
 
-  test("when its secret is another one, by which it starts anew, and which is then the one that counts", async () => {
+  test("when its secret is another one, by which it starts anew, and which then counts, for backups begun before too", async () => {
+    await beginBackup("begun-before");
     const pod = ["get", "pod", "orders-db-0", "-o", "jsonpath={.metadata.uid}"];
     const before = await kubectl(...pod);
     team.configure({ ...base, visitor: "grace", password: "second" });
     await team.up();
     expect(await kubectl(...pod)).not.toBe(before);
     expect(await visitors()).toBe(everybody);
-    const asked = "PGPASSWORD=first psql -h orders-db -U team -d team -c 'SELECT 1'";
-    expect(await refusal(kubectl("exec", "orders-db-0", "--", "sh", "-c", asked))).toMatch(
-      /password authentication failed|timeout|timed out/,
-    );
+    const withFirst = "PGPASSWORD=first psql -h 127.0.0.1 -U team -d team -c 'SELECT 1'";
+    const answer = await refusal(kubectl("exec", "orders-db-0", "--", "sh", "-c", withFirst));
+    expect(answer).toContain("password authentication failed");
+    await kubectl("patch", "job", "begun-before", "--patch", '{"spec":{"suspend":false}}');
+    await kubectl("wait", "job/begun-before", "--for=condition=Complete", "--timeout=120s");
   });
 
   test("after a change that never becomes ready, which fails `pulumi up`, and which the next one mends", async () => {
