@@ -21,9 +21,10 @@ const mayImport = {
   machines: ["bootstrap"],
   cluster: ["bootstrap", "machines", "pki"],
   platform: [],
-  images: [],
-  workloads: ["images"],
-  delivery: ["images", "pki", "workloads"],
+  checks: [],
+  images: ["checks"],
+  workloads: ["checks", "images"],
+  delivery: ["checks", "images", "pki", "workloads"],
 };
 
 /** A rule for the files at one depth of a folder: `up` leads from there to components/. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { isSize, type Problems } from "../workloads/checks";
+import { isSize, type Problems } from "../checks";
 
 /** Notes what is wrong with namespaces to deploy into, by name. */
 export function checkTargets(problems: Problems, setting: string, namespaces: readonly string[]): void {

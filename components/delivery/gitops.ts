@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Problems } from "../workloads/checks";
+import { Problems } from "../checks";
 import { anyPod, anywhere, egressToApi, egressToDns, podsOf, tcp } from "../workloads/network-peers";
 import { restrictedContainer, restrictedPod } from "./restricted-pod";
 

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { Problems } from "../checks";
 import { Password } from "../pki";
-import { Problems } from "../workloads/checks";
 import { anyPod, anywhere, egressToApi, egressToDns, tcp } from "../workloads/network-peers";
 import { checkBranch, checkFolder, checkNodePort, checkStorage, checkTargets, checkUrl } from "./checks";
 import { deployRules, grant } from "./deploy-rights";

@@ -2,7 +2,7 @@ import { isAbsolute } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { Problems } from "../workloads/checks";
+import { Problems } from "../checks";
 
 /** Which chart, and where it is pushed to. */
 export interface ServiceChartArgs {

@@ -1,6 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import { Problems } from "../checks";
+
 /** Which image, and where it is pushed to. */
 export interface PushedImageArgs {
   /** `host:port` of the registry. */
@@ -9,15 +11,23 @@ export interface PushedImageArgs {
   readonly localName: string;
 }
 
-/** An image that the local Docker daemon has already, pushed to a registry to be deployed by its digest. */
+/**
+ * An image that the local Docker daemon has already, pushed to a registry to be deployed by its digest. A name without a tag,
+ * or of another registry, throws an error.
+ */
 export class PushedImage extends pulumi.ComponentResource {
   /** `registry/repository@sha256:…`: names this very content. The repository is the local name without its tag. */
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: PushedImageArgs, options?: pulumi.ComponentResourceOptions) {
+    const problems = new Problems();
+    const advice = "give a name of a-z, 0-9 and its tag, such as slipway/gitea:0123456789ab";
+    const isLocal = /^[a-z0-9][a-z0-9._/-]*:\w[\w.-]{0,127}$/.test(args.localName);
+    problems.expect(isLocal, "localName", args.localName, advice);
+    problems.throwIfAny("PushedImage", name);
     super("slipway:images:PushedImage", name, {}, options);
 
-    const [repository = "", tag = "latest"] = args.localName.split(":");
+    const [repository = "", tag = ""] = args.localName.split(":");
     const tagged = new docker.Tag(
       name,
       {

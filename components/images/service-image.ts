@@ -1,5 +1,9 @@
+import { isAbsolute } from "node:path";
+
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+
+import { Problems } from "../checks";
 
 /** Where an image is built from, and what it is called. */
 export interface ServiceImageArgs {
@@ -17,12 +21,16 @@ export interface ServiceImageArgs {
   readonly buildArgs?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** An image that Docker builds here and pushes to a registry, to be deployed by its digest. */
+/**
+ * An image that Docker builds here and pushes to a registry, to be deployed by its digest. Settings that cannot work throw
+ * one error that names them all.
+ */
 export class ServiceImage extends pulumi.ComponentResource {
   /** `registry/repository@sha256:…`: names this very content, whatever a tag is moved to later. */
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceImageArgs, options?: pulumi.ComponentResourceOptions) {
+    checkServiceImage(name, args);
     super("slipway:images:ServiceImage", name, {}, options);
 
     const repository = pulumi.interpolate`${args.registry}/${args.repository}`;
@@ -53,4 +61,19 @@ export class ServiceImage extends pulumi.ComponentResource {
     this.reference = pulumi.interpolate`${repository}@${pushed.sha256Digest}`;
     this.registerOutputs({ reference: this.reference });
   }
+}
+
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+const repositories = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
+
+function checkServiceImage(name: string, { repository, tag, context, dockerfile }: ServiceImageArgs): void {
+  const problems = new Problems();
+  const lower = 'give a name of a-z, 0-9 and, between these, ".", "_", "-" and "/"';
+  problems.expect(repositories.test(repository), "repository", repository, lower);
+  const tags = 'give 1 to 128 of A-Z, a-z, 0-9, "_", "." and "-", with none of the last two first';
+  problems.expect(/^\w[\w.-]{0,127}$/.test(tag), "tag", tag, tags);
+  problems.expect(isAbsolute(context), "context", context, "give an absolute path");
+  const isInside = dockerfile !== "" && !isAbsolute(dockerfile) && !dockerfile.split("/").includes("..");
+  problems.expect(isInside, "dockerfile", dockerfile, "give a path inside the context, such as Dockerfile");
+  problems.throwIfAny("ServiceImage", name);
 }

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 
-import type { Problems } from "./checks";
+import type { Problems } from "../checks";
 import { metadataOf, type Workload } from "./workload";
 
 /** How many pods there are, by what they use. */

@@ -1,4 +1,4 @@
-import { isObjectName, Problems } from "./checks";
+import { isObjectName, Problems } from "../checks";
 import type { ExposureArgs } from "./exposure";
 
 /** Throws one error that names every setting that cannot work, with its value and what would be right. */

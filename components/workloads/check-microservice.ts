@@ -1,5 +1,5 @@
+import { Problems } from "../checks";
 import { checkAutoscaling } from "./autoscaling";
-import { Problems } from "./checks";
 import { checkConfiguration } from "./configuration";
 import type { MicroserviceArgs } from "./microservice";
 import { checkTermination } from "./pod-spec";

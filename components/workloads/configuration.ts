@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Problems } from "./checks";
+import type { Problems } from "../checks";
 import { labelsOf, metadataOf, type Workload } from "./workload";
 
 /** What a program is told when it starts. A change of any of it starts new pods. */

@@ -1,5 +1,4 @@
 export type { Autoscaling } from "./autoscaling";
-export type { Amount } from "./checks";
 export type { ConfigurationArgs } from "./configuration";
 export { Exposure, type ExposureArgs, type Route } from "./exposure";
 export { Job } from "./job";
@@ -16,3 +15,4 @@ export type { Role } from "./service-account";
 export { StatefulService, type StatefulServiceArgs, type StorageRequest } from "./stateful-service";
 export type { VolumeArgs } from "./volumes";
 export { WorkloadNamespace } from "./workload-namespace";
+export type { Amount } from "../checks";

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { Problems } from "./checks";
+import { Problems } from "../checks";
 import { checkConfiguration, type Configuration, type ConfigurationArgs } from "./configuration";
 import { createNetworkPolicies } from "./network-policies";
 import { podSpec } from "./pod-spec";

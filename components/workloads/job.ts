@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Problems } from "./checks";
+import { Problems } from "../checks";
 import { createConfiguration } from "./configuration";
 import { checkJob, createJobSpec, defaultJobDeadlineSeconds, type JobArgs } from "./job-spec";
 import { metadataOf } from "./workload";

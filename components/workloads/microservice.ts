@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Amount } from "../checks";
 import { ServiceImage, type ServiceImageArgs } from "../images";
 import { type Autoscaling, createAutoscaler } from "./autoscaling";
 import { checkMicroservice, defaultReplicas } from "./check-microservice";
-import type { Amount } from "./checks";
 import { type Configuration, type ConfigurationArgs, createConfiguration } from "./configuration";
 import { createNetworkPolicies } from "./network-policies";
 import { podSpec, type Spread, type Termination } from "./pod-spec";

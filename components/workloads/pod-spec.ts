@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Problems } from "./checks";
+import type { Problems } from "../checks";
 import type { Configuration } from "./configuration";
 import type { Probes } from "./probes";
 import type { Account } from "./service-account";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { isObjectName, isSize, Problems } from "./checks";
+import { isObjectName, isSize, Problems } from "../checks";
 import { createLatestConfiguration } from "./configuration";
 import { type JobArgs, type JobParts, jobSpec } from "./job-spec";
 import { createNetworkPolicies } from "./network-policies";

@@ -1,6 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-
-import type { Problems } from "./checks";
+import type { Problems } from "../checks";
 
 /** Where and how a program says how it is. */
 export interface HttpProbes {

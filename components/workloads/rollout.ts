@@ -1,7 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-
-import type { Amount, Problems } from "./checks";
+import type { Amount, Problems } from "../checks";
 
 /** How new pods take the place of old ones. */
 export interface Rollout {

@@ -1,6 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-
-import type { Problems } from "./checks";
+import type { Problems } from "../checks";
 
 /** When something runs again and again. */
 export interface Schedule {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Problems } from "./checks";
+import { Problems } from "../checks";
 import { createLatestConfiguration } from "./configuration";
 import { checkJob, createJobSpec, type JobArgs } from "./job-spec";
 import { checkSchedule, type Schedule, scheduleSpec } from "./schedule";

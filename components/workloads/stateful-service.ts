@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Problems, isObjectName, isSize } from "./checks";
+import { Problems, isObjectName, isSize } from "../checks";
 import { checkConfiguration, type ConfigurationArgs, createConfiguration } from "./configuration";
 import { createNetworkPolicies } from "./network-policies";
 import { checkTermination, podSpec, type Spread, type Termination } from "./pod-spec";

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 
-import { isObjectName, isSize, type Problems } from "./checks";
+import { isObjectName, isSize, type Problems } from "../checks";
 import { metadataOf, skipAwait, type Workload } from "./workload";
 
 /** Room on a disk that outlives pods. */

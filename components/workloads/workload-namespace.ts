@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Problems } from "./checks";
+import { Problems } from "../checks";
 import { egressToDns } from "./network-peers";
 
 /**

@@ -19,3 +19,10 @@ test("tags an image that is there for the registry, and pushes it", async () => 
     "127.0.0.1:5000/slipway/gitea:0123456789ab",
   );
 });
+
+test.each(["slipway/gitea", "127.0.0.1:5000/gitea:1", "Gitea:1", ""])("refuses the name %j", (localName) => {
+  const advice = "give a name of a-z, 0-9 and its tag, such as slipway/gitea:0123456789ab";
+  expect(() => new PushedImage("gitea", { registry: "127.0.0.1:5000", localName })).toThrow(
+    new Error(`PushedImage "gitea" cannot work:\n  - localName is ${JSON.stringify(localName)}: ${advice}`),
+  );
+});

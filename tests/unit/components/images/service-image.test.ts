@@ -35,4 +35,17 @@ describe("ServiceImage", () => {
       buildArgs: { BASE: "slipway/node:1" },
     });
   });
+
+  it("throws one error that names every setting that cannot work", () => {
+    const bad = { repository: "Catalog", tag: "", context: "services", dockerfile: "../Dockerfile" };
+    expect(() => new ServiceImage("shop-catalog", { ...args, ...bad })).toThrow(
+      [
+        'ServiceImage "shop-catalog" cannot work:',
+        '  - repository is "Catalog": give a name of a-z, 0-9 and, between these, ".", "_", "-" and "/"',
+        '  - tag is "": give 1 to 128 of A-Z, a-z, 0-9, "_", "." and "-", with none of the last two first',
+        '  - context is "services": give an absolute path',
+        '  - dockerfile is "../Dockerfile": give a path inside the context, such as Dockerfile',
+      ].join("\n"),
+    );
+  });
 });

@@ -1,5 +1,3 @@
-import type { MicroserviceReference } from "./reference";
-
 /**
  * What is wrong with a component's settings, each line a setting, its value and what would be right. Nothing is created
  * when there is one.
@@ -70,13 +68,13 @@ export class Problems {
     }
   }
 
-  expectReferences(setting: string, references: readonly MicroserviceReference[]): void {
+  expectReferences(setting: string, references: readonly Reference[]): void {
     for (const [index, reference] of references.entries()) {
       this.expectReference(`${setting}[${index}]`, reference);
     }
   }
 
-  expectReference(setting: string, { serviceName, port }: MicroserviceReference): void {
+  expectReference(setting: string, { serviceName, port }: Reference): void {
     this.expectServiceName(`${setting}.serviceName`, serviceName);
     this.expectWhole(`${setting}.port`, port, 1, 65535);
   }
@@ -99,7 +97,13 @@ function percent(share: string): number {
   return Number(/^(\d{1,3})%$/.exec(share)?.[1]);
 }
 
-/** What every pod is told, see pod-spec.ts. */
+/** A microservice, as those name it who talk to it. */
+interface Reference {
+  readonly serviceName: string;
+  readonly port?: number;
+}
+
+/** What every pod is told, see workloads/pod-spec.ts. */
 const reservedVariables: readonly string[] = ["POD_NAME", "NODE_NAME"];
 
 /** Whether it can be a Service's name, which is an RFC 1035 label. */

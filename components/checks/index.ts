@@ -1,0 +1,1 @@
+export { type Amount, isObjectName, isSize, Problems } from "./problems";
