@@ -13,6 +13,14 @@ export interface MachineFile {
   readonly permissions?: string;
 }
 
+/** How files that hold keys reach a machine whose document is not a safe place for them. */
+export interface FetchedSecrets {
+  /** What the command needs, such as its own script. They are part of the document. */
+  readonly files: readonly MachineFile[];
+  /** Fetches the machine's secret files and writes them. It runs before everything else, and waits until they are there. */
+  readonly command: readonly string[];
+}
+
 /** `key: value` as the kubelet sets it on its own Node object. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -64,6 +72,8 @@ export interface PlatformFacts {
   readonly ignoredPreflightChecks: readonly string[];
   /** Files that every machine of the platform needs, such as containerd's registry hosts. */
   readonly files: readonly MachineFile[];
+  /** How secret files arrive. Default: in the document itself, which is then as secret as they are. */
+  readonly fetchedSecrets?: FetchedSecrets;
   /**
    * Absolute path of a folder that is the same on every machine, and that stays when all of them are gone. Default: the
    * platform has none.
@@ -75,6 +85,14 @@ export interface PlatformFacts {
 export interface KeyPairPem {
   readonly certificate: string;
   readonly privateKey: string;
+}
+
+/** What a machine boots with. */
+export interface MachineDocuments {
+  /** The cloud-init document. It holds a key only where the platform does not fetch secrets. */
+  readonly userData: string;
+  /** What the machine fetches when it boots, for the platform to keep: none where the document holds everything. */
+  readonly secretFiles: readonly MachineFile[];
 }
 
 /** The identity as a control plane needs it. Secret: documents made of it are secret too. */

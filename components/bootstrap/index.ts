@@ -2,8 +2,10 @@ export type {
   ClusterFacts,
   ControlPlaneBoot,
   ControlPlaneIdentity,
+  FetchedSecrets,
   KeyPairPem,
   Labels,
+  MachineDocuments,
   MachineFacts,
   MachineFile,
   PlatformFacts,
@@ -11,4 +13,4 @@ export type {
   WorkerBoot,
   WorkerIdentity,
 } from "./facts";
-export { controlPlaneUserData, workerUserData } from "./user-data";
+export { controlPlaneDocuments, workerDocuments } from "./user-data";

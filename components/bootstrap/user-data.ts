@@ -10,7 +10,7 @@ import {
   encryptionConfiguration,
 } from "./api-server-files";
 import { cloudConfig } from "./cloud-config";
-import type { ControlPlaneBoot, ControlPlaneIdentity, MachineFile, WorkerBoot } from "./facts";
+import type { ControlPlaneBoot, ControlPlaneIdentity, MachineDocuments, MachineFile, WorkerBoot } from "./facts";
 import {
   clusterConfiguration,
   discoveryPath,
@@ -23,7 +23,15 @@ import { kubeletConfiguration, kubeletServingPaths } from "./kubelet";
 const bootstrapPath = "/usr/local/sbin/slipway-bootstrap";
 const bootstrapScript = readFileSync(join(__dirname, "files", "bootstrap.sh"), "utf8");
 
-const secretFile = (path: string, content: string): MachineFile => ({ path, content, permissions: "0600" });
+const secretMode = "0600";
+const secretFile = (path: string, content: string): MachineFile => ({
+  path,
+  content,
+  permissions: secretMode,
+});
+
+/** By its mode: nobody can forget to name a file with a key here, and what only root reads may go with them. */
+const isSecret = ({ permissions }: MachineFile): boolean => permissions === secretMode;
 
 /** Several documents in one file, as kubeadm reads them. */
 const yamlStream = (documents: readonly object[]): string =>
@@ -77,41 +85,48 @@ function settingsFile({ cluster, machine }: WorkerBoot, role: Role): MachineFile
   return { path: "/etc/slipway/bootstrap.env", content: lines.join("") };
 }
 
-function userData(boot: WorkerBoot, role: Role, files: readonly MachineFile[]): string {
-  return cloudConfig({
-    hostname: boot.machine.name,
-    files: [
-      { path: bootstrapPath, content: bootstrapScript, permissions: "0755" },
-      settingsFile(boot, role),
-      { path: "/etc/slipway/ca.crt", content: boot.identity.caCertificate },
-      discoveryFile(boot),
-      { path: kubeletServingPaths.certificate, content: boot.kubeletServing.certificate },
-      secretFile(kubeletServingPaths.privateKey, boot.kubeletServing.privateKey),
-      ...files,
-      ...boot.platform.files,
-    ],
-    commands: [[bootstrapPath]],
-  });
+function machineDocuments(boot: WorkerBoot, role: Role, files: readonly MachineFile[]): MachineDocuments {
+  const { fetchedSecrets } = boot.platform;
+  const all = [
+    { path: bootstrapPath, content: bootstrapScript, permissions: "0755" },
+    settingsFile(boot, role),
+    { path: "/etc/slipway/ca.crt", content: boot.identity.caCertificate },
+    discoveryFile(boot),
+    { path: kubeletServingPaths.certificate, content: boot.kubeletServing.certificate },
+    secretFile(kubeletServingPaths.privateKey, boot.kubeletServing.privateKey),
+    ...files,
+    ...boot.platform.files,
+  ];
+  const document = (written: readonly MachineFile[], commands: readonly (readonly string[])[]): string =>
+    cloudConfig({ hostname: boot.machine.name, files: written, commands: [...commands, [bootstrapPath]] });
+  if (fetchedSecrets === undefined) {
+    return { userData: document(all, []), secretFiles: [] };
+  }
+  const plain = all.filter((file) => !isSecret(file));
+  return {
+    userData: document([...plain, ...fetchedSecrets.files], [fetchedSecrets.command]),
+    secretFiles: all.filter(isSecret),
+  };
 }
 
-/** The document of a worker: waits for the API and joins. */
-export function workerUserData(boot: WorkerBoot): string {
-  return userData(boot, "join-worker", [
+/** What a worker boots with: it waits for the API and joins. */
+export function workerDocuments(boot: WorkerBoot): MachineDocuments {
+  return machineDocuments(boot, "join-worker", [
     secretFile("/etc/slipway/join.yaml", yamlStream([joinConfiguration(boot)])),
   ]);
 }
 
 /**
- * The document of a control plane. All of them can join; the one that `initializes` makes a new cluster when the
+ * What a control plane boots with. All of them can join; the one that `initializes` makes a new cluster when the
  * endpoint does not answer, so the same document also brings it back after its loss.
  */
-export function controlPlaneUserData(boot: ControlPlaneBoot): string {
+export function controlPlaneDocuments(boot: ControlPlaneBoot): MachineDocuments {
   const initialize = [
     initConfiguration(boot),
     clusterConfiguration(boot.cluster),
     kubeletConfiguration(boot.cluster, boot.platform),
   ];
-  return userData(boot, boot.initializes ? "initialize" : "join-control-plane", [
+  return machineDocuments(boot, boot.initializes ? "initialize" : "join-control-plane", [
     ...authorityFiles(boot.identity),
     encryptionConfiguration(boot.identity.encryptionKey),
     auditPolicy(),

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type ClusterFacts, controlPlaneUserData, workerUserData } from "../bootstrap";
+import { type ClusterFacts, controlPlaneDocuments, type MachineDocuments, workerDocuments } from "../bootstrap";
 import type { MachinePlatform } from "../machines";
 import { ClusterIdentity } from "../pki";
 import { controlPlaneIdentity, keyPair, workerIdentity } from "./identity-material";
@@ -62,14 +62,17 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     const identity = new ClusterIdentity(`${name}-identity`, { clusterName: name }, { parent: this });
     this.kubeconfig = identity.adminKubeconfig(`https://${host}:${port}`);
     const members = clusterMembers(args.controlPlane, args.pools);
-    const userData = memberUserData(clusterFacts(name, args), args.machines, identity);
-    const machines = members.map((member) => ({
-      member,
-      id: args.machines.createMachine(
-        { slot: member.slot, ...member.size, userData: userData(member) },
-        { parent: this },
-      ),
-    }));
+    const documents = memberDocuments(clusterFacts(name, args), args.machines, identity);
+    const machines = members.map((member) => {
+      const { userData, secretFiles } = documents(member);
+      return {
+        member,
+        id: args.machines.createMachine(
+          { slot: member.slot, ...member.size, userData, secretFiles },
+          { parent: this },
+        ),
+      };
+    });
     const watch = this.readinessWatch(args, members);
     this.provider = new k8s.Provider(
       name,
@@ -164,12 +167,12 @@ function clusterFacts(name: string, args: KubernetesClusterArgs): ClusterFacts {
   };
 }
 
-/** The document of each machine. One control plane begins the cluster, the first. */
-function memberUserData(
+/** What each machine boots with. One control plane begins the cluster, the first. */
+function memberDocuments(
   cluster: ClusterFacts,
   platform: MachinePlatform,
   identity: ClusterIdentity,
-): (member: Member) => pulumi.Output<string> {
+): (member: Member) => pulumi.Output<MachineDocuments> {
   const forControlPlanes = controlPlaneIdentity(identity);
   const forWorkers = workerIdentity(identity);
   return ({ slot, name, labels, taints }) => {
@@ -178,7 +181,7 @@ function memberUserData(
     const serving = keyPair(identity.kubeletCertificate(name, address));
     return slot.role === "control-plane"
       ? pulumi.all([forControlPlanes, serving]).apply(([material, kubeletServing]) =>
-          controlPlaneUserData({
+          controlPlaneDocuments({
             ...boot,
             identity: material,
             kubeletServing,
@@ -188,7 +191,7 @@ function memberUserData(
       : pulumi
           .all([forWorkers, serving])
           .apply(([material, kubeletServing]) =>
-            workerUserData({ ...boot, identity: material, kubeletServing }),
+            workerDocuments({ ...boot, identity: material, kubeletServing }),
           );
   };
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { PlatformFacts } from "../bootstrap";
+import type { MachineFile, PlatformFacts } from "../bootstrap";
 
 /** A machine's place in the environment: decides its name and, where addresses are fixed, its address. */
 export type MachineSlot = ControlPlaneSlot | WorkerSlot;
@@ -33,6 +33,8 @@ export interface MachineSpec {
   readonly memoryMiB: number;
   /** The machine's cloud-init document: all that it needs to become a node. */
   readonly userData: pulumi.Input<string>;
+  /** Files that the machine fetches when it boots: some only where the platform's facts say how. Secret. */
+  readonly secretFiles: pulumi.Input<readonly MachineFile[]>;
 }
 
 /** Where the API answers over HTTPS. */

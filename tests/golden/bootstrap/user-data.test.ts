@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { parse, parseAllDocuments } from "yaml";
 
-import { controlPlaneUserData, workerUserData } from "../../../components/bootstrap";
+import { controlPlaneDocuments, workerDocuments } from "../../../components/bootstrap";
 import { firstControlPlane, secondControlPlane, worker } from "../../support/bootstrap-facts";
 import { expectGolden } from "../../support/golden";
 
@@ -13,9 +13,9 @@ interface ParsedCloudConfig {
 }
 
 const roles = {
-  "control-plane-that-initializes": controlPlaneUserData(firstControlPlane),
-  "control-plane-that-joins": controlPlaneUserData(secondControlPlane),
-  worker: workerUserData(worker),
+  "control-plane-that-initializes": controlPlaneDocuments(firstControlPlane).userData,
+  "control-plane-that-joins": controlPlaneDocuments(secondControlPlane).userData,
+  worker: workerDocuments(worker).userData,
 };
 
 const parsed = (document: string): ParsedCloudConfig => parse(document) as ParsedCloudConfig;
