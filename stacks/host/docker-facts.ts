@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 import { z } from "zod";
 
-import { environmentLabel, ownerLabel } from "../../components/machines/docker/labels";
+import { environmentLabel, ownerLabel } from "../../components/machines/belonging";
 
 /** A container, a volume or a network, and the environment that it says it belongs to. */
 export interface DockerObject {

@@ -1,4 +1,5 @@
-import { keptVolumeName, ownerLabel } from "../../components/machines/docker/labels";
+import { ownerLabel } from "../../components/machines/belonging";
+import { keptVolumeName } from "../../components/machines/docker/labels";
 import { imageName } from "../images/keys";
 import { docker } from "../recover/docker";
 

@@ -4,7 +4,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
-import { type Belonging, belongingLabels } from "./labels";
+import type { Belonging } from "../belonging";
+import { belongingLabels } from "./labels";
 import { controlPlanesAlias, nodesAlias } from "./load-balancer-config";
 
 /** The environment is part of the container's and the volume's name. */

@@ -1,19 +1,4 @@
-/** Whose a container, a volume or a network is. */
-export interface Belonging {
-  /** Name of the environment. */
-  readonly environment: string;
-  /**
-   * Tells environments of one name apart that are kept in different places, as by two users of one Docker daemon.
-   * Any text; default: not told apart.
-   */
-  readonly owner?: string | undefined;
-}
-
-/** Label whose value is the environment's name. */
-export const environmentLabel = "slipway.environment";
-
-/** Label whose value is {@link Belonging.owner}. */
-export const ownerLabel = "slipway.owner";
+import { type Belonging, environmentLabel, ownerLabel } from "../belonging";
 
 /** Name of the volume that outlives its environment. */
 export function keptVolumeName(environment: string): string {

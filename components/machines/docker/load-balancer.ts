@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type Belonging, belongingLabels } from "./labels";
+import type { Belonging } from "../belonging";
+import { belongingLabels } from "./labels";
 import { type ExposedPort, loadBalancerConfig } from "./load-balancer-config";
 
 /** The environment is part of the container's name. */

@@ -2,7 +2,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { MachineFile } from "../../bootstrap";
-import { type Belonging, belongingLabels } from "./labels";
+import type { Belonging } from "../belonging";
+import { belongingLabels } from "./labels";
 
 /** The registry's port on the environment's network. */
 const registryPort = 5000;
