@@ -4,7 +4,8 @@ import type { MachineFile } from "./facts";
 
 /** A machine's whole cloud-init document: https://cloudinit.readthedocs.io/en/22.4.2/topics/modules.html */
 export interface CloudConfig {
-  readonly hostname: string;
+  /** Default: the one that the machine has by itself. */
+  readonly hostname?: string;
   readonly files: readonly MachineFile[];
   /** Run once, in order, when the files are there. Each is one command with its arguments. */
   readonly commands: readonly (readonly string[])[];
@@ -13,8 +14,7 @@ export interface CloudConfig {
 /** The document as text, its first line included, without which cloud-init takes it for something else. */
 export function cloudConfig({ hostname, files, commands }: CloudConfig): string {
   const document = {
-    hostname,
-    preserve_hostname: false,
+    ...(hostname !== undefined && { hostname, preserve_hostname: false }),
     write_files: files.map(({ path, content, permissions = "0644" }) => ({
       path,
       owner: "root:root",

@@ -13,14 +13,6 @@ export interface MachineFile {
   readonly permissions?: string;
 }
 
-/** How files that hold keys reach a machine whose document is not a safe place for them. */
-export interface FetchedSecrets {
-  /** What the command needs, such as its own script. They are part of the document. */
-  readonly files: readonly MachineFile[];
-  /** Fetches the machine's secret files and writes them. It runs before everything else, and waits until they are there. */
-  readonly command: readonly string[];
-}
-
 /** `key: value` as the kubelet sets it on its own Node object. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -54,10 +46,10 @@ export interface ClusterFacts {
 
 /** One machine's own part. */
 export interface MachineFacts {
-  /** Host name and name of the Node, a DNS label. */
-  readonly name: string;
-  /** The address that the other machines reach it by. */
-  readonly address: string;
+  /** Host name and name of the Node, a DNS label. Default: the host name that the machine has by itself. */
+  readonly name?: string;
+  /** The address that the other machines reach it by. Default: its address on the network of the default route. */
+  readonly address?: string;
   readonly labels: Labels;
   readonly taints: readonly Taint[];
 }
@@ -72,8 +64,13 @@ export interface PlatformFacts {
   readonly ignoredPreflightChecks: readonly string[];
   /** Files that every machine of the platform needs, such as containerd's registry hosts. */
   readonly files: readonly MachineFile[];
-  /** How secret files arrive. Default: in the document itself, which is then as secret as they are. */
-  readonly fetchedSecrets?: FetchedSecrets;
+  /** What a machine does before it makes a node of itself, one command after the other. Default: nothing. */
+  readonly preparation?: readonly (readonly string[])[];
+  /**
+   * Whether a kubelet is given what it answers with, or asks the cluster for it, where somebody has to approve. Default
+   * `given`.
+   */
+  readonly servingCertificates?: "given" | "requested";
   /**
    * Absolute path of a folder that is the same on every machine, and that stays when all of them are gone. Default: the
    * platform has none.
@@ -85,14 +82,6 @@ export interface PlatformFacts {
 export interface KeyPairPem {
   readonly certificate: string;
   readonly privateKey: string;
-}
-
-/** What a machine boots with. */
-export interface MachineDocuments {
-  /** The cloud-init document. It holds a key only where the platform does not fetch secrets. */
-  readonly userData: string;
-  /** What the machine fetches when it boots, for the platform to keep: none where the document holds everything. */
-  readonly secretFiles: readonly MachineFile[];
 }
 
 /** The identity as a control plane needs it. Secret: documents made of it are secret too. */
@@ -112,17 +101,14 @@ export interface WorkerIdentity {
   readonly joinToken: string;
 }
 
-export interface WorkerBoot {
+/** What a machine's document is made of, besides the identity. Nothing of it is secret. */
+export interface MachineBoot {
   readonly cluster: ClusterFacts;
   readonly platform: PlatformFacts;
   readonly machine: MachineFacts;
-  readonly identity: WorkerIdentity;
-  /** What this machine's kubelet answers with, signed by the cluster's CA for its name and address. Secret. */
-  readonly kubeletServing: KeyPairPem;
 }
 
-export interface ControlPlaneBoot extends WorkerBoot {
-  readonly identity: ControlPlaneIdentity;
+export interface ControlPlaneBoot extends MachineBoot {
   /** The one control plane that makes a new cluster when the endpoint does not answer. The others wait and join. */
   readonly initializes: boolean;
 }

@@ -2,15 +2,14 @@ export type {
   ClusterFacts,
   ControlPlaneBoot,
   ControlPlaneIdentity,
-  FetchedSecrets,
   KeyPairPem,
   Labels,
-  MachineDocuments,
+  MachineBoot,
   MachineFacts,
   MachineFile,
   PlatformFacts,
   Taint,
-  WorkerBoot,
   WorkerIdentity,
 } from "./facts";
-export { controlPlaneDocuments, workerDocuments } from "./user-data";
+export { controlPlaneIdentityFiles, workerIdentityFiles } from "./identity-files";
+export { controlPlaneUserData, workerUserData } from "./user-data";

@@ -1,5 +1,12 @@
 import { apiServerDirectory, auditLogDirectory } from "./api-server-files";
-import type { ClusterFacts, ControlPlaneBoot, MachineFacts, PlatformFacts, Taint, WorkerBoot } from "./facts";
+import type {
+  ClusterFacts,
+  ControlPlaneBoot,
+  MachineBoot,
+  MachineFacts,
+  PlatformFacts,
+  Taint,
+} from "./facts";
 import { strongCipherSuites } from "./kubelet";
 
 /** kubeadm's own configuration: https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/ */
@@ -87,7 +94,7 @@ function nodeRegistration(
 ): object {
   const labels = Object.entries(machine.labels).map(([key, value]) => `${key}=${value}`);
   return {
-    name: machine.name,
+    ...(machine.name !== undefined && { name: machine.name }),
     criSocket: "unix:///run/containerd/containerd.sock",
     // Everything that a boot needs is in the machine's store already.
     imagePullPolicy: "Never",
@@ -95,35 +102,41 @@ function nodeRegistration(
     // A machine that is made anew over its old /var finds its etcd data there.
     ignorePreflightErrors: [...ignoredPreflightChecks, "DirAvailable--var-lib-etcd"],
     kubeletExtraArgs: flags({
-      "node-ip": machine.address,
+      ...(machine.address !== undefined && { "node-ip": machine.address }),
       ...(labels.length > 0 ? { "node-labels": labels.join(",") } : {}),
       ...kubeletFlags,
     }),
   };
 }
 
-export function initConfiguration({ cluster, machine, platform, identity }: ControlPlaneBoot): object {
+/** Where the API server of this very machine answers; by default, at the address of its default route. */
+const localEndpoint = ({ cluster, machine: { address } }: MachineBoot): object => ({
+  ...(address !== undefined && { advertiseAddress: address }),
+  bindPort: cluster.endpoint.port,
+});
+
+export function initConfiguration(boot: ControlPlaneBoot, joinToken: string): object {
   return {
     apiVersion,
     kind: "InitConfiguration",
     // No expiry: a machine that is lost in a year comes back with the document it was born with.
-    bootstrapTokens: [{ token: identity.joinToken, ttl: "0s", usages: ["signing", "authentication"] }],
-    localAPIEndpoint: { advertiseAddress: machine.address, bindPort: cluster.endpoint.port },
-    nodeRegistration: nodeRegistration(machine, platform),
+    bootstrapTokens: [{ token: joinToken, ttl: "0s", usages: ["signing", "authentication"] }],
+    localAPIEndpoint: localEndpoint(boot),
+    nodeRegistration: nodeRegistration(boot.machine, boot.platform),
     // The platform's components install both, as resources that a preview shows.
     skipPhases: ["addon/coredns", "addon/kube-proxy"],
     timeouts,
   };
 }
 
-export function joinConfiguration(boot: WorkerBoot): object {
+export function joinConfiguration(boot: MachineBoot): object {
   return {
     apiVersion,
     kind: "JoinConfiguration",
     discovery: {
-      // A file instead of a token's public look-up: the CA is known, so nothing has to be readable anonymously.
+      // A file instead of a token's public look-up: the CA is known, so nothing has to be readable anonymously. The token
+      // to join with is in it too.
       file: { kubeConfigPath: discoveryPath },
-      tlsBootstrapToken: boot.identity.joinToken,
     },
     nodeRegistration: nodeRegistration(boot.machine, boot.platform),
     timeouts,
@@ -133,8 +146,6 @@ export function joinConfiguration(boot: WorkerBoot): object {
 export function joinControlPlaneConfiguration(boot: ControlPlaneBoot): object {
   return {
     ...joinConfiguration(boot),
-    controlPlane: {
-      localAPIEndpoint: { advertiseAddress: boot.machine.address, bindPort: boot.cluster.endpoint.port },
-    },
+    controlPlane: { localAPIEndpoint: localEndpoint(boot) },
   };
 }

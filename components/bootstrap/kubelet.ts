@@ -37,8 +37,9 @@ export function kubeletConfiguration(cluster: ClusterFacts, platform: PlatformFa
     clusterDomain: "cluster.local",
     clusterDNS: [cluster.dnsAddress],
     rotateCertificates: true,
-    tlsCertFile: kubeletServingPaths.certificate,
-    tlsPrivateKeyFile: kubeletServingPaths.privateKey,
+    ...(platform.servingCertificates === "requested"
+      ? { serverTLSBootstrap: true }
+      : { tlsCertFile: kubeletServingPaths.certificate, tlsPrivateKeyFile: kubeletServingPaths.privateKey }),
     tlsMinVersion: "VersionTLS12",
     tlsCipherSuites: strongCipherSuites,
     streamingConnectionIdleTimeout: "5m",

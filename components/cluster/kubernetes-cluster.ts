@@ -1,13 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type ClusterFacts, controlPlaneDocuments, type MachineDocuments, workerDocuments } from "../bootstrap";
+import type { ClusterFacts } from "../bootstrap";
 import type { MachinePlatform } from "../machines";
 import { ClusterIdentity } from "../pki";
-import { controlPlaneIdentity, keyPair, workerIdentity } from "./identity-material";
+import { ClusterDocuments } from "./documents";
 import { Membership } from "./leave";
 import { clusterMembers, type ControlPlane, type Member, type Pool } from "./members";
 import { nodesOf } from "./nodes";
+import { poolReadiness } from "./pool-readiness";
 import { type Readiness, watchReadiness } from "./readiness";
 
 /** What a cluster is made of. */
@@ -38,6 +39,7 @@ export interface KubernetesClusterArgs {
   readonly timeoutSeconds?: number;
 }
 
+const defaultTimeoutSeconds = 600;
 const pollMilliseconds = 500;
 /** While machines boot, every program that is started beside them takes processors from them. */
 const consolePollMilliseconds = 2000;
@@ -52,27 +54,29 @@ export class KubernetesCluster extends pulumi.ComponentResource {
   readonly kubeconfig: pulumi.Output<string>;
   /** Talks to the cluster once its API answers; nodes may still be on their way. */
   readonly provider: k8s.Provider;
-  /** Names of the nodes, known when every machine is a ready node, for which the cluster needs a pod network. */
+  /**
+   * Names of the nodes, known when every machine is a ready node, for which the cluster needs a pod network. Those of
+   * pools whose machines come and go by themselves are waited for, and not named.
+   */
   readonly readyNodes: pulumi.Output<string[]>;
 
   constructor(name: string, args: KubernetesClusterArgs, options?: pulumi.ComponentResourceOptions) {
     super("slipway:cluster:KubernetesCluster", name, {}, options);
 
-    const { host, port } = args.machines.clientEndpoint;
+    const { machines: platform } = args;
     const identity = new ClusterIdentity(`${name}-identity`, { clusterName: name }, { parent: this });
-    this.kubeconfig = identity.adminKubeconfig(`https://${host}:${port}`);
-    const members = clusterMembers(args.controlPlane, args.pools);
-    const documents = memberDocuments(clusterFacts(name, args), args.machines, identity);
-    const machines = members.map((member) => {
-      const { userData, secretFiles } = documents(member);
-      return {
-        member,
-        id: args.machines.createMachine(
-          { slot: member.slot, ...member.size, userData, secretFiles },
-          { parent: this },
-        ),
-      };
-    });
+    const { host, port, serverName } = platform.clientEndpoint;
+    this.kubeconfig = identity.adminKubeconfig(pulumi.interpolate`https://${host}:${port}`, serverName);
+    const documents = new ClusterDocuments(clusterFacts(name, args), platform, identity);
+    documents.handOverIdentity();
+    const members = clusterMembers(args.controlPlane, platform.pools ? [] : args.pools);
+    const machines = members.map((member) => ({
+      member,
+      id: platform.createMachine(
+        { slot: member.slot, ...member.size, userData: documents.ofMember(member) },
+        { parent: this },
+      ),
+    }));
     const watch = this.readinessWatch(args, members);
     this.provider = new k8s.Provider(
       name,
@@ -88,7 +92,10 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       { parent: this },
     );
     const memberships = machines.map((machine) => this.membership(name, args, members, machine, watch));
-    this.readyNodes = pulumi.all(memberships).apply(() => members.map((member) => member.name));
+    const pools = this.readyPools(args, documents);
+    this.readyNodes = pulumi
+      .all([...memberships, ...pools])
+      .apply(() => members.map((member) => member.name));
     this.registerOutputs({ kubeconfig: this.kubeconfig, readyNodes: this.readyNodes });
   }
 
@@ -115,6 +122,32 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     return membership.urn;
   }
 
+  /** Pools whose machines the platform makes by itself: what they give is known when they have their ready nodes. */
+  private readyPools(args: KubernetesClusterArgs, documents: ClusterDocuments): pulumi.Output<unknown>[] {
+    const elastic = args.machines.pools;
+    if (elastic === undefined) return [];
+    return args.pools.map((pool) => {
+      const { name, count, labels = {}, taints = [] } = pool;
+      const userData = documents.ofPool(pool);
+      const id = elastic.create({ name, count, labels, taints, userData }, { parent: this });
+      return whenApplied(this.kubeconfig, [id], (kubeconfig) =>
+        poolReadiness({
+          pool: name,
+          count,
+          nodes: nodesOf(kubeconfig),
+          readConsoles: () => elastic.readConsoles(name),
+          report: this.report,
+          timeoutSeconds: args.timeoutSeconds ?? defaultTimeoutSeconds,
+          intervalMilliseconds: consolePollMilliseconds,
+        }),
+      );
+    });
+  }
+
+  private readonly report = (message: string): void => {
+    void pulumi.log.info(message, this);
+  };
+
   /** Begins to watch at the first call; every call gives the same watch. */
   private readinessWatch(
     args: KubernetesClusterArgs,
@@ -127,10 +160,8 @@ export class KubernetesCluster extends pulumi.ComponentResource {
         readConsole: (machine) => args.machines.readConsole(machine),
         startedAt: (machine) => args.machines.startedAt(machine),
         nodes: nodesOf(kubeconfig),
-        report: (message) => {
-          void pulumi.log.info(message, this);
-        },
-        timeoutSeconds: args.timeoutSeconds ?? 600,
+        report: this.report,
+        timeoutSeconds: args.timeoutSeconds ?? defaultTimeoutSeconds,
         intervalMilliseconds: pollMilliseconds,
         consoleIntervalMilliseconds: consolePollMilliseconds,
       }));
@@ -161,37 +192,17 @@ function clusterFacts(name: string, args: KubernetesClusterArgs): ClusterFacts {
     kubernetesVersion: args.versions.kubernetes,
     etcdVersion: args.versions.etcd,
     endpoint: args.machines.endpoint,
-    certificateSans: [args.machines.clientEndpoint.host],
+    certificateSans: certificateNames(args.machines),
     networks: args.networks,
     dnsAddress: args.dnsAddress,
   };
 }
 
-/** What each machine boots with. One control plane begins the cluster, the first. */
-function memberDocuments(
-  cluster: ClusterFacts,
-  platform: MachinePlatform,
-  identity: ClusterIdentity,
-): (member: Member) => pulumi.Output<MachineDocuments> {
-  const forControlPlanes = controlPlaneIdentity(identity);
-  const forWorkers = workerIdentity(identity);
-  return ({ slot, name, labels, taints }) => {
-    const address = platform.address(slot);
-    const boot = { cluster, platform: platform.facts, machine: { name, address, labels, taints } };
-    const serving = keyPair(identity.kubeletCertificate(name, address));
-    return slot.role === "control-plane"
-      ? pulumi.all([forControlPlanes, serving]).apply(([material, kubeletServing]) =>
-          controlPlaneDocuments({
-            ...boot,
-            identity: material,
-            kubeletServing,
-            initializes: slot.index === 0,
-          }),
-        )
-      : pulumi
-          .all([forWorkers, serving])
-          .apply(([material, kubeletServing]) =>
-            workerDocuments({ ...boot, identity: material, kubeletServing }),
-          );
-  };
+/** Under which names clients reach the API besides the machines' own one. */
+function certificateNames({ clientEndpoint: { host, serverName } }: MachinePlatform): string[] {
+  if (serverName !== undefined) return [serverName];
+  if (typeof host === "string") return [host];
+  throw new Error(
+    "the platform's clientEndpoint is not known before the machines: it has to have a serverName",
+  );
 }

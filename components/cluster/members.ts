@@ -36,7 +36,14 @@ export interface Member {
   readonly taints: readonly Taint[];
 }
 
-const controlPlaneTaint: Taint = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
+/** Keeps what users run off the control planes. */
+export const controlPlaneTaint: Taint = {
+  key: "node-role.kubernetes.io/control-plane",
+  effect: "NoSchedule",
+};
+
+/** Label of the nodes whose machines a pool makes by itself; its value is the pool's name. */
+export const poolLabel = "slipway.pool";
 
 const indices = (count: number): number[] => [...Array(count).keys()];
 

@@ -1,6 +1,7 @@
 import type { CoreV1Api, V1Node } from "@kubernetes/client-node";
 
 import { connect, drainedAnnotation, uncordon } from "./leave";
+import { poolLabel } from "./members";
 import type { NodeStatus } from "./readiness";
 
 /** What is seen and done of a cluster's nodes while its machines start. Both throw while the API does not answer. */
@@ -18,6 +19,7 @@ function nodeStatus(node: V1Node): NodeStatus {
     ready: ready?.status === "True",
     message: ready?.status === "True" ? "" : (ready?.message ?? "the kubelet has not reported yet"),
     heartbeat: ready?.lastHeartbeatTime,
+    pool: node.metadata?.labels?.[poolLabel],
     drained: node.metadata?.annotations?.[drainedAnnotation] !== undefined,
   };
 }

@@ -13,6 +13,8 @@ export interface NodeStatus {
   readonly heartbeat: Date | undefined;
   /** Whether its pods were moved away because its machine was made anew. */
   readonly drained: boolean;
+  /** The pool that made its machine by itself; undefined when none did. */
+  readonly pool?: string | undefined;
 }
 
 export interface ReadinessOptions {

@@ -1,11 +1,15 @@
 export { addressPlan, type AddressPlan, clusterDns } from "./address-plan";
 export * from "./docker";
 export {
+  type ClientEndpoint,
   type ControlPlaneSlot,
+  type ElasticPools,
   type Endpoint,
   machineName,
   type MachinePlatform,
   type MachineSlot,
   type MachineSpec,
+  type PoolSpec,
+  type MachineRole,
   type WorkerSlot,
 } from "./platform";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { MachineFile, PlatformFacts } from "../bootstrap";
+import type { Labels, MachineFile, PlatformFacts, Taint } from "../bootstrap";
 
 /** A machine's place in the environment: decides its name and, where addresses are fixed, its address. */
 export type MachineSlot = ControlPlaneSlot | WorkerSlot;
@@ -27,14 +27,26 @@ export interface WorkerSlot {
 export interface MachineSpec {
   /** Which machine it is. */
   readonly slot: MachineSlot;
-  /** Processors, may be a fraction. */
+  /** Processors, may be a fraction. Platforms with types of machines go by these instead. */
   readonly cpus: number;
-  /** Memory in MiB. */
+  /** Memory in MiB; likewise. */
   readonly memoryMiB: number;
-  /** The machine's cloud-init document: all that it needs to become a node. */
+  /** The machine's cloud-init document: all that it needs to become a node. Secret, unless the platform keeps the identity. */
   readonly userData: pulumi.Input<string>;
-  /** Files that the machine fetches when it boots: some only where the platform's facts say how. Secret. */
-  readonly secretFiles: pulumi.Input<readonly MachineFile[]>;
+}
+
+/** What a platform needs to know to make a pool. */
+export interface PoolSpec {
+  /** The pool's name. */
+  readonly name: string;
+  /** How many machines it begins with. */
+  readonly count: number;
+  /** Labels of its nodes, for what decides on their number. */
+  readonly labels: Labels;
+  /** Taints of its nodes, likewise. */
+  readonly taints: readonly Taint[];
+  /** The cloud-init document of all its machines. It holds no key. */
+  readonly userData: string;
 }
 
 /** Where the API answers over HTTPS. */
@@ -45,6 +57,27 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** The same, for clients that are no machines of the cluster. */
+export interface ClientEndpoint {
+  /** Name or address. It is known at a preview, or after the platform is made. */
+  readonly host: pulumi.Input<string>;
+  /** TCP port. */
+  readonly port: number;
+  /** The name that its certificate has to be for. Default: the host, which must then be known before the first machine. */
+  readonly serverName?: string;
+}
+
+/** Which half of the identity: all of it, or what it takes to join. */
+export type MachineRole = "control-plane" | "worker";
+
+/** Machines that come and go by themselves, with names that nobody knows before. */
+export interface ElasticPools {
+  /** Makes a pool. Gives its id, known when its machines are on their way. */
+  create(spec: PoolSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string>;
+  /** What each of a pool's machines has printed on its console, by the name of its Node. Rejects while there is none. */
+  readConsoles(pool: string): Promise<ReadonlyMap<string, string>>;
+}
+
 /**
  * A place where machines run. It stops just short of Kubernetes: it boots an operating system with a cloud-init
  * document, and keeps one stable address before the control planes.
@@ -53,7 +86,7 @@ export interface MachinePlatform {
   /** The API's stable address, as machines reach it. Known before the first machine. */
   readonly endpoint: Endpoint;
   /** The same, as it is reached from where `pulumi up` runs. */
-  readonly clientEndpoint: Endpoint;
+  readonly clientEndpoint: ClientEndpoint;
   /** What the documents of this platform's machines need to know. */
   readonly facts: PlatformFacts;
   /** What all machines stand on: when it goes, they go, and nothing needs to be taken off them first. */
@@ -66,6 +99,13 @@ export interface MachinePlatform {
   startedAt(machineName: string): Promise<Date>;
   /** What the machine has printed on its console, the newest last. Rejects while there is no such machine. */
   readConsole(machineName: string): Promise<string>;
+  /** Default: none, a pool's machines are made one by one. */
+  readonly pools?: ElasticPools;
+  /**
+   * Keeps a role's files of the identity where its machines fetch them when they boot. Called before the first machine.
+   * Default: they are part of the documents.
+   */
+  keepIdentity?(role: MachineRole, files: pulumi.Output<readonly MachineFile[]>): void;
 }
 
 /** Name of a slot's machine inside its environment, and of its Node. */

@@ -150,8 +150,9 @@ export class ClusterIdentity extends pulumi.ComponentResource {
    * The administrator's kubeconfig. Secret.
    *
    * @param server URL of the API server as the kubeconfig's reader reaches it, such as `https://127.0.0.1:6443`.
+   * @param serverName what its certificate has to be for. Default: the host of the URL.
    */
-  adminKubeconfig(server: pulumi.Input<string>): pulumi.Output<string> {
+  adminKubeconfig(server: pulumi.Input<string>, serverName?: string): pulumi.Output<string> {
     const { certificatePem, privateKeyPem } = this.adminCertificate;
     const parts = pulumi.all([server, this.kubernetesCa.certificatePem, certificatePem, privateKeyPem]);
     return pulumi.secret(
@@ -159,6 +160,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
         kubeconfig({
           clusterName: this.clusterName,
           server: url,
+          ...(serverName !== undefined && { serverName }),
           caCertificate,
           clientCertificate,
           clientKey,

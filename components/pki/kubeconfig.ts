@@ -6,6 +6,8 @@ export interface KubeconfigArgs {
   readonly clusterName: string;
   /** URL of the API server, such as `https://10.0.0.2:6443`. */
   readonly server: string;
+  /** What the server's certificate has to be for. Default: the host of its URL. */
+  readonly serverName?: string;
   /** The Kubernetes certificate authority in PEM. */
   readonly caCertificate: string;
   /** In PEM. */
@@ -26,7 +28,14 @@ export function kubeconfig(args: KubeconfigArgs): string {
       "current-context": cluster,
       contexts: [{ name: cluster, context: { cluster, user } }],
       clusters: [
-        { name: cluster, cluster: { server, "certificate-authority-data": base64(args.caCertificate) } },
+        {
+          name: cluster,
+          cluster: {
+            server,
+            ...(args.serverName !== undefined && { "tls-server-name": args.serverName }),
+            "certificate-authority-data": base64(args.caCertificate),
+          },
+        },
       ],
       users: [
         {

@@ -3,7 +3,7 @@ import type {
   ControlPlaneBoot,
   ControlPlaneIdentity,
   PlatformFacts,
-  WorkerBoot,
+  MachineBoot,
 } from "../../components/bootstrap";
 
 const pem = (name: string): string => `-----BEGIN ${name}-----\nmade up for tests\n-----END ${name}-----\n`;
@@ -21,6 +21,8 @@ export const identity: ControlPlaneIdentity = {
   serviceAccountKey: { publicKey: pem("PUBLIC"), privateKey: pem("SERVICE ACCOUNT KEY") },
   encryptionKey: Buffer.alloc(32, 7).toString("base64"),
 };
+
+export const kubeletServing = pair("KUBELET");
 
 export const cluster: ClusterFacts = {
   name: "golden",
@@ -42,8 +44,6 @@ export const platform: PlatformFacts = {
 export const firstControlPlane: ControlPlaneBoot = {
   cluster,
   platform,
-  identity,
-  kubeletServing: pair("KUBELET"),
   initializes: true,
   machine: {
     name: "control-plane-0",
@@ -59,11 +59,9 @@ export const secondControlPlane: ControlPlaneBoot = {
   machine: { ...firstControlPlane.machine, name: "control-plane-1", address: "10.88.0.9" },
 };
 
-export const worker: WorkerBoot = {
+export const worker: MachineBoot = {
   cluster,
   platform,
-  identity,
-  kubeletServing: pair("KUBELET"),
   machine: {
     name: "worker-0",
     address: "10.88.0.16",

@@ -2,8 +2,20 @@ import { join } from "node:path";
 
 import { parse, parseAllDocuments } from "yaml";
 
-import { controlPlaneDocuments, workerDocuments } from "../../../components/bootstrap";
-import { firstControlPlane, secondControlPlane, worker } from "../../support/bootstrap-facts";
+import {
+  type ControlPlaneBoot,
+  controlPlaneIdentityFiles,
+  controlPlaneUserData,
+  workerIdentityFiles,
+  workerUserData,
+} from "../../../components/bootstrap";
+import {
+  firstControlPlane,
+  identity,
+  kubeletServing,
+  secondControlPlane,
+  worker,
+} from "../../support/bootstrap-facts";
 import { expectGolden } from "../../support/golden";
 
 interface ParsedCloudConfig {
@@ -12,10 +24,13 @@ interface ParsedCloudConfig {
   readonly runcmd: readonly string[][];
 }
 
+const ofControlPlane = (boot: ControlPlaneBoot): string =>
+  controlPlaneUserData(boot, controlPlaneIdentityFiles(boot, identity, kubeletServing));
+
 const roles = {
-  "control-plane-that-initializes": controlPlaneDocuments(firstControlPlane).userData,
-  "control-plane-that-joins": controlPlaneDocuments(secondControlPlane).userData,
-  worker: workerDocuments(worker).userData,
+  "control-plane-that-initializes": ofControlPlane(firstControlPlane),
+  "control-plane-that-joins": ofControlPlane(secondControlPlane),
+  worker: workerUserData(worker, workerIdentityFiles(worker.cluster, identity, kubeletServing)),
 };
 
 const parsed = (document: string): ParsedCloudConfig => parse(document) as ParsedCloudConfig;

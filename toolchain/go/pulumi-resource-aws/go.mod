@@ -65,6 +65,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/organizations v1.50.3 // indirect
 	github.com/aws/aws-sdk-go-v2/service/rds v1.116.1 // indirect
 	github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi v1.31.7 // indirect
+	github.com/aws/aws-sdk-go-v2/service/route53 v1.62.3 // indirect
 	github.com/aws/aws-sdk-go-v2/service/route53resolver v1.42.2 // indirect
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.103.0 // indirect
 	github.com/aws/aws-sdk-go-v2/service/s3control v1.68.1 // indirect

@@ -43,6 +43,9 @@ var resources = map[string]string{
 	"aws_iam_instance_profile":        "iam/InstanceProfile",
 	"aws_iam_openid_connect_provider": "iam/OpenIdConnectProvider",
 
+	"aws_route53_zone":   "route53/Zone",
+	"aws_route53_record": "route53/Record",
+
 	"aws_kms_key":        "kms/Key",
 	"aws_kms_key_policy": "kms/KeyPolicy",
 	"aws_kms_alias":      "kms/Alias",

@@ -28,7 +28,6 @@ const worker: MachineSpec = {
   cpus: 1.5,
   memoryMiB: 2048,
   userData: "#cloud-config\n{}\n",
-  secretFiles: [],
 };
 
 const registered = (...specs: MachineSpec[]): Promise<Registered[]> =>

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3control"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -80,6 +81,10 @@ func (c *AWSClient) KMSClient(ctx context.Context) *kms.Client {
 
 func (c *AWSClient) OrganizationsClient(ctx context.Context) *organizations.Client {
 	return of[*organizations.Client](ctx, c, names.Organizations)
+}
+
+func (c *AWSClient) Route53Client(ctx context.Context) *route53.Client {
+	return of[*route53.Client](ctx, c, names.Route53)
 }
 
 func (c *AWSClient) S3Client(ctx context.Context) *s3.Client {

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-provider-aws/internal/service/kms"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/logs"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/meta"
+	"github.com/hashicorp/terraform-provider-aws/internal/service/route53"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/s3"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/s3control"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/secretsmanager"
@@ -37,6 +38,7 @@ func servicePackages(ctx context.Context) []conns.ServicePackage {
 		kms.ServicePackage(ctx),
 		logs.ServicePackage(ctx),
 		meta.ServicePackage(ctx),
+		route53.ServicePackage(ctx),
 		s3.ServicePackage(ctx),
 		s3control.ServicePackage(ctx), // for the tags of s3
 		secretsmanager.ServicePackage(ctx),
