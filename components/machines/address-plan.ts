@@ -117,7 +117,8 @@ function machineNetwork(cidr: string): Cidr {
   return network;
 }
 
-function requireWhole(what: string, value: number, min: number, max: number): void {
+/** @throws RangeError when there is no such number of what is named. */
+export function requireWhole(what: string, value: number, min: number, max: number): void {
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new RangeError(`there is no ${what} ${value}: they are numbered ${min} to ${max}`);
   }

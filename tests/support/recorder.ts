@@ -13,13 +13,16 @@ let registered: Registered[] = [];
  * Puts an engine in place that creates nothing and remembers everything.
  * @param preview whether the program is told that it is previewed. Default false.
  * @param outputs what resources of a type have beside their inputs. Default none.
+ * @param lookUp what a look-up of that token with these arguments finds. Default its arguments.
  */
 export function recordResources({
   preview = false,
   outputs = {},
+  lookUp = (_token, inputs) => inputs,
 }: {
   preview?: boolean;
   outputs?: Readonly<Record<string, Record<string, unknown>>>;
+  lookUp?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 } = {}): void {
   registered = [];
   const mocks: pulumi.runtime.Mocks = {
@@ -27,7 +30,7 @@ export function recordResources({
       registered.push({ type, name, inputs: inputs as Record<string, unknown> });
       return { id: name, state: { ...(inputs as Record<string, unknown>), ...outputs[type] } };
     },
-    call: ({ inputs }) => inputs as Record<string, unknown>,
+    call: ({ token, inputs }) => lookUp(token, inputs as Record<string, unknown>),
   };
   void pulumi.runtime.setMocks(mocks, undefined, undefined, preview);
 }
