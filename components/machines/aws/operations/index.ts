@@ -1,0 +1,1 @@
+export { EnvironmentKey, type EnvironmentKeyArgs } from "./environment-key";
