@@ -1,0 +1,191 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+import { Problems } from "../../../checks";
+import type { Belonging } from "../../belonging";
+import { policyDocument, type Statement } from "../policy";
+import { belongingTags } from "../tags";
+
+/** Whose backups, and for how long. */
+export interface BackupBucketArgs extends Belonging {
+  /** ARN of the key that encrypts the backups. Keep it as long as them: nobody reads them without. */
+  readonly keyArn: pulumi.Input<string>;
+  /**
+   * Days in which nobody deletes or overwrites a backup, 1 and more: S3's object lock in governance mode, which only
+   * `s3:BypassGovernanceRetention` passes. Default 14.
+   */
+  readonly lockedDays?: number;
+  /** Days until a backup expires, more than {@link lockedDays}; what was overwritten or deleted goes then, too. Default 35. */
+  readonly keptDays?: number;
+  /**
+   * Whether `pulumi destroy` leaves the bucket, its rules and its backups in the account, as `retainOnDelete`: the
+   * destroy goes through, and the bucket is no longer the stack's. Otherwise a bucket with backups in it fails a destroy,
+   * unless {@link forceDestroy}. Default false.
+   */
+  readonly keep?: boolean;
+  /** Whether a destroy deletes the backups, those under lock too. Not together with {@link keep}. Default false. */
+  readonly forceDestroy?: boolean;
+}
+
+/**
+ * Where an environment's backups of etcd lie: each version is kept and locked, encrypted with the environment's key and
+ * with no other, reached by TLS only, and never public. It makes no backup. Settings that cannot work throw one error that
+ * names them all.
+ */
+export class BackupBucket extends pulumi.ComponentResource {
+  /** The bucket's name. */
+  readonly bucketName: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+
+  constructor(name: string, args: BackupBucketArgs, options: pulumi.ComponentResourceOptions) {
+    checkBackupBucket(name, args);
+    super("slipway:machines:AwsBackupBucket", name, {}, options);
+
+    // Its rules stay with it: a bucket that is kept is kept locked, encrypted and private.
+    const kept = { parent: this, retainOnDelete: args.keep ?? false };
+    const made = new aws.s3.Bucket(
+      name,
+      {
+        objectLockEnabled: true,
+        forceDestroy: args.forceDestroy ?? false,
+        tags: belongingTags(args, name),
+      },
+      kept,
+    );
+    const bucket = made.bucket;
+    const versioning = new aws.s3.BucketVersioning(
+      name,
+      { bucket, versioningConfiguration: { status: "Enabled" } },
+      kept,
+    );
+    new aws.s3.BucketObjectLockConfiguration(
+      name,
+      { bucket, rule: { defaultRetention: { mode: "GOVERNANCE", days: lockedDays(args) } } },
+      { ...kept, dependsOn: versioning },
+    );
+    new aws.s3.BucketLifecycleConfiguration(
+      name,
+      { bucket, rules: [expiry(keptDays(args))] },
+      { ...kept, dependsOn: versioning },
+    );
+    new aws.s3.BucketServerSideEncryptionConfiguration(
+      name,
+      {
+        bucket,
+        rules: [
+          {
+            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.keyArn },
+            bucketKeyEnabled: true,
+          },
+        ],
+      },
+      kept,
+    );
+    new aws.s3.BucketOwnershipControls(
+      name,
+      { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      kept,
+    );
+    const neverPublic = new aws.s3.BucketPublicAccessBlock(
+      name,
+      {
+        bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      kept,
+    );
+    new aws.s3.BucketPolicy(
+      name,
+      { bucket, policy: policyDocument(bucketStatements(made.arn, args.keyArn)) },
+      // S3 takes one change of who may read a bucket at a time.
+      { ...kept, dependsOn: neverPublic },
+    );
+    this.bucketName = bucket;
+    this.arn = made.arn;
+    this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
+  }
+}
+
+function lockedDays(args: BackupBucketArgs): number {
+  return args.lockedDays ?? 14;
+}
+
+function keptDays(args: BackupBucketArgs): number {
+  return args.keptDays ?? 35;
+}
+
+function checkBackupBucket(name: string, args: BackupBucketArgs): void {
+  const problems = new Problems();
+  problems.expectWhole("lockedDays", args.lockedDays, 1, 36_500);
+  problems.expectWhole("keptDays", args.keptDays, 1, Infinity);
+  const isLonger = keptDays(args) > lockedDays(args);
+  problems.expect(isLonger, "keptDays", keptDays(args), `give more than lockedDays, ${lockedDays(args)}`);
+  const both = args.keep === true && args.forceDestroy === true;
+  problems.expect(
+    !both,
+    "forceDestroy",
+    args.forceDestroy,
+    "leave it out, or keep: what is kept is not deleted",
+  );
+  problems.throwIfAny("the bucket for backups", name);
+}
+
+/** An expired backup is hidden at first, and what is hidden is deleted when its lock allows: the next day at the earliest. */
+function expiry(days: number): aws.types.input.s3.BucketLifecycleConfigurationRule {
+  return {
+    id: "old-backups",
+    status: "Enabled",
+    filter: { prefix: "" },
+    expiration: { days },
+    noncurrentVersionExpiration: { noncurrentDays: 1 },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+  };
+}
+
+function bucketStatements(arn: pulumi.Output<string>, keyArn: pulumi.Input<string>): Statement[] {
+  const objects = pulumi.interpolate`${arn}/*`;
+  const refused = { Effect: "Deny", Principal: "*" } as const;
+  return [
+    {
+      // A backup of etcd has every secret of the cluster in it: nobody reads it on its way.
+      Sid: "OnlyByTls",
+      ...refused,
+      Action: "s3:*",
+      Resource: [arn, objects],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+    {
+      // Who names another key would keep a backup that the environment cannot read. Who names none gets the bucket's.
+      Sid: "NoOtherKey",
+      ...refused,
+      Action: "s3:PutObject",
+      Resource: objects,
+      Condition: {
+        StringNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn },
+        Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
+      },
+    },
+    {
+      // Nor another way of encryption, which would use no key of the environment's at all.
+      Sid: "NoOtherEncryption",
+      ...refused,
+      Action: "s3:PutObject",
+      Resource: objects,
+      Condition: {
+        StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+        Null: { "s3:x-amz-server-side-encryption": "false" },
+      },
+    },
+    {
+      // Nor a key that the caller brings along, and takes with him.
+      Sid: "NoKeyOfTheCallers",
+      ...refused,
+      Action: "s3:PutObject",
+      Resource: objects,
+      Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } },
+    },
+  ];
+}

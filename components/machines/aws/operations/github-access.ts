@@ -1,0 +1,168 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+import { Problems } from "../../../checks";
+import type { Belonging } from "../../belonging";
+import { type AwsPlace, policyDocument, type Statement } from "../policy";
+import { belongingTags } from "../tags";
+import { deployStatements } from "./deploy-rights";
+import { readStatements } from "./read-rights";
+import { readStateStatements, writeStateStatements } from "./state-rights";
+
+/** Where Pulumi keeps the environment's state. */
+export interface StatePlace {
+  /** ARN of the S3 bucket: one that only those environments share whose deployers may be each other. */
+  readonly bucketArn: pulumi.Input<string>;
+  /** ARN of the KMS key of Pulumi's secrets provider, `awskms://…`. Default: the state's secrets have a passphrase. */
+  readonly keyArn?: pulumi.Input<string>;
+}
+
+/** Which repository's workflows may do what. */
+export interface GitHubAccessArgs extends Belonging, AwsPlace {
+  /** As in `organization/repository`. */
+  readonly repository: string;
+  /** Branches whose workflows may preview, beside pull requests. Default none. */
+  readonly previewBranches?: readonly string[];
+  /**
+   * Whose workflows may deploy: those of a GitHub environment, whose reviewers and branches GitHub asks before, or those
+   * of one branch.
+   */
+  readonly deployFrom: { readonly environment: string } | { readonly branch: string };
+  /** ARN of the account's provider for GitHub, of which there can be one only. Default: it is made. */
+  readonly providerArn?: pulumi.Input<string>;
+  /** Where the state is. */
+  readonly state: StatePlace;
+  /** How long a workflow has its rights, in seconds, 3600 to 43200. Default 3600. */
+  readonly maxSessionSeconds?: number;
+  /**
+   * ARN of a policy that every role has to have as its permissions boundary. Without it a deployer can make a role with
+   * any right, as of somebody who may make roles. Default none.
+   */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
+}
+
+const issuer = "token.actions.githubusercontent.com";
+const audience = "sts.amazonaws.com";
+
+/**
+ * What GitHub's workflows may do in AWS, without a key that lies anywhere: a role for previews that reads, and one that
+ * deploys what is the environment's.
+ *
+ * Who previews can decrypt the state, and with it the cluster's credentials: that is what a preview needs. A workflow of a
+ * pull request runs the pull request's code, so let nobody open one from outside who should not see them; GitHub gives
+ * forks' workflows no token. Nobody reads Secrets Manager's values for a preview, so `pulumi preview --refresh`, which
+ * asks for them, needs the other role.
+ *
+ * The deployer changes neither of the two roles, and destroys neither the environment's key nor its backups: that is for
+ * an administrator, as the first `up` is. Settings that cannot work throw one error that names them all.
+ */
+export class GitHubAccess extends pulumi.ComponentResource {
+  /** For `role-to-assume` in workflows of pull requests. */
+  readonly previewRoleArn: pulumi.Output<string>;
+  /** For `role-to-assume` in the workflow that deploys. */
+  readonly deployRoleArn: pulumi.Output<string>;
+
+  constructor(name: string, args: GitHubAccessArgs, options: pulumi.ComponentResourceOptions) {
+    checkGitHubAccess(name, args);
+    super("slipway:machines:AwsGitHubAccess", name, {}, options);
+
+    const provider = args.providerArn ?? this.provider(name, args);
+    const preview = this.role(`${name}-preview`, args, trust(provider, previewSubjects(args)));
+    const deploy = this.role(`${name}-deploy`, args, trust(provider, [deploySubject(args)]));
+    this.rights(`${name}-preview`, preview, [...readStatements(args), ...readStateStatements(args.state)]);
+    this.rights(`${name}-deploy-reads`, deploy, [
+      ...readStatements(args).filter(({ Effect }) => Effect !== "Deny"),
+      ...writeStateStatements(args.state),
+    ]);
+    this.rights(`${name}-deploy`, deploy, [
+      ...deployStatements(args),
+      {
+        // Who deploys would give himself any right otherwise.
+        Sid: "NotItself",
+        Effect: "Deny",
+        Action: [
+          "iam:AttachRolePolicy",
+          "iam:DeleteOpenIDConnectProvider",
+          "iam:DeleteRole",
+          "iam:DeleteRolePolicy",
+          "iam:DetachRolePolicy",
+          "iam:PutRolePolicy",
+          "iam:UpdateAssumeRolePolicy",
+          "iam:UpdateRole",
+        ],
+        Resource: [preview.arn, deploy.arn, provider],
+      },
+    ]);
+    this.previewRoleArn = preview.arn;
+    this.deployRoleArn = deploy.arn;
+    this.registerOutputs({ previewRoleArn: this.previewRoleArn, deployRoleArn: this.deployRoleArn });
+  }
+
+  private provider(name: string, args: GitHubAccessArgs): pulumi.Output<string> {
+    const made = new aws.iam.OpenIdConnectProvider(
+      name,
+      { url: `https://${issuer}`, clientIdLists: [audience], tags: belongingTags(args, name) },
+      { parent: this },
+    );
+    return made.arn;
+  }
+
+  private role(name: string, args: GitHubAccessArgs, assumeRolePolicy: pulumi.Output<string>): aws.iam.Role {
+    return new aws.iam.Role(
+      name,
+      {
+        description: `Workflows of ${args.repository} in GitHub, for the environment ${args.environment}`,
+        assumeRolePolicy,
+        maxSessionDuration: args.maxSessionSeconds ?? 3600,
+        ...(args.permissionsBoundaryArn && { permissionsBoundary: args.permissionsBoundaryArn }),
+        tags: belongingTags(args, name),
+      },
+      { parent: this },
+    );
+  }
+
+  private rights(name: string, role: aws.iam.Role, statements: readonly Statement[]): void {
+    new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(statements) }, { parent: this });
+  }
+}
+
+/** https://docs.github.com/en/actions/reference/security/oidc */
+function previewSubjects({ repository, previewBranches = [] }: GitHubAccessArgs): string[] {
+  const branches = previewBranches.map((branch) => `repo:${repository}:ref:refs/heads/${branch}`);
+  return [`repo:${repository}:pull_request`, ...branches];
+}
+
+function deploySubject({ repository, deployFrom }: GitHubAccessArgs): string {
+  return "environment" in deployFrom
+    ? `repo:${repository}:environment:${deployFrom.environment}`
+    : `repo:${repository}:ref:refs/heads/${deployFrom.branch}`;
+}
+
+function trust(provider: pulumi.Input<string>, subjects: readonly string[]): pulumi.Output<string> {
+  return policyDocument([
+    {
+      // Tokens that GitHub made for AWS, and for these workflows: equal, so that no star lets others in.
+      Sid: "WorkflowsOfTheRepository",
+      Principal: { Federated: provider },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
+    },
+  ]);
+}
+
+function checkGitHubAccess(name: string, args: GitHubAccessArgs): void {
+  const problems = new Problems();
+  const isRepository = /^[\w.-]+\/[\w.-]+$/.test(args.repository);
+  problems.expect(isRepository, "repository", args.repository, 'give it as "organization/repository"');
+  for (const [index, branch] of (args.previewBranches ?? []).entries()) {
+    expectName(problems, `previewBranches[${index}]`, branch);
+  }
+  const [[kind, from] = []] = Object.entries(args.deployFrom);
+  expectName(problems, `deployFrom.${kind ?? "branch"}`, from ?? "");
+  problems.expectWhole("maxSessionSeconds", args.maxSessionSeconds, 3600, 43_200);
+  problems.throwIfAny("the access for GitHub", name);
+}
+
+function expectName(problems: Problems, setting: string, value: string): void {
+  problems.expect(/^[^\s*?]+$/.test(value), setting, value, 'give one name, without spaces, "*" and "?"');
+}
