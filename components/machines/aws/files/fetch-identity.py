@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Fetches this machine's secret files from AWS Secrets Manager and writes them, before the bootstrap reads them.
+"""Fetches this machine's part of the cluster's identity from AWS Secrets Manager and writes them, before the bootstrap reads them.
 
 cloud-init runs it, so Python is there, and Debian's curl signs the request. The machine's role gives the credentials,
 over IMDSv2. It tries until it has them: a machine can be up before its role can be used everywhere in AWS. What it
@@ -11,8 +11,8 @@ import os
 import subprocess
 import time
 
-# Has the bootstrap's own settings, of which MACHINE is read, and secrets.env: SECRETS, the part of the secrets' names
-# before the machine's, and for tests ENDPOINT (Secrets Manager's), METADATA, CONSOLE and ROOT, a folder to write below.
+# Has the bootstrap's own settings, of which ROLE is read, and secrets.env: SECRETS, the part of the secrets' names before
+# the role's, and for tests ENDPOINT (Secrets Manager's), METADATA, CONSOLE and ROOT, a folder to write below.
 SETTINGS_FOLDER = os.environ.get("SLIPWAY_SETTINGS", "/etc/slipway")
 LONGEST_PAUSE_SECONDS = 15
 
@@ -120,7 +120,8 @@ def main():
         except OSError:
             pass  # A console that is gone must not stop a boot.
 
-    secret = f"{settings['SECRETS']}/{settings['MACHINE']}"
+    role = "worker" if settings["ROLE"] == "join-worker" else "control-plane"
+    secret = f"{settings['SECRETS']}/{role}"
     console(f"step fetching the secret {secret}")
     for file in fetch_until_there(settings, secret, console):
         write(settings.get("ROOT", ""), file)

@@ -1,0 +1,235 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { MachineFile, PlatformFacts } from "../../bootstrap";
+import type { Belonging } from "../belonging";
+import {
+  type ClientEndpoint,
+  type ElasticPools,
+  type Endpoint,
+  machineName,
+  type MachinePlatform,
+  type MachineRole,
+  type MachineSlot,
+  type MachineSpec,
+  type PoolSpec,
+} from "../platform";
+import { type ApiAccess, ApiEndpoint } from "./api-endpoint";
+import { awsFacts } from "./aws-facts";
+import { compressedUserData } from "./compressed-user-data";
+import { ControlPlaneInstance, type ControlPlaneMachine } from "./control-plane-instance";
+import { IdentitySecret } from "./identity-secret";
+import { InstanceRole } from "./instance-role";
+import { Instances } from "./instances";
+import { controlPlaneStatements, workerStatements } from "./machine-rights";
+import type { NetworkPlace } from "./network";
+import { NodeSecurityGroups } from "./node-security-groups";
+import type { AwsPlace } from "./policy";
+import { type PoolMachines, WorkerPool } from "./worker-pool";
+
+/** The API's port, of the load balancers and of the control planes. */
+const apiPort = 6443;
+
+/** An environment's place on AWS. */
+export interface AwsMachinesArgs extends Belonging, AwsPlace {
+  /** As in `eu-central-1`. */
+  readonly region: string;
+  /** Made for the environment, or there already. */
+  readonly network: NetworkPlace;
+  /** ARN of the key that encrypts disks and the identity; its policy lets auto-scaling groups use it. */
+  readonly keyArn: pulumi.Input<string>;
+  /** How the API is reached from outside of the VPC. */
+  readonly access: ApiAccess;
+  /** Port on 127.0.0.1 that a tunnel to an internal API is at. Default: none, `pulumi up` runs inside the VPC. */
+  readonly tunnelPort?: number | undefined;
+  /** How many control planes the cluster has: the load balancers know their places before they are there. */
+  readonly controlPlaneCount: number;
+  /** The machines of the control planes, all alike. */
+  readonly controlPlane: ControlPlaneMachine;
+  /** The machines of each pool, by the pool's name. */
+  readonly poolMachines: Readonly<Record<string, PoolMachines>>;
+  /** Whether AWS refuses to delete what cannot be made again: control planes, etcd's volumes, load balancers. */
+  readonly deletionProtection: boolean;
+}
+
+/**
+ * Machines as EC2 instances: a load balancer before the API, an instance with a volume for each control plane, and an
+ * auto-scaling group for each pool. The cluster's identity lies in Secrets Manager, where each role reads its own part.
+ */
+export class AwsMachines extends pulumi.ComponentResource implements MachinePlatform {
+  readonly endpoint: Endpoint;
+  readonly clientEndpoint: ClientEndpoint;
+  readonly facts: PlatformFacts;
+  readonly foundation: pulumi.Resource = this;
+  readonly pools: ElasticPools;
+  /** What stands before the API. */
+  readonly apiEndpoint: ApiEndpoint;
+  /** Those that were made, by the machine's name. */
+  readonly controlPlanes = new Map<string, ControlPlaneInstance>();
+  /** Those that were made, by the pool's name. */
+  readonly workerPools = new Map<string, WorkerPool>();
+
+  private readonly identity = new Map<MachineRole, { role: InstanceRole; secret: IdentitySecret }>();
+  private readonly groups: NodeSecurityGroups;
+  private readonly instances: Instances;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: AwsMachinesArgs,
+    options: pulumi.ComponentResourceOptions,
+  ) {
+    super("slipway:machines:AwsMachines", name, {}, options);
+
+    const { network, controlPlaneCount } = args;
+    this.groups = new NodeSecurityGroups(
+      `${name}-nodes`,
+      { ...this.belonging, vpcId: network.vpcId, apiPort },
+      { parent: this },
+    );
+    this.apiEndpoint = new ApiEndpoint(
+      `${name}-api`,
+      {
+        ...this.belonging,
+        network,
+        access: args.access,
+        port: apiPort,
+        securityGroupId: this.groups.endpoint.id,
+        controlPlaneAddresses: [...Array(controlPlaneCount).keys()].map(
+          (index) => network.controlPlane(index).address,
+        ),
+        deletionProtection: args.deletionProtection,
+      },
+      { parent: this },
+    );
+    this.endpoint = { host: this.apiEndpoint.host, port: apiPort };
+    this.clientEndpoint = this.fromOutside();
+    this.facts = awsFacts(args.environment);
+    this.instances = new Instances(args.region);
+    this.pools = {
+      create: (spec, poolOptions) => this.createPool(spec, poolOptions),
+      readConsoles: (pool) => this.readConsoles(pool),
+    };
+    this.registerOutputs();
+  }
+
+  address(slot: MachineSlot): string {
+    if (slot.role === "worker") {
+      throw new Error(`machines of pool "${slot.pool}" have addresses that AWS gives them`);
+    }
+    return this.args.network.controlPlane(slot.index).address;
+  }
+
+  keepIdentity(role: MachineRole, files: pulumi.Output<readonly MachineFile[]>): void {
+    const name = `${this.name}-${role}`;
+    const { keyArn, partition, region, accountId } = this.args;
+    const secret = new IdentitySecret(name, { ...this.belonging, role, files, keyArn }, { parent: this });
+    const rights = { ...this.belonging, partition, region, accountId, keyArn, secretArn: secret.arn };
+    const statements = role === "worker" ? workerStatements(rights) : controlPlaneStatements(rights);
+    const description = `The ${role} machines of ${this.args.environment}`;
+    const instanceRole = new InstanceRole(
+      name,
+      { ...this.belonging, description, statements },
+      { parent: this },
+    );
+    this.identity.set(role, { role: instanceRole, secret });
+  }
+
+  createMachine(
+    { slot, userData }: MachineSpec,
+    options: pulumi.ComponentResourceOptions,
+  ): pulumi.Output<string> {
+    if (slot.role === "worker") throw new Error("machines of a pool are made by its group");
+    const name = machineName(slot);
+    const machine = new ControlPlaneInstance(
+      `${this.name}-${name}`,
+      {
+        ...this.belonging,
+        ...this.args.controlPlane,
+        machineName: name,
+        place: this.args.network.controlPlane(slot.index),
+        securityGroupId: this.groups.controlPlane.id,
+        profileName: this.profileOf("control-plane"),
+        keyArn: this.args.keyArn,
+        userData: pulumi.output(userData).apply((document) => compressedUserData(name, document)),
+        deletionProtection: this.args.deletionProtection,
+      },
+      options,
+    );
+    this.controlPlanes.set(name, machine);
+    return machine.instanceId;
+  }
+
+  async startedAt(name: string): Promise<Date> {
+    return this.instances.startedAt(await this.instanceId(name));
+  }
+
+  async readConsole(name: string): Promise<string> {
+    return this.instances.console(await this.instanceId(name));
+  }
+
+  private createPool(spec: PoolSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string> {
+    const machines = this.args.poolMachines[spec.name];
+    if (machines === undefined) {
+      throw new Error(`poolMachines has nothing on pool "${spec.name}"; add its instanceTypes and imageId`);
+    }
+    const pool = new WorkerPool(
+      `${this.name}-${spec.name}`,
+      {
+        ...this.belonging,
+        ...machines,
+        spec,
+        network: this.args.network,
+        securityGroupId: this.groups.worker.id,
+        profileName: this.profileOf("worker"),
+        keyArn: this.args.keyArn,
+      },
+      options,
+    );
+    this.workerPools.set(spec.name, pool);
+    return pool.groupName;
+  }
+
+  private async readConsoles(pool: string): Promise<ReadonlyMap<string, string>> {
+    const group = this.workerPools.get(pool);
+    if (group === undefined) throw new Error(`there is no pool "${pool}"`);
+    const ids = await this.instances.ofGroup(await known(group.groupName));
+    // An instance that has just begun has no console yet.
+    const consoles = ids.map(async (id) => [id, await this.instances.console(id).catch(() => "")] as const);
+    return new Map(await Promise.all(consoles));
+  }
+
+  private async instanceId(name: string): Promise<string> {
+    const machine = this.controlPlanes.get(name);
+    if (machine === undefined) throw new Error(`there is no machine "${name}"`);
+    return known(machine.instanceId);
+  }
+
+  /** Known when the role has its rights and the secret its value, without either of which a machine cannot boot. */
+  private profileOf(role: MachineRole): pulumi.Output<string> {
+    const identity = this.identity.get(role);
+    if (identity === undefined)
+      throw new Error(`the identity of ${role} machines is to be kept before the first one`);
+    return pulumi
+      .all([identity.role.profileName, identity.secret.versionId])
+      .apply(([profileName]) => profileName);
+  }
+
+  /** The public load balancer, else the tunnel, else what the VPC reaches. */
+  private fromOutside(): ClientEndpoint {
+    const { publicHost, host } = this.apiEndpoint;
+    const { tunnelPort } = this.args;
+    if (publicHost !== undefined) return { host: publicHost, port: apiPort, serverName: host };
+    if (tunnelPort !== undefined) return { host: "127.0.0.1", port: tunnelPort, serverName: host };
+    return { host, port: apiPort, serverName: host };
+  }
+
+  private get belonging(): Belonging {
+    return { environment: this.args.environment, owner: this.args.owner };
+  }
+}
+
+/** The value of an output that an `up` gives one. */
+function known(output: pulumi.Output<string>): Promise<string> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}

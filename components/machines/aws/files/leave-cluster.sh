@@ -1,0 +1,87 @@
+#!/bin/bash
+# Takes the pods off this machine when AWS is about to take it away: an instance refresh, fewer machines, another zone
+# that is to have them, or a spot instance that somebody else pays more for. A service of the machine, not of the cluster:
+# it works with what a node may do by itself, which is to evict its own pods.
+# https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html
+set -uo pipefail
+
+source /etc/slipway/bootstrap.env # ROLE
+source /etc/slipway/leave.env     # GROUPS_PREFIX, what the groups' names have before the pool's; HOOK, the lifecycle hook's name
+[ "$ROLE" = join-worker ] || exit 0
+
+readonly metadata=${METADATA:-http://169.254.169.254}/latest
+readonly pause=${PAUSE_SECONDS:-5}
+
+say() { echo "slipway: $*" | tee /dev/console 2>/dev/null; }
+ask() { curl --silent --fail --max-time 5 "$@"; }
+get() {
+  local token
+  token=$(ask --request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$metadata/api/token") || return 1
+  ask --header "X-aws-ec2-metadata-token: $token" "$metadata/$1"
+}
+
+kubectl() { command kubectl --kubeconfig /etc/kubernetes/kubelet.conf --request-timeout 10s "$@"; }
+
+is_leaving() {
+  [ "$(get meta-data/autoscaling/target-lifecycle-state)" = Terminated ] ||
+    get meta-data/spot/instance-action >/dev/null
+}
+
+# name/namespace of the pods that somebody would make elsewhere: none of DaemonSets, none of the machine's own.
+evictable_pods() {
+  kubectl get pods --all-namespaces --field-selector "spec.nodeName=$node" --output json |
+    python3 -c '
+import json, sys
+for pod in json.load(sys.stdin)["items"]:
+    meta = pod["metadata"]
+    owners = {owner["kind"] for owner in meta.get("ownerReferences", [])}
+    done = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
+    if not done and not owners & {"DaemonSet", "Node"}:
+        print(meta["namespace"], meta["name"])
+'
+}
+
+evict() {
+  local body='{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"namespace":"'$1'","name":"'$2'"}}'
+  kubectl create --raw "/api/v1/namespaces/$1/pods/$2/eviction" --filename - <<<"$body" >/dev/null 2>&1
+}
+
+leave() {
+  local pods
+  say "step leaving the cluster: its pods are moved elsewhere"
+  until kubectl cordon "$node" >/dev/null; do sleep "$pause"; done
+  while pods=$(evictable_pods) && [ -n "$pods" ]; do
+    # A disruption budget refuses some for a while: they are asked for again.
+    while read -r namespace name; do evict "$namespace" "$name"; done <<<"$pods"
+    sleep "$pause"
+  done
+  say "step left the cluster: no pod runs here"
+}
+
+# Says that the machine may go now, so that nobody waits for the hook's time to be over.
+complete() {
+  local credentials region domain pool
+  pool=$(kubectl get node "$node" --output 'jsonpath={.metadata.labels.slipway\.pool}')
+  region=$(get meta-data/placement/region)
+  domain=$(get meta-data/services/domain)
+  credentials=$(get "meta-data/iam/security-credentials/$(get meta-data/iam/security-credentials/)")
+  field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$credentials" "$1"; }
+  # On stdin, as other processes can read arguments.
+  curl --silent --fail --max-time 20 --config - >/dev/null <<EOC
+url = "${ENDPOINT:-https://autoscaling.$region.$domain}"
+aws-sigv4 = "aws:amz:$region:autoscaling"
+user = "$(field AccessKeyId):$(field SecretAccessKey)"
+header = "X-Amz-Security-Token: $(field Token)"
+data-urlencode = "Action=CompleteLifecycleAction"
+data-urlencode = "Version=2011-01-01"
+data-urlencode = "LifecycleActionResult=CONTINUE"
+data-urlencode = "AutoScalingGroupName=$GROUPS_PREFIX$pool"
+data-urlencode = "LifecycleHookName=$HOOK"
+data-urlencode = "InstanceId=$node"
+EOC
+}
+
+node=$(hostname)
+until is_leaving; do sleep "$pause"; done
+leave
+complete || say "log the lifecycle hook $HOOK could not be completed: AWS waits until its time is over"

@@ -1,0 +1,24 @@
+#!/bin/bash
+# Tells the kubelet which instance this is, and a machine of a pool its own name, which is the instance's id. cloud-init
+# runs it before the bootstrap.
+set -euo pipefail
+
+source /etc/slipway/bootstrap.env # MACHINE, except in pools
+readonly metadata=${METADATA:-http://169.254.169.254}/latest
+
+ask() { curl --silent --fail --show-error --retry 20 --retry-connrefused --retry-delay 1 --max-time 5 "$@"; }
+
+token=$(ask --request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$metadata/api/token")
+get() { ask --header "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/$1"; }
+
+instance=$(get instance-id)
+zone=$(get placement/availability-zone)
+# By this the cloud controller manager knows it, whatever its name is.
+echo "KUBELET_EXTRA_ARGS=--provider-id=aws:///$zone/$instance" >/etc/default/kubelet
+
+if [ -z "${MACHINE:-}" ]; then
+  # cloud-init would give it the name of its address again at the next boot.
+  echo 'preserve_hostname: true' >/etc/cloud/cloud.cfg.d/99-slipway.cfg
+  echo "$instance" >/etc/hostname
+  hostname "$instance"
+fi
