@@ -40,6 +40,7 @@ function oneWayRule(folder, allowed, files, up) {
 const oneWay = Object.entries(mayImport).flatMap(([folder, allowed]) => [
   oneWayRule(folder, allowed, "*.ts", "\\.\\./"),
   oneWayRule(folder, allowed, "*/*.ts", "\\.\\./\\.\\./"),
+  oneWayRule(folder, allowed, "*/*/*.ts", "\\.\\./\\.\\./\\.\\./"),
 ]);
 
 export default tseslint.config(
