@@ -48,7 +48,7 @@ describe("an environment's network on AWS", () => {
   beforeAll(async () => {
     moto = await Moto.start();
     await environment.create();
-  }, minutes(2));
+  }, minutes(5));
 
   afterAll(async () => {
     await pulumi("destroy", "--yes", "--skip-preview", "--remove");
