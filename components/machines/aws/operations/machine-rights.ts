@@ -36,34 +36,31 @@ function networkAndMachines(environment: string): Statement[] {
       Condition: requested(environment),
     },
     {
-      // What it is made in or of, which has its tag already; the VPC, its subnets and images can be somebody else's. EC2
-      // asks for the two with one name: without a tag neither is made here, as the statement before is about that.
-      Sid: "MakeIn",
-      Action: [...makers, "ec2:CreateLaunchTemplateVersion"],
+      // EC2 asks the same right of what something is made with, which is there before and has its tag already.
+      Sid: "MakeWith",
+      Action: makers,
       Resource: [
         ...ec2("elastic-ip", "internet-gateway", "launch-template", "natgateway", "route-table"),
-        ...ec2("security-group"),
+        ...ec2("security-group", "subnet", "vpc"),
       ],
       Condition: owned(environment),
     },
     {
-      // Places and images need not be the environment's; a machine's first disk and interface come with the machine.
-      Sid: "MakeOf",
+      // A VPC and its subnets can be somebody else's.
+      Sid: "MakeInPlaces",
       Action: [
-        "ec2:CreateNatGateway",
         "ec2:CreateNetworkInterface",
-        "ec2:CreateRouteTable",
         "ec2:CreateSecurityGroup",
-        "ec2:CreateSubnet",
         "ec2:CreateVpcEndpoint",
         "ec2:RunInstances",
       ],
-      Resource: [
-        ...ec2("network-interface", "subnet", "volume", "vpc"),
-        // Public images and snapshots have no account.
-        "arn:*:ec2:*::image/*",
-        "arn:*:ec2:*::snapshot/*",
-      ],
+      Resource: ec2("subnet", "vpc"),
+    },
+    {
+      // Public images and snapshots have no account; a machine's disks and interface come with the machine, which is tagged.
+      Sid: "MakeMachinesOf",
+      Action: ["ec2:RunInstances"],
+      Resource: [...ec2("network-interface", "volume"), "arn:*:ec2:*::image/*", "arn:*:ec2:*::snapshot/*"],
     },
     {
       // A tag is given while something is made, so that nobody tags what is another's into his own.
@@ -73,7 +70,7 @@ function networkAndMachines(environment: string): Statement[] {
       Condition: { StringEquals: { "ec2:CreateAction": makers.map((action) => action.slice(4)) } },
     },
     {
-      // Other tags of what is the environment's, and its rules, routes, places and end.
+      // What is the environment's: its tags, rules, routes, places, console and end.
       Sid: "ChangeOwn",
       Action: [
         "ec2:AssociateRouteTable",
@@ -99,6 +96,7 @@ function networkAndMachines(environment: string): Statement[] {
         "ec2:DetachInternetGateway",
         "ec2:DetachVolume",
         "ec2:DisassociateRouteTable",
+        "ec2:GetConsoleOutput",
         "ec2:ModifyInstance*",
         "ec2:ModifyLaunchTemplate",
         "ec2:ModifyNetworkInterfaceAttribute",

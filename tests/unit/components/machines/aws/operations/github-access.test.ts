@@ -122,7 +122,8 @@ test("what a deployer changes anywhere bears the environment's tag or name", asy
     });
   // Each with its reason, beside it in the code.
   expect(unbounded.map(({ Sid }) => Sid)).toEqual([
-    "MakeOf",
+    "MakeInPlaces",
+    "MakeMachinesOf",
     "TagWhatIsMade",
     "FirstOfTheAccount",
     "RegistryLogin",
