@@ -41,7 +41,7 @@ const pricing: readonly (readonly [RegExp, (inputs: Inputs, others: readonly Pri
   [/^aws:ec2\/vpcEndpoint:/, endpointPrice],
   [/^aws:secretsmanager\/secret:/, () => prices.perMonth.secret],
   [/^aws:kms\/key:/, () => prices.perMonth.key],
-  [/^aws:cloudwatch\/metricAlarm:/, () => prices.perMonth.alarm],
+  [/^aws:cloudwatch\/metricAlarm:/, alarmPrice],
   [
     /^aws:(rds|docdb|neptune|elasticache|redshift|opensearch|msk|mq|eks)\//,
     () => "no price for it in the table",
@@ -151,6 +151,12 @@ function volumePrice(disk: Inputs): number {
 function endpointPrice(inputs: Inputs): Price {
   if (inputs.vpcEndpointType !== "Interface") return 0;
   return monthly(prices.perHour.interfaceEndpointPerSubnet) * Math.max(1, list(inputs.subnetIds).length);
+}
+
+/** An alarm that computes is paid by the metrics that it computes with: https://aws.amazon.com/cloudwatch/pricing/ */
+function alarmPrice(inputs: Inputs): Price {
+  const metrics = list(inputs.metricQueries).filter((query) => valueAt(query, "metric") !== undefined);
+  return prices.perMonth.alarm * Math.max(1, metrics.length);
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -97,5 +97,10 @@ def keys():
     )
 
 
-found = {kind: names(*how) for kind, how in KINDS.items()} | {"key": keys()}
+def policies():
+    """AWS' own are hundreds."""
+    return sorted(policy["PolicyName"] for policy in boto3.client("iam").list_policies(Scope="Local")["Policies"])
+
+
+found = {kind: names(*how) for kind, how in KINDS.items()} | {"key": keys(), "policy": policies()}
 print(json.dumps({kind: some for kind, some in found.items() if some}))

@@ -39,6 +39,13 @@ test.each([
   ["a gateway endpoint", "aws:ec2/vpcEndpoint:VpcEndpoint", { vpcEndpointType: "Gateway" }, 0],
   ["a secret", "aws:secretsmanager/secret:Secret", {}, 0.4],
   ["a key", "aws:kms/key:Key", {}, 1],
+  ["an alarm", "aws:cloudwatch/metricAlarm:MetricAlarm", { metricName: "HealthyHostCount" }, 0.1],
+  [
+    "an alarm that computes with two metrics",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    { metricQueries: [{ expression: "a / b" }, { metric: {} }, { metric: {} }] },
+    0.2,
+  ],
 ])("%s", (_, type, inputs, expected) => {
   expect(monthly(type, inputs)).toBeCloseTo(expected, 6);
 });
@@ -93,4 +100,21 @@ test("every part of the price table says its date and source", () => {
     expect(source).toMatch(/https:|github\.com/);
   }
   expect(Object.values(prices.instances.perHour).every((price) => price > 0 && price < 10)).toBe(true);
+});
+
+test("there is a price for each size that a control plane or a pool begins with, on both architectures", () => {
+  const families = {
+    t3: ["medium"],
+    t4g: ["medium"],
+    m6g: ["medium"],
+    m7g: ["medium"],
+    c7g: ["medium"],
+    m6i: [],
+    c6i: [],
+  };
+  for (const [family, more] of Object.entries(families)) {
+    for (const size of [...more, "large", "xlarge"]) {
+      expect(Object.keys(prices.instances.perHour)).toContain(`${family}.${size}`);
+    }
+  }
 });

@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type Belonging, environmentLabel } from "../../belonging";
 import type { AwsPlace, Statement } from "../policy";
+import { machineStatements } from "./machine-rights";
 import { namesOf } from "./resource-names";
+import { owned, requested } from "./tag-conditions";
 
 /** Whose rights, and what every role has to be bounded by. */
 export interface DeployRightsArgs extends Belonging, AwsPlace {
@@ -11,206 +13,15 @@ export interface DeployRightsArgs extends Belonging, AwsPlace {
 
 /**
  * What `pulumi up` changes, beside what it reads: where IAM can tell by tags, what has the environment's tag or gets it;
- * else what has the environment's name. Nothing here ends the environment's key or its backups.
+ * else what has the environment's name. Nothing here ends the environment's key or its backups. In parts, as a policy
+ * has at most 6,144 characters: part's name to statements.
  */
-export function deployStatements(args: DeployRightsArgs): Statement[] {
-  return [
-    ...networkAndMachines(args.environment),
-    ...balancersAndPools(args.environment),
-    ...rolesAndKeys(args),
-    ...contents(args),
-    ...watching(args),
-    ...access(args),
-  ];
-}
-
-const requested = (environment: string) => ({
-  StringEquals: { [`aws:RequestTag/${environmentLabel}`]: environment },
-});
-
-const owned = (environment: string) => ({
-  StringEquals: { [`aws:ResourceTag/${environmentLabel}`]: environment },
-});
-
-function networkAndMachines(environment: string): Statement[] {
-  const ec2 = (...types: string[]) => types.map((type) => `arn:*:ec2:*:*:${type}/*`);
-  const makers = [
-    "ec2:AllocateAddress",
-    "ec2:CreateFlowLogs",
-    "ec2:CreateInternetGateway",
-    "ec2:CreateLaunchTemplate",
-    "ec2:CreateNatGateway",
-    "ec2:CreateNetworkInterface",
-    "ec2:CreateRouteTable",
-    "ec2:CreateSecurityGroup",
-    "ec2:CreateSubnet",
-    "ec2:CreateVolume",
-    "ec2:CreateVpc",
-    "ec2:CreateVpcEndpoint",
-    "ec2:RunInstances",
-  ];
-  return [
-    {
-      // What is made bears the environment's tag from its first moment.
-      Sid: "MakeTagged",
-      Action: makers,
-      Resource: ec2(
-        ...["elastic-ip", "instance", "internet-gateway", "launch-template", "natgateway", "route-table"],
-        ...["network-interface", "security-group-rule", "subnet", "volume", "vpc", "vpc-endpoint"],
-        ...["security-group", "vpc-flow-log"],
-      ),
-      Condition: requested(environment),
-    },
-    {
-      // What it is made in or of, which has its tag already; the VPC, its subnets and images can be somebody else's. EC2
-      // asks for the two with one name: without a tag neither is made here, as the statement before is about that.
-      Sid: "MakeIn",
-      Action: [...makers, "ec2:CreateLaunchTemplateVersion"],
-      Resource: [
-        ...ec2("elastic-ip", "internet-gateway", "launch-template", "natgateway", "route-table"),
-        ...ec2("security-group"),
-      ],
-      Condition: owned(environment),
-    },
-    {
-      // Places and images need not be the environment's; a machine's first disk and interface come with the machine.
-      Sid: "MakeOf",
-      Action: [
-        "ec2:CreateNatGateway",
-        "ec2:CreateNetworkInterface",
-        "ec2:CreateRouteTable",
-        "ec2:CreateSecurityGroup",
-        "ec2:CreateSubnet",
-        "ec2:CreateVpcEndpoint",
-        "ec2:RunInstances",
-      ],
-      Resource: [
-        ...ec2("network-interface", "subnet", "volume", "vpc"),
-        // Public images and snapshots have no account.
-        "arn:*:ec2:*::image/*",
-        "arn:*:ec2:*::snapshot/*",
-      ],
-    },
-    {
-      // A tag is given while something is made, so that nobody tags what is another's into his own.
-      Sid: "TagWhatIsMade",
-      Action: ["ec2:CreateTags"],
-      Resource: ec2("*"),
-      Condition: { StringEquals: { "ec2:CreateAction": makers.map((action) => action.slice(4)) } },
-    },
-    {
-      // Other tags of what is the environment's, and its rules, routes, places and end.
-      Sid: "ChangeOwn",
-      Action: [
-        "ec2:AssociateRouteTable",
-        "ec2:AttachInternetGateway",
-        "ec2:AttachVolume",
-        "ec2:AuthorizeSecurityGroup*",
-        "ec2:CreateLaunchTemplateVersion",
-        "ec2:CreateRoute",
-        "ec2:CreateTags",
-        "ec2:DeleteFlowLogs",
-        "ec2:DeleteInternetGateway",
-        "ec2:DeleteLaunchTemplate",
-        "ec2:DeleteNatGateway",
-        "ec2:DeleteNetworkInterface",
-        "ec2:DeleteRoute",
-        "ec2:DeleteRouteTable",
-        "ec2:DeleteSecurityGroup",
-        "ec2:DeleteSubnet",
-        "ec2:DeleteTags",
-        "ec2:DeleteVolume",
-        "ec2:DeleteVpc",
-        "ec2:DeleteVpcEndpoints",
-        "ec2:DetachInternetGateway",
-        "ec2:DetachVolume",
-        "ec2:DisassociateRouteTable",
-        "ec2:ModifyInstance*",
-        "ec2:ModifyLaunchTemplate",
-        "ec2:ModifyNetworkInterfaceAttribute",
-        "ec2:ModifySecurityGroupRules",
-        "ec2:ModifySubnetAttribute",
-        "ec2:ModifyVolume",
-        "ec2:ModifyVpcAttribute",
-        "ec2:ModifyVpcEndpoint",
-        "ec2:ReleaseAddress",
-        "ec2:ReplaceRoute",
-        "ec2:RevokeSecurityGroup*",
-        "ec2:StartInstances",
-        "ec2:StopInstances",
-        "ec2:TerminateInstances",
-      ],
-      Resource: "*",
-      Condition: owned(environment),
-    },
-  ];
-}
-
-function balancersAndPools(environment: string): Statement[] {
-  return [
-    {
-      // Load balancers and pools bear the environment's tag from their first moment.
-      Sid: "MakeBalancersAndPools",
-      Action: [
-        "autoscaling:CreateAutoScalingGroup",
-        "autoscaling:CreateOrUpdateTags",
-        "elasticloadbalancing:AddTags",
-        "elasticloadbalancing:CreateListener",
-        "elasticloadbalancing:CreateLoadBalancer",
-        "elasticloadbalancing:CreateTargetGroup",
-      ],
-      Resource: "*",
-      Condition: requested(environment),
-    },
-    {
-      // Those of the environment: their size, their targets, their end.
-      Sid: "ChangeBalancersAndPools",
-      Action: [
-        "autoscaling:AttachLoadBalancerTargetGroups",
-        "autoscaling:CancelInstanceRefresh",
-        "autoscaling:DeleteAutoScalingGroup",
-        "autoscaling:DeleteLifecycleHook",
-        "autoscaling:DeleteTags",
-        "autoscaling:DetachLoadBalancerTargetGroups",
-        "autoscaling:DisableMetricsCollection",
-        "autoscaling:EnableMetricsCollection",
-        "autoscaling:PutLifecycleHook",
-        "autoscaling:SetInstanceProtection",
-        "autoscaling:StartInstanceRefresh",
-        "autoscaling:TerminateInstanceInAutoScalingGroup",
-        "autoscaling:UpdateAutoScalingGroup",
-        "elasticloadbalancing:DeleteListener",
-        "elasticloadbalancing:DeleteLoadBalancer",
-        "elasticloadbalancing:DeleteTargetGroup",
-        "elasticloadbalancing:DeregisterTargets",
-        "elasticloadbalancing:ModifyListener",
-        "elasticloadbalancing:ModifyLoadBalancerAttributes",
-        "elasticloadbalancing:ModifyTargetGroup",
-        "elasticloadbalancing:ModifyTargetGroupAttributes",
-        "elasticloadbalancing:RegisterTargets",
-        "elasticloadbalancing:RemoveTags",
-        "elasticloadbalancing:SetSecurityGroups",
-        "elasticloadbalancing:SetSubnets",
-      ],
-      Resource: "*",
-      Condition: owned(environment),
-    },
-    {
-      // AWS' own roles, which come with an account's first pool, load balancer and spot machine.
-      Sid: "FirstOfTheAccount",
-      Action: ["iam:CreateServiceLinkedRole"],
-      Resource: "arn:*:iam::*:role/aws-service-role/*",
-      Condition: {
-        StringEquals: {
-          "iam:AWSServiceName": [
-            "autoscaling.amazonaws.com",
-            "elasticloadbalancing.amazonaws.com",
-            "spot.amazonaws.com",
-          ],
-        },
-      },
-    },
-  ];
+export function deployStatements(args: DeployRightsArgs): Record<string, Statement[]> {
+  return {
+    machines: machineStatements(args.environment),
+    roles: rolesAndKeys(args),
+    contents: [...contents(args), ...watching(args), ...access(args)],
+  };
 }
 
 function rolesAndKeys(args: DeployRightsArgs): Statement[] {

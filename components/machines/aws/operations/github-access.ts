@@ -69,30 +69,22 @@ export class GitHubAccess extends pulumi.ComponentResource {
     const provider = args.providerArn ?? this.provider(name, args);
     const preview = this.role(`${name}-preview`, args, trust(provider, previewSubjects(args)));
     const deploy = this.role(`${name}-deploy`, args, trust(provider, [deploySubject(args)]));
-    this.rights(`${name}-preview`, preview, [...readStatements(args), ...readStateStatements(args.state)]);
-    this.rights(`${name}-deploy-reads`, deploy, [
+    this.rights(`${name}-preview`, preview, args, [
+      ...readStatements(args),
+      ...readStateStatements(args.state),
+    ]);
+    this.rights(`${name}-deploy-reads`, deploy, args, [
+      // What a preview never reads a deployer compares with what he writes.
       ...readStatements(args).filter(({ Effect }) => Effect !== "Deny"),
       ...writeStateStatements(args.state),
     ]);
-    this.rights(`${name}-deploy`, deploy, [
-      ...deployStatements(args),
-      {
-        // Who deploys would give himself any right otherwise.
-        Sid: "NotItself",
-        Effect: "Deny",
-        Action: [
-          "iam:AttachRolePolicy",
-          "iam:DeleteOpenIDConnectProvider",
-          "iam:DeleteRole",
-          "iam:DeleteRolePolicy",
-          "iam:DetachRolePolicy",
-          "iam:PutRolePolicy",
-          "iam:UpdateAssumeRolePolicy",
-          "iam:UpdateRole",
-        ],
-        Resource: [preview.arn, deploy.arn, provider],
-      },
-    ]);
+    const { roles = [], ...others } = deployStatements(args);
+    for (const [part, statements] of Object.entries({
+      ...others,
+      roles: [...roles, notItself(name, args)],
+    })) {
+      this.rights(`${name}-deploy-${part}`, deploy, args, statements);
+    }
     this.previewRoleArn = preview.arn;
     this.deployRoleArn = deploy.arn;
     this.registerOutputs({ previewRoleArn: this.previewRoleArn, deployRoleArn: this.deployRoleArn });
@@ -121,9 +113,42 @@ export class GitHubAccess extends pulumi.ComponentResource {
     );
   }
 
-  private rights(name: string, role: aws.iam.Role, statements: readonly Statement[]): void {
-    new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(statements) }, { parent: this });
+  private rights(
+    name: string,
+    role: aws.iam.Role,
+    belonging: Belonging,
+    statements: readonly Statement[],
+  ): void {
+    const policy = new aws.iam.Policy(
+      name,
+      { policy: policyDocument(statements), tags: belongingTags(belonging, name) },
+      { parent: this },
+    );
+    new aws.iam.RolePolicyAttachment(name, { role: role.name, policyArn: policy.arn }, { parent: this });
   }
+}
+
+/** Who deploys would give himself any right otherwise. */
+function notItself(name: string, { partition, accountId }: AwsPlace): Statement {
+  const arn = (rest: string) => pulumi.interpolate`arn:${partition}:iam::${accountId}:${rest}`;
+  return {
+    // The two roles here and their policies begin with the component's name.
+    Sid: "NotItself",
+    Effect: "Deny",
+    Action: [
+      "iam:AttachRolePolicy",
+      "iam:CreatePolicyVersion",
+      "iam:DeletePolicy",
+      "iam:DeletePolicyVersion",
+      "iam:DeleteRole",
+      "iam:DeleteRolePolicy",
+      "iam:DetachRolePolicy",
+      "iam:PutRolePolicy",
+      "iam:UpdateAssumeRolePolicy",
+      "iam:UpdateRole",
+    ],
+    Resource: [arn(`role/${name}-*`), arn(`policy/${name}-*`)],
+  };
 }
 
 /** https://docs.github.com/en/actions/reference/security/oidc */
