@@ -73,6 +73,7 @@ KINDS = {
     "parameter": ("ssm", "describe_parameters", "Parameters", "Name"),
     "log group": ("logs", "describe_log_groups", "logGroups", "logGroupName"),
     "alarm": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    "hosted zone": ("route53", "list_hosted_zones", "HostedZones", "Name"),
     "topic": ("sns", "list_topics", "Topics", "TopicArn"),
     "repository": ("ecr", "describe_repositories", "repositories", "repositoryName"),
     "bucket": ("s3", "list_buckets", "Buckets", "Name"),

@@ -116,11 +116,14 @@ describe("what is wrong with an existing network", () => {
 
   it("is a zone that is named twice", () => {
     expect(
-      problems({
-        zones: ["eu-central-1a", "eu-central-1a", "eu-central-1c"],
-        privateSubnetIds: ["subnet-a", "subnet-a", "subnet-c"],
-        publicSubnetIds: undefined,
-      }, { privates: [found.privates[0], found.privates[0], found.privates[2]], publics: [] })[0],
+      problems(
+        {
+          zones: ["eu-central-1a", "eu-central-1a", "eu-central-1c"],
+          privateSubnetIds: ["subnet-a", "subnet-a", "subnet-c"],
+          publicSubnetIds: undefined,
+        },
+        { privates: [found.privates[0], found.privates[0], found.privates[2]], publics: [] },
+      )[0],
     ).toBe("zones are eu-central-1a, eu-central-1a, eu-central-1c; name three different ones of the region");
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-const script = path.resolve("components", "machines", "aws", "files", "fetch-secrets.py");
+const script = path.resolve("components", "machines", "aws", "files", "fetch-identity.py");
 const files = [
   { path: "/etc/slipway/pki/ca.key", content: "a 'key' with \"quotes\"\nand ümlauts\n", permissions: "0600" },
   { path: "/etc/slipway/plain", content: "text" },
@@ -83,7 +83,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function fetchSecrets(): Promise<number | null> {
+function fetchIdentity(): Promise<number | null> {
   const env = { PATH: process.env.PATH, SLIPWAY_SETTINGS: folder };
   const child = spawn("python3", [script], { env, stdio: ["ignore", "ignore", "inherit"] });
   return new Promise((resolve) => child.on("close", resolve));
@@ -95,17 +95,17 @@ const consoleLines = (): string[] => readFileSync(path.join(folder, "console"), 
 
 describe("a machine on AWS", () => {
   test("writes the files of its own secret, with their modes", async () => {
-    expect(await fetchSecrets()).toBe(0);
+    expect(await fetchIdentity()).toBe(0);
     for (const file of files) expect(readFileSync(written(file.path), "utf8")).toBe(file.content);
     expect([mode("/etc/slipway/pki/ca.key"), mode("/etc/slipway/plain")]).toEqual([0o600, 0o644]);
-    expect(consoleLines()).toEqual(["slipway: step fetching the secret slipway/prod/control-plane-1"]);
+    expect(consoleLines()).toEqual(["slipway: step fetching the secret slipway/prod/control-plane"]);
   });
 
   test("asks with its role's credentials, signed for Secrets Manager in its region", async () => {
-    await fetchSecrets();
+    await fetchIdentity();
     const asked = requests.filter((request) => request.path === "/");
     expect(asked).toHaveLength(1);
-    expect(JSON.parse(asked[0]?.body ?? "")).toEqual({ SecretId: "slipway/prod/control-plane-1" });
+    expect(JSON.parse(asked[0]?.body ?? "")).toEqual({ SecretId: "slipway/prod/control-plane" });
     expect(asked[0]?.headers).toMatchObject({
       "x-amz-target": "secretsmanager.GetSecretValue",
       "x-amz-security-token": "session-token",
@@ -122,12 +122,18 @@ describe("a machine on AWS", () => {
       { status: 400, body: JSON.stringify(refused) },
       { status: 200, body: JSON.stringify({ SecretString: "a key, but no list of files" }) },
     );
-    expect(await fetchSecrets()).toBe(0);
+    expect(await fetchIdentity()).toBe(0);
     expect(consoleLines()).toEqual([
-      "slipway: step fetching the secret slipway/prod/control-plane-1",
-      "slipway: log waiting for the secret slipway/prod/control-plane-1: HTTP 400 AccessDeniedException not authorized",
+      "slipway: step fetching the secret slipway/prod/control-plane",
+      "slipway: log waiting for the secret slipway/prod/control-plane: HTTP 400 AccessDeniedException not authorized",
       "slipway: log waiting for an answer that can be read (JSONDecodeError)",
     ]);
     expect(readFileSync(written("/etc/slipway/plain"), "utf8")).toBe("text");
+  }, 30_000);
+
+  test("of a pool asks for the workers' secret, as it may read no other", async () => {
+    writeFileSync(path.join(folder, "bootstrap.env"), "ROLE='join-worker'\n");
+    expect(await fetchIdentity()).toBe(0);
+    expect(consoleLines()).toEqual(["slipway: step fetching the secret slipway/prod/worker"]);
   });
 });

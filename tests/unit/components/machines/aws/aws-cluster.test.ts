@@ -1,0 +1,225 @@
+import { gunzipSync } from "node:zlib";
+
+import { parse } from "yaml";
+
+import { KubernetesCluster } from "../../../../../components/cluster";
+import { AwsMachines, type AwsMachinesArgs, Network } from "../../../../../components/machines/aws";
+import { countByType, recordResources, type Registered, registeredBy } from "../../../../support/recorder";
+
+interface Document {
+  readonly hostname?: string;
+  readonly write_files: readonly { readonly path: string; readonly content: string }[];
+  readonly runcmd: readonly string[][];
+}
+
+const place = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
+const belonging = { environment: "prod", owner: "platform-team" };
+const keyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
+const imageId = "ami-0123456789abcdef0";
+const size = { cpus: 2, memoryMiB: 4096 };
+
+const defaults: Omit<AwsMachinesArgs, "network"> = {
+  ...belonging,
+  ...place,
+  keyArn,
+  access: { kind: "internal" },
+  controlPlaneCount: 3,
+  controlPlane: { instanceType: "m7g.large", imageId },
+  poolMachines: { worker: { instanceTypes: ["m7g.large"], imageId } },
+  deletionProtection: true,
+};
+
+// A preview: an update would wait for machines that nobody makes.
+beforeEach(() => {
+  recordResources({ preview: true });
+});
+
+const registered = (changes: Partial<AwsMachinesArgs> = {}): Promise<Registered[]> =>
+  registeredBy((options) => {
+    const network = new Network(
+      "prod",
+      {
+        ...belonging,
+        region: place.region,
+        zones: ["eu-central-1a", "eu-central-1b", "eu-central-1c"],
+        cidr: "10.20.0.0/16",
+        natPerZone: true,
+        flowLogs: { retentionDays: 30, kmsKeyArn: keyArn },
+      },
+      options,
+    );
+    const args = { ...defaults, ...changes, network };
+    const machines = new AwsMachines("prod", args, options);
+    new KubernetesCluster(
+      "prod",
+      {
+        machines,
+        versions: { kubernetes: "1.36.3", etcd: "3.6.8" },
+        controlPlane: { count: args.controlPlaneCount, ...size },
+        pools: [{ name: "worker", count: 2, ...size, labels: { disk: "fast" } }],
+        networks: { pods: "10.244.0.0/16", services: "10.96.0.0/16" },
+        dnsAddress: "10.96.0.10",
+      },
+      options,
+    );
+  });
+
+const ofType = (resources: readonly Registered[], type: string): Registered[] =>
+  resources.filter((resource) => resource.type === type);
+
+/** The documents of the control planes, and last the pool's. */
+function documents(resources: readonly Registered[]): Document[] {
+  return [
+    ...ofType(resources, "aws:ec2/instance:Instance").map(({ inputs }) => inputs.userDataBase64),
+    ...ofType(resources, "aws:ec2/launchTemplate:LaunchTemplate").map(({ inputs }) => inputs.userData),
+  ].map((userData) => parse(gunzipSync(Buffer.from(String(userData), "base64")).toString()) as Document);
+}
+
+const contentOf = (
+  { write_files: files }: Document | undefined = { write_files: [], runcmd: [] },
+  path: string,
+) => files.find((file) => file.path === path)?.content;
+
+const counts = {
+  "slipway:machines:AwsControlPlaneInstance": 3,
+  "slipway:machines:AwsWorkerPool": 1,
+  "slipway:machines:AwsApiLoadBalancer": 1,
+  "slipway:machines:AwsIdentitySecret": 2,
+  "slipway:machines:AwsInstanceRole": 2,
+  "aws:ec2/instance:Instance": 3,
+  "aws:ebs/volume:Volume": 3,
+  "aws:ec2/volumeAttachment:VolumeAttachment": 3,
+  "aws:autoscaling/group:Group": 1,
+  "aws:ec2/launchTemplate:LaunchTemplate": 1,
+  "aws:lb/loadBalancer:LoadBalancer": 1,
+  "aws:lb/targetGroup:TargetGroup": 1,
+  "aws:lb/targetGroupAttachment:TargetGroupAttachment": 3,
+  "aws:secretsmanager/secret:Secret": 2,
+  "aws:secretsmanager/secretVersion:SecretVersion": 2,
+  "aws:route53/zone:Zone": 1,
+  "aws:route53/record:Record": 1,
+  "pulumi-nodejs:dynamic/cluster:Membership": 3,
+};
+
+describe("a cluster on AWS", () => {
+  it("has an instance for each control plane, and a group for each pool", async () => {
+    const made = countByType(await registered());
+    expect(made).toMatchObject(counts);
+    expect(made["pulumi-nodejs:dynamic/pki:ServingCertificate"]).toBeUndefined();
+  });
+
+  it("has a second load balancer when its API is public, and lets nobody else in", async () => {
+    const access = { kind: "public", allowedCidrs: ["203.0.113.0/24"] } as const;
+    const resources = await registered({ access });
+    expect(countByType(resources)).toMatchObject({
+      ...counts,
+      "slipway:machines:AwsApiLoadBalancer": 2,
+      "aws:lb/loadBalancer:LoadBalancer": 2,
+      "aws:lb/targetGroup:TargetGroup": 2,
+      "aws:lb/targetGroupAttachment:TargetGroupAttachment": 6,
+    });
+    const rules = ofType(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
+    const networks = rules.flatMap(({ inputs }) => (inputs.fromPort === 6443 ? (inputs.cidrIpv4 ?? []) : []));
+    expect(networks).toContain("203.0.113.0/24");
+    expect(networks).not.toContain("0.0.0.0/0");
+  });
+
+  it("gives each control plane its zone, its address, and nothing that the internet reaches", async () => {
+    const resources = await registered();
+    const instances = ofType(resources, "aws:ec2/instance:Instance");
+    expect(instances.map(({ inputs }) => inputs)).toEqual(
+      [0, 1, 2].map(() =>
+        expect.objectContaining({
+          ami: imageId,
+          instanceType: "m7g.large",
+          associatePublicIpAddress: false,
+          disableApiTermination: true,
+          metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+          rootBlockDevice: expect.objectContaining({ encrypted: true, kmsKeyId: keyArn }) as object,
+        }),
+      ),
+    );
+    const addresses = instances.map(({ inputs }) => String(inputs.privateIp));
+    expect(new Set(addresses).size).toBe(3);
+    const volumes = ofType(resources, "aws:ebs/volume:Volume");
+    expect(volumes.map(({ inputs }) => inputs.availabilityZone)).toEqual([
+      "eu-central-1a",
+      "eu-central-1b",
+      "eu-central-1c",
+    ]);
+    for (const { inputs } of volumes)
+      expect(inputs).toMatchObject({ encrypted: true, type: "gp3", kmsKeyId: keyArn });
+  });
+
+  it("keeps its identity out of user data, which a preview knows", async () => {
+    const found = documents(await registered());
+    expect(found).toHaveLength(4);
+    for (const document of found) {
+      expect(JSON.stringify(document)).not.toMatch(/PRIVATE KEY|BEGIN CERTIFICATE|users:/);
+      expect(document.runcmd.map(([command]) => command)).toEqual([
+        "/usr/local/sbin/slipway-name-instance",
+        "/usr/local/sbin/slipway-mount-etcd-volume",
+        "/usr/local/sbin/slipway-fetch-identity",
+        "systemctl",
+        "/usr/local/sbin/slipway-bootstrap",
+      ]);
+    }
+  });
+
+  it("names control planes, and leaves a pool's machines to name themselves", async () => {
+    const found = documents(await registered());
+    expect(found.map(({ hostname }) => hostname)).toEqual([
+      "control-plane-0",
+      "control-plane-1",
+      "control-plane-2",
+      undefined,
+    ]);
+    const join = parse(contentOf(found[3], "/etc/slipway/join.yaml") ?? "") as {
+      readonly nodeRegistration: object;
+    };
+    expect(join.nodeRegistration).not.toHaveProperty("name");
+    expect(join.nodeRegistration).toMatchObject({
+      kubeletExtraArgs: [
+        { name: "node-labels", value: "disk=fast,slipway.pool=worker" },
+        { name: "cloud-provider", value: "external" },
+      ],
+    });
+  });
+
+  it("begins with one control plane only", async () => {
+    const roles = documents(await registered()).map(
+      (document) => /ROLE='(.*)'/.exec(contentOf(document, "/etc/slipway/bootstrap.env") ?? "")?.[1],
+    );
+    expect(roles).toEqual(["initialize", "join-control-plane", "join-control-plane", "join-worker"]);
+  });
+
+  it("mixes spot instances of several types with those on demand", async () => {
+    const poolMachines = {
+      worker: {
+        instanceTypes: ["m7g.large", "m6g.large"],
+        imageId,
+        min: 1,
+        max: 9,
+        spot: { onDemandBase: 1, onDemandPercent: 20 },
+      },
+    } as const;
+    const [group] = ofType(await registered({ poolMachines }), "aws:autoscaling/group:Group");
+    expect(group?.inputs).toMatchObject({
+      name: "slipway-prod-worker",
+      minSize: 1,
+      maxSize: 9,
+      desiredCapacity: 2,
+      capacityRebalance: true,
+      mixedInstancesPolicy: {
+        launchTemplate: { overrides: [{ instanceType: "m7g.large" }, { instanceType: "m6g.large" }] },
+        instancesDistribution: { onDemandBaseCapacity: 1, onDemandPercentageAboveBaseCapacity: 20 },
+      },
+    });
+  });
+
+  it("asks for what makes a pool's machines when nobody said it", async () => {
+    await expect(registered({ poolMachines: {} })).rejects.toThrow(
+      'poolMachines has nothing on pool "worker"; add its instanceTypes and imageId',
+    );
+  });
+});
