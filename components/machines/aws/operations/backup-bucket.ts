@@ -164,7 +164,7 @@ function bucketStatements(arn: pulumi.Output<string>, keyArn: pulumi.Input<strin
       Action: "s3:PutObject",
       Resource: objects,
       Condition: {
-        StringNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn },
+        ArnNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn },
         Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
       },
     },

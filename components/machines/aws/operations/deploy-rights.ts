@@ -13,8 +13,9 @@ export interface DeployRightsArgs extends Belonging, AwsPlace {
 
 /**
  * What `pulumi up` changes, beside what it reads: where IAM can tell by tags, what has the environment's tag or gets it;
- * else what has the environment's name. Nothing here ends the environment's key or its backups. In parts, as a policy
- * has at most 6,144 characters: part's name to statements.
+ * else what has the environment's name. Nothing here ends the environment's key, and nothing is about buckets: who sets a
+ * bucket's policy gives himself what is in it, and in a backup is every secret of the cluster. In parts, as a policy has at
+ * most 6,144 characters: part's name to statements.
  */
 export function deployStatements(args: DeployRightsArgs): Record<string, Statement[]> {
   return {
@@ -134,24 +135,6 @@ function contents(args: DeployRightsArgs): Statement[] {
         "secretsmanager:UpdateSecretVersionStage",
       ],
       Resource: names.secrets,
-    },
-    {
-      // Buckets and their rules. Neither a bucket's end nor what is in it is for a deployer, nor a lock's bypass.
-      Sid: "Buckets",
-      Action: [
-        "s3:CreateBucket",
-        "s3:PutBucketObjectLockConfiguration",
-        "s3:PutBucketOwnershipControls",
-        "s3:PutBucketPolicy",
-        "s3:PutBucketPublicAccessBlock",
-        "s3:PutBucketTagging",
-        "s3:PutBucketVersioning",
-        "s3:PutEncryptionConfiguration",
-        "s3:PutLifecycleConfiguration",
-        "s3:TagResource",
-        "s3:UntagResource",
-      ],
-      Resource: names.buckets,
     },
     {
       // Repositories, and the images that are pushed there and pulled again by their digest.

@@ -57,7 +57,7 @@ export class EnvironmentKey extends pulumi.ComponentResource {
   }
 }
 
-const use = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
+const use = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
 
 /** Who may do what with the key. In a key's own policy `*` is this key. */
 function keyStatements({ partition, region, accountId }: AwsPlace): Statement[] {
@@ -92,7 +92,7 @@ function keyStatements({ partition, region, accountId }: AwsPlace): Statement[] 
       // https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
       Sid: "DisksOfPools",
       Principal: { AWS: "*" },
-      Action: use,
+      Action: [...use, "kms:DescribeKey"],
       Resource: "*",
       Condition: isAutoScaling,
     },

@@ -53,8 +53,8 @@ const audience = "sts.amazonaws.com";
  * forks' workflows no token. Nobody reads Secrets Manager's values for a preview, so `pulumi preview --refresh`, which
  * asks for them, needs the other role.
  *
- * The deployer changes neither of the two roles, and destroys neither the environment's key nor its backups: that is for
- * an administrator, as the first `up` is. Settings that cannot work throw one error that names them all.
+ * The deployer changes neither of the two roles nor the bucket for backups, and does not end the environment's key: that
+ * is for an administrator, as the first `up` and the destroy are. Settings that cannot work throw one error that names them all.
  */
 export class GitHubAccess extends pulumi.ComponentResource {
   /** For `role-to-assume` in workflows of pull requests. */

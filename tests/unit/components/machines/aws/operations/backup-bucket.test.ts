@@ -80,7 +80,7 @@ test("refuses what comes without TLS or with another key, and allows nothing by 
   ]);
   expect(statements[0]?.Resource).toEqual(["arn:aws:s3:::prod-backups-1", "arn:aws:s3:::prod-backups-1/*"]);
   expect(statements[1]?.Condition).toEqual({
-    StringNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": args.keyArn },
+    ArnNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": args.keyArn },
     Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
   });
 });
