@@ -3,19 +3,23 @@
 import { parseArgs } from "node:util";
 
 import { benchmarks } from "./benchmarks";
+import type { BenchResult } from "./measure";
 import { writePages } from "./pages";
 import { chosen, merge, readResults, writeResults } from "./results";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: "string" } } });
   for (const benchmark of chosen(benchmarks, values.only)) {
-    const measured = await benchmark.run();
-    // After each of them: what fails later, or is interrupted, takes nothing away.
-    const results = merge(benchmarks, readResults(), benchmark, measured);
-    writeResults(results);
-    await writePages(results);
-    console.table(measured);
+    await record(await benchmark.run(record));
   }
+}
+
+/** After each of them: what fails later, or is interrupted, takes nothing away. */
+async function record(measured: readonly BenchResult[]): Promise<void> {
+  const results = merge(benchmarks, readResults(), measured);
+  writeResults(results);
+  await writePages(results);
+  console.table(measured);
 }
 
 main().catch((error: unknown) => {

@@ -8,6 +8,7 @@ import type { TestEnvironment } from "../tests/support/test-environment";
 import { partDirectory } from "../toolchain/cache";
 import { imageName } from "../toolchain/images";
 import { everydayParts } from "../toolchain/parts";
+import { addAService } from "./add-a-service";
 import {
   byHand,
   clusterProgram,
@@ -40,6 +41,10 @@ export const benchmarks: readonly Benchmark[] = [
   { names: ["preview-no-change"], run: previewNoChange },
   { names: ["memory-per-machine"], run: memoryPerMachine },
   { names: ["image-size"], run: imageSize },
+  {
+    names: [...[5, 50, 100].map((services) => `add-a-service-${services}`), "add-a-service-cost-per-service"],
+    run: addAService,
+  },
   { names: ["commit-to-answer"], run: commitToAnswer },
   {
     names: ["rollout", "failed-rollout", "pods-deleted", "worker-drained", "monolith-to-microservices"].map(

@@ -14,6 +14,8 @@ const run = promisify(execFile);
 
 /** A cluster with a pod network and nothing on it. */
 export const clusterProgram = path.join(__dirname, "cluster");
+/** An environment with its platform, and as many microservices as its setting `services` says. */
+export const servicesProgram = path.join(__dirname, "services");
 /** A program without resources. */
 export const emptyProgram = path.join(__dirname, "empty");
 /** The repository's own: everything. */

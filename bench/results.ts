@@ -10,8 +10,15 @@ export interface Benchmark {
    * `image-size/machine`.
    */
   readonly names: readonly string[];
-  readonly run: () => Promise<readonly BenchResult[]>;
+  /**
+   * Measures, and gives its results; those that it has before it is through may be recorded at once, so that what fails
+   * later takes nothing away.
+   */
+  readonly run: (record: Recording) => Promise<readonly BenchResult[]>;
 }
+
+/** Writes results down. Those of other names than theirs stay. */
+export type Recording = (measured: readonly BenchResult[]) => Promise<void>;
 
 const file = path.join(__dirname, "results.json");
 
@@ -42,18 +49,19 @@ export function chosen(all: readonly Benchmark[], only: string | undefined): Ben
 }
 
 /**
- * Old results with those of one benchmark in the place of its own; in the order of the benchmarks. Results of which no
- * benchmark knows go.
+ * Old results with new ones in the place of those that a benchmark has under the same name; in the order of the
+ * benchmarks. Results of which no benchmark knows go.
  */
 export function merge(
   all: readonly Benchmark[],
   old: readonly BenchResult[],
-  benchmark: Benchmark,
   measured: readonly BenchResult[],
 ): BenchResult[] {
-  return all.flatMap((each) =>
-    each === benchmark ? measured : old.filter(({ name }) => each.names.some((own) => isOf(own, name))),
-  );
+  const names = all.flatMap((benchmark) => benchmark.names);
+  return names.flatMap((own) => {
+    const [before, now] = [old, measured].map((results) => results.filter(({ name }) => isOf(own, name)));
+    return (now?.length ? now : before) ?? [];
+  });
 }
 
 function isOf(benchmark: string, result: string): boolean {

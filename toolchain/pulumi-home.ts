@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { cacheRoot, isBuilt, partDirectory, partKey, toolchainMode } from "./cache";
@@ -28,6 +28,15 @@ function plugin(name: string, part: PartName): Record<string, readonly [PartName
 }
 
 /**
+ * Texts that are put beside the parts. Where the engine finds a file in the place of its folder `logs`, it does without:
+ * otherwise it writes all that passes through it there, compressed, in every command. That took two thirds of its
+ * processor time, and up to 500 MB. `--logtostderr -v 9` logs as ever.
+ */
+const notes: Readonly<Record<string, string>> = {
+  logs: "In the place of a folder, so that Pulumi's engine keeps no log of each command.\n",
+};
+
+/**
  * Folder for PULUMI_HOME; its `bin` belongs in front of PATH and holds kubectl as well. Follows from the
  * committed files, the toolchain's mode and which plugins on demand are there, so its name is known before it exists.
  */
@@ -37,7 +46,10 @@ export function pulumiHome(): string {
     partKey(parts[part]),
     source,
   ]);
-  const key = createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 12);
+  const key = createHash("sha256")
+    .update(JSON.stringify([content, notes]))
+    .digest("hex")
+    .slice(0, 12);
   return path.join(cacheRoot(), "pulumi", key);
 }
 
@@ -54,6 +66,7 @@ export function assemblePulumiHome(): string {
       // Hard links: the engine follows a symbolic link before it looks beside itself.
       linkSync(path.join(partDirectory(parts[part]), source), target);
     }
+    for (const [file, text] of Object.entries(notes)) writeFileSync(path.join(scratch, file), text);
     renameSync(scratch, home);
   } catch (error) {
     rmSync(scratch, { recursive: true, force: true });

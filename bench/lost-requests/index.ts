@@ -7,6 +7,7 @@ import { copyRepository } from "../../tests/support/repository-copy";
 import { eventually, type TestEnvironment } from "../../tests/support/test-environment";
 import { withEnvironment } from "../environments";
 import { type BenchResult, figure } from "../measure";
+import type { Recording } from "../results";
 import { Load } from "./load";
 
 /** Requests a second. */
@@ -14,42 +15,52 @@ const rate = 20;
 const pools = [{ name: "worker", count: 2 }];
 const service = "catalog";
 
-/** Requests of the shop that are lost while something happens, one thing after the other in one environment. */
-export async function lostRequests(): Promise<BenchResult[]> {
+/**
+ * Requests of the shop that are lost while something happens, one thing after the other in one environment. What fails
+ * leaves the results of the others alone.
+ */
+export async function lostRequests(record: Recording): Promise<BenchResult[]> {
+  const failures: unknown[] = [];
   const program = copyRepository();
   try {
-    return await withEnvironment(program, { pools, shop: "monolith" }, async (environment) => {
+    await withEnvironment(program, { pools, shop: "monolith" }, async (environment) => {
       await environment.up();
       await answers(environment);
-      const during = (name: string, act: () => Promise<void>): Promise<BenchResult> =>
-        lostDuring(environment, name, act);
+      const during = async (name: string, act: () => Promise<void>): Promise<void> => {
+        try {
+          await record([await lostDuring(environment, name, act)]);
+        } catch (error) {
+          failures.push(error);
+        }
+      };
       const entry = path.join(program, "services", service, "src", "main.ts");
       const sound = readFileSync(entry, "utf8");
-      return [
-        await during("monolith-to-microservices", async () => {
-          environment.configure({ pools, shop: "microservices" });
-          await environment.up();
-        }),
-        await during("rollout", async () => {
-          writeFileSync(entry, `${sound}\nconsole.log("another image");\n`);
-          await environment.up();
-        }),
-        await during("failed-rollout", async () => {
-          writeFileSync(entry, `setTimeout(() => process.exit(1), 500);\n`);
-          const { failed, output } = await environment.pulumi("up", "--yes", "--skip-preview");
-          if (!failed) throw new Error(`a service that ends at once was taken for a good one: ${output}`);
-          writeFileSync(entry, sound);
-          await environment.up();
-        }),
-        await during("pods-deleted", () => deletePods(environment)),
-        await during("worker-drained", () => drainWorker(environment)),
-      ];
+      await during("monolith-to-microservices", async () => {
+        environment.configure({ pools, shop: "microservices" });
+        await environment.up();
+      });
+      await during("rollout", async () => {
+        writeFileSync(entry, `${sound}\nconsole.log("another image");\n`);
+        await environment.up();
+      });
+      await during("failed-rollout", async () => {
+        writeFileSync(entry, `setTimeout(() => process.exit(1), 500);\n`);
+        const { failed, output } = await environment.pulumi("up", "--yes", "--skip-preview");
+        if (!failed) throw new Error(`a service that ends at once was taken for a good one: ${output}`);
+        writeFileSync(entry, sound);
+        await environment.up();
+      });
+      await during("pods-deleted", () => deletePods(environment));
+      await during("worker-drained", () => drainWorker(environment));
     });
   } finally {
     rmSync(program, { recursive: true });
   }
+  if (failures.length > 0) throw new AggregateError(failures, "not all of it could be measured");
+  return [];
 }
 
+/** @throws Error when what was to happen failed, or the load was not what it should be: then it says nothing */
 async function lostDuring(
   environment: TestEnvironment,
   name: string,
@@ -57,17 +68,23 @@ async function lostDuring(
 ): Promise<BenchResult> {
   const load = new Load(await environment.output("shopUrl"), rate);
   await sleep(5000);
-  const { answered, lost } = await act().then(
-    () => load.end(),
-    async (error: unknown) => {
-      await load.end();
-      throw error;
-    },
-  );
-  console.log(
-    `lost-requests-${name}: ${lost.length} lost, ${answered} answered ${JSON.stringify(lost.slice(0, 20))}`,
-  );
+  const [acted] = await Promise.allSettled([act()]);
+  const { answered, lost, unsent, said } = await load.end();
+  const counts = `lost-requests-${name}: ${lost.length} lost, ${answered} answered, ${unsent} not sent`;
+  console.log(counts, JSON.stringify(lost.slice(0, 20)));
+  if (lost.length > 0) console.log(await troubleIn(environment));
+  if (acted.status === "rejected") throw new Error(counts, { cause: acted.reason });
+  if (unsent > answered / 100) throw new Error(`k6 did not keep its rate. ${counts}. ${said}`);
   return figure(`lost-requests-${name}`, "requests", lost.length);
+}
+
+/** What the shop's own log says of requests that it could not answer, as far as its pods are still there. */
+async function troubleIn(environment: TestEnvironment): Promise<string> {
+  const pods = ["--namespace", "shop", "--selector", "app.kubernetes.io/part-of=shop"];
+  const all = ["--prefix", "--tail", "-1", "--max-log-requests", "40"];
+  const log = await environment.kubectl("logs", ...pods, ...all);
+  const lines = log.split("\n").filter((line) => /"status":50[0-9]/.test(line));
+  return lines.slice(-40).join("\n");
 }
 
 async function answers(environment: TestEnvironment): Promise<void> {

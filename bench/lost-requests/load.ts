@@ -23,6 +23,10 @@ export interface LoadReport {
   /** Requests that were answered as they should have been. */
   readonly answered: number;
   readonly lost: readonly LostRequest[];
+  /** Requests that k6 could not send when it should have. */
+  readonly unsent: number;
+  /** What k6 said, for when something is odd. */
+  readonly said: string;
 }
 
 /** A request that hangs is given up after this long; k6's script has the same. */
@@ -63,7 +67,7 @@ export class Load {
 
   /**
    * Ends it, some time after what was to be looked at is over, so that a request that hung since then counts.
-   * @throws Error with what k6 said, when it did not send at its rate or not at all
+   * @throws Error with what k6 said, when no request was answered
    */
   async end(): Promise<LoadReport> {
     if (this.k6.exitCode === null) await sleep(requestTimeoutMilliseconds + 1000);
@@ -71,23 +75,19 @@ export class Load {
     this.k6.kill("SIGINT");
     await this.ended;
     try {
+      const { said } = this;
       // What k6 itself cuts off when it ends was not lost by the shop.
-      return { answered: this.answered(), lost: lostRequests(this.said).filter(({ at }) => at < end) };
+      return { ...this.counted(), lost: lostRequests(said).filter(({ at }) => at < end), said };
     } finally {
       rmSync(this.folder, { recursive: true });
     }
   }
 
-  private answered(): number {
+  private counted(): Pick<LoadReport, "answered" | "unsent"> {
     const { metrics } = JSON.parse(readFileSync(this.summary, "utf8")) as Summary;
-    const { answered, dropped_iterations: dropped } = metrics;
-    const sent = answered?.count ?? 0;
-    if (sent === 0 || (dropped?.count ?? 0) > sent / 100) {
-      throw new Error(
-        `k6 did not keep its rate: ${sent} answered, ${dropped?.count ?? 0} not sent. ${this.said}`,
-      );
-    }
-    return sent;
+    const answered = metrics.answered?.count ?? 0;
+    if (answered === 0) throw new Error(`k6 got no answer. ${this.said}`);
+    return { answered, unsent: metrics.dropped_iterations?.count ?? 0 };
   }
 }
 

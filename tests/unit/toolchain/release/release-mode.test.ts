@@ -149,6 +149,7 @@ describe("the cache after release mode", () => {
         "bin/pulumi-analyzer-policy",
         "bin/pulumi-language-nodejs",
         "bin/pulumi-resource-pulumi-nodejs",
+        "logs",
         `plugins/resource-docker-v${versions.pulumiDocker}/pulumi-resource-docker`,
         `plugins/resource-kubernetes-v${versions.pulumiKubernetes}/pulumi-resource-kubernetes`,
       ].sort(),
