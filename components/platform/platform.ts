@@ -5,7 +5,7 @@ import { ClusterDns } from "./cluster-dns";
 import { Ingress, type IngressSettings } from "./ingress";
 import { KubeProxy } from "./kube-proxy";
 import { Metrics } from "./metrics";
-import { PodNetwork } from "./pod-network";
+import { PodNetwork, type PodNetworkArgs } from "./pod-network";
 import { Storage, type StorageArgs } from "./storage";
 
 /** Versions of the platform's programs, each without a leading `v`. */
@@ -41,6 +41,8 @@ export interface PlatformArgs {
    * would fail.
    */
   readonly conntrackLimits: boolean;
+  /** Whether pods' packets are hidden in the nodes' also inside a subnet, see {@link PodNetworkArgs.overlay}. */
+  readonly overlay?: PodNetworkArgs["overlay"];
   /** Whether the kubelets' serving certificates are signed by the cluster's CA; `true` without that fails. */
   readonly verifyKubelet: boolean;
   /** HTTP from outside to microservices. Default: no ingress. */
@@ -81,7 +83,12 @@ export class Platform extends pulumi.ComponentResource {
     );
     this.podNetwork = new PodNetwork(
       `${name}-pod-network`,
-      { version: versions.kubeRouter, serviceCidr, apiEndpoint },
+      {
+        version: versions.kubeRouter,
+        serviceCidr,
+        apiEndpoint,
+        ...(args.overlay && { overlay: args.overlay }),
+      },
       child,
     );
 

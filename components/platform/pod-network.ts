@@ -13,6 +13,11 @@ export interface PodNetworkArgs {
   readonly serviceCidr: pulumi.Input<string>;
   /** Where kube-router reaches the API: the Service `kubernetes` would make it wait for kube-proxy. */
   readonly apiEndpoint: ApiEndpoint;
+  /**
+   * Between which nodes pods' packets travel inside packets of the nodes: those of different subnets, or all (`full`), where
+   * the network between machines carries no other addresses, as in a VPC. Default `subnet`.
+   */
+  readonly overlay?: "subnet" | "full";
 }
 
 const configFolder = "/etc/kube-router";
@@ -95,7 +100,7 @@ const cniConfiguration = {
 };
 
 function podSpec(
-  { version, serviceCidr, apiEndpoint }: PodNetworkArgs,
+  { version, serviceCidr, apiEndpoint, overlay = "subnet" }: PodNetworkArgs,
   accountName: pulumi.Input<string>,
   configName: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
@@ -125,6 +130,7 @@ function podSpec(
           "--run-firewall=true",
           "--run-service-proxy=false",
           "--bgp-graceful-restart=true",
+          `--overlay-type=${overlay}`,
           pulumi.interpolate`--service-cluster-ip-range=${serviceCidr}`,
         ],
         env: [

@@ -12,7 +12,7 @@ beforeEach(() => {
   recordResources();
 });
 
-function create(): Promise<Registered[]> {
+function create(overlay?: "full"): Promise<Registered[]> {
   return registeredBy(
     (options) =>
       new PodNetwork(
@@ -21,6 +21,7 @@ function create(): Promise<Registered[]> {
           version: "2.2.1",
           serviceCidr: "10.96.0.0/16",
           apiEndpoint: { host: "172.30.0.2", port: 6443 },
+          ...(overlay && { overlay }),
         },
         options,
       ),
@@ -55,6 +56,7 @@ test("routes and filters, leaves Services to kube-proxy, and reaches the API wit
     "--run-firewall=true",
     "--run-service-proxy=false",
     "--bgp-graceful-restart=true",
+    "--overlay-type=subnet",
     "--service-cluster-ip-range=10.96.0.0/16",
   ]);
   expect(container.env).toEqual([
@@ -68,6 +70,11 @@ test("routes and filters, leaves Services to kube-proxy, and reaches the API wit
     capabilities: { drop: ["ALL"], add: ["NET_ADMIN", "NET_BIND_SERVICE", "NET_RAW"] },
     seccompProfile: { type: "RuntimeDefault" },
   });
+});
+
+test("hides all packets of pods in those of nodes where it has to", async () => {
+  const daemonSet = inputsOf(await create("full"), "kubernetes:apps/v1:DaemonSet");
+  expect(containerOf(daemonSet).args).toContain("--overlay-type=full");
 });
 
 test("shows the runtime its configuration only after kube-router has completed it", async () => {
