@@ -22,6 +22,7 @@ import { InstanceRole } from "./instance-role";
 import { Instances } from "./instances";
 import { controlPlaneStatements, workerStatements } from "./machine-rights";
 import type { NetworkPlace } from "./network";
+import type { AlarmsArgs } from "./operations";
 import { NodeSecurityGroups } from "./node-security-groups";
 import type { AwsPlace } from "./policy";
 import { type PoolMachines, WorkerPool } from "./worker-pool";
@@ -61,13 +62,12 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
   readonly facts: PlatformFacts;
   readonly foundation: pulumi.Resource = this;
   readonly pools: ElasticPools;
-  /** What stands before the API. */
-  readonly apiEndpoint: ApiEndpoint;
-  /** Those that were made, by the machine's name. */
-  readonly controlPlanes = new Map<string, ControlPlaneInstance>();
-  /** Those that were made, by the pool's name. */
-  readonly workerPools = new Map<string, WorkerPool>();
 
+  private readonly apiEndpoint: ApiEndpoint;
+  /** By the machine's name. */
+  private readonly controlPlanes = new Map<string, ControlPlaneInstance>();
+  /** By the pool's name. */
+  private readonly workerPools = new Map<string, WorkerPool>();
   private readonly identity = new Map<MachineRole, { role: InstanceRole; secret: IdentitySecret }>();
   private readonly groups: NodeSecurityGroups;
   private readonly instances: Instances;
@@ -156,6 +156,22 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
     );
     this.controlPlanes.set(name, machine);
     return machine.instanceId;
+  }
+
+  /** What there is to be watched of the machines that were made so far: the other arguments are those of its alarms. */
+  watched(): Required<Pick<AlarmsArgs, "endpoint" | "controlPlanes" | "volumes" | "pools">> {
+    const { loadBalancerArn, targetGroupArn } = this.apiEndpoint.internal;
+    const controlPlanes = [...this.controlPlanes];
+    return {
+      endpoint: { loadBalancerArn, targetGroupArn },
+      controlPlanes: Object.fromEntries(controlPlanes.map(([name, { instanceId }]) => [name, instanceId])),
+      volumes: Object.fromEntries(
+        controlPlanes.map(([name, { etcdVolumeId }]) => [`${name}-etcd`, etcdVolumeId]),
+      ),
+      pools: Object.fromEntries(
+        [...this.workerPools].map(([name, { groupName, min }]) => [name, { groupName, min }]),
+      ),
+    };
   }
 
   async startedAt(name: string): Promise<Date> {

@@ -44,6 +44,8 @@ const leaveSeconds = 900;
 /** Machines that are alike, over all zones: AWS makes and replaces them, and they join and leave by themselves. */
 export class WorkerPool extends pulumi.ComponentResource {
   readonly groupName: pulumi.Output<string>;
+  /** How many machines it has at least. */
+  readonly min: number;
 
   constructor(name: string, args: WorkerPoolArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:machines:AwsWorkerPool", name, {}, options);
@@ -109,6 +111,7 @@ export class WorkerPool extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true, ignoreChanges: ["initialLifecycleHooks"] },
     );
     this.groupName = group.name;
+    this.min = min;
     this.registerOutputs({ groupName: this.groupName });
   }
 

@@ -2,4 +2,4 @@ export { ExistingNetwork, type ExistingNetworkArgs } from "./existing-network";
 export type { FlowLogSettings } from "./flow-logs";
 export { Network, type NetworkArgs } from "./network";
 export type { ControlPlanePlace, NetworkPlace, PerZone, SubnetPlace } from "./network-place";
-export { type SubnetPlan, subnetPlan, vpcPrefix } from "./subnet-plan";
+export { type SubnetPlan, subnetPlan } from "./subnet-plan";

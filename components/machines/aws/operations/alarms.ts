@@ -47,6 +47,7 @@ export interface AlarmsArgs extends Belonging, AwsPlace {
  * Settings that cannot work throw one error that names them all.
  */
 export class Alarms extends pulumi.ComponentResource {
+  /** ARN of the topic. */
   readonly topicArn: pulumi.Output<string>;
 
   constructor(name: string, args: AlarmsArgs, options: pulumi.ComponentResourceOptions) {

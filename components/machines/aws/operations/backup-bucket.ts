@@ -35,6 +35,7 @@ export interface BackupBucketArgs extends Belonging {
 export class BackupBucket extends pulumi.ComponentResource {
   /** The bucket's name. */
   readonly bucketName: pulumi.Output<string>;
+  /** ARN of the bucket. */
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: BackupBucketArgs, options: pulumi.ComponentResourceOptions) {

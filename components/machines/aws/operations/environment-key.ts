@@ -25,7 +25,9 @@ export interface EnvironmentKeyArgs extends Belonging, AwsPlace {
  * that cannot work throw one error that names them all.
  */
 export class EnvironmentKey extends pulumi.ComponentResource {
+  /** ARN of the key. */
   readonly arn: pulumi.Output<string>;
+  /** Its id, as in `1234abcd-12ab-34cd-56ef-1234567890ab`. */
   readonly keyId: pulumi.Output<string>;
 
   constructor(name: string, args: EnvironmentKeyArgs, options: pulumi.ComponentResourceOptions) {

@@ -27,7 +27,15 @@ export interface GitHubAccessArgs extends Belonging, AwsPlace {
    * Whose workflows may deploy: those of a GitHub environment, whose reviewers and branches GitHub asks before, or those
    * of one branch.
    */
-  readonly deployFrom: { readonly environment: string } | { readonly branch: string };
+  readonly deployFrom:
+    | {
+        /** Name of an environment of the repository, which can ask for an approval. */
+        readonly environment: string;
+      }
+    | {
+        /** Name of a branch. */
+        readonly branch: string;
+      };
   /** ARN of the account's provider for GitHub, of which there can be one only. Default: it is made. */
   readonly providerArn?: pulumi.Input<string>;
   /** Where the state is. */

@@ -128,15 +128,16 @@ describe("a cluster on AWS", () => {
     const resources = await registered();
     const instances = ofType(resources, "aws:ec2/instance:Instance");
     expect(instances.map(({ inputs }) => inputs)).toEqual(
-      [0, 1, 2].map(() =>
-        expect.objectContaining({
-          ami: imageId,
-          instanceType: "m7g.large",
-          associatePublicIpAddress: false,
-          disableApiTermination: true,
-          metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-          rootBlockDevice: expect.objectContaining({ encrypted: true, kmsKeyId: keyArn }) as object,
-        }),
+      [0, 1, 2].map(
+        () =>
+          expect.objectContaining({
+            ami: imageId,
+            instanceType: "m7g.large",
+            associatePublicIpAddress: false,
+            disableApiTermination: true,
+            metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+            rootBlockDevice: expect.objectContaining({ encrypted: true, kmsKeyId: keyArn }) as object,
+          }) as object,
       ),
     );
     const addresses = instances.map(({ inputs }) => String(inputs.privateIp));
