@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import { ExistingNetwork, type ExistingNetworkArgs } from "../../../../../../components/machines/aws/network";
 import {
   existingNetworkProblems,
@@ -38,6 +40,11 @@ beforeEach(() => {
       return { ...things.find((thing) => thing.id === id) };
     },
   });
+});
+
+// The next test puts another engine in place: it knows nothing of what this one is still told.
+afterEach(async () => {
+  await pulumi.runtime.disconnect();
 });
 
 describe("ExistingNetwork", () => {
@@ -116,11 +123,14 @@ describe("what is wrong with an existing network", () => {
 
   it("is a zone that is named twice", () => {
     expect(
-      problems({
-        zones: ["eu-central-1a", "eu-central-1a", "eu-central-1c"],
-        privateSubnetIds: ["subnet-a", "subnet-a", "subnet-c"],
-        publicSubnetIds: undefined,
-      }, { privates: [found.privates[0], found.privates[0], found.privates[2]], publics: [] })[0],
+      problems(
+        {
+          zones: ["eu-central-1a", "eu-central-1a", "eu-central-1c"],
+          privateSubnetIds: ["subnet-a", "subnet-a", "subnet-c"],
+          publicSubnetIds: undefined,
+        },
+        { privates: [found.privates[0], found.privates[0], found.privates[2]], publics: [] },
+      )[0],
     ).toBe("zones are eu-central-1a, eu-central-1a, eu-central-1c; name three different ones of the region");
   });
 });

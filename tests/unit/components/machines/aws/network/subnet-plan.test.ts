@@ -79,7 +79,9 @@ describe("a VPC's subnets", () => {
     fc.assert(
       fc.property(vpcNetwork, (cidr) => {
         const plan = subnetPlan(cidr);
-        const addresses = Array.from({ length: maxControlPlanes }, (_, index) => plan.controlPlaneAddress(index));
+        const addresses = Array.from({ length: maxControlPlanes }, (_, index) =>
+          plan.controlPlaneAddress(index),
+        );
         expect(new Set(addresses).size).toBe(maxControlPlanes);
         for (const [index, address] of addresses.entries()) {
           const subnet = network(plan.controlPlaneSubnets[index % 3] ?? "");
