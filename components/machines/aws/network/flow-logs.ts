@@ -93,14 +93,11 @@ function writingTo(group: aws.cloudwatch.LogGroup): pulumi.Output<string> {
       {
         // A stream for each network interface, found again or made, and the records in it.
         Effect: "Allow",
-        Action: [
-          "logs:CreateLogStream",
-          "logs:DescribeLogGroups",
-          "logs:DescribeLogStreams",
-          "logs:PutLogEvents",
-        ],
+        Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
         Resource: pulumi.interpolate`${group.arn}:*`,
       },
+      // Whether the group is there: a list, which AWS gives of all groups or of none.
+      { Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
     ],
   });
 }

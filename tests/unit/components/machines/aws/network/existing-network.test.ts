@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import { ExistingNetwork, type ExistingNetworkArgs } from "../../../../../../components/machines/aws/network";
 import {
   existingNetworkProblems,
@@ -38,6 +40,11 @@ beforeEach(() => {
       return { ...things.find((thing) => thing.id === id) };
     },
   });
+});
+
+// The next test puts another engine in place: it knows nothing of what this one is still told.
+afterEach(async () => {
+  await pulumi.runtime.disconnect();
 });
 
 describe("ExistingNetwork", () => {

@@ -219,14 +219,10 @@ describe("Network", () => {
       Statement: [
         {
           Effect: "Allow",
-          Action: [
-            "logs:CreateLogStream",
-            "logs:DescribeLogGroups",
-            "logs:DescribeLogStreams",
-            "logs:PutLogEvents",
-          ],
+          Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
           Resource: "arn:aws:logs:eu-central-1:123456789012:log-group:flows:*",
         },
+        { Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
       ],
     });
     expect(policyIn(resources, "aws:iam/role:Role", "assumeRolePolicy")).toMatchObject({
