@@ -71,9 +71,13 @@ export type PartName =
   | "kustomize-controller"
   | "gitea"
   | "pulumi-resource-aws"
+  | "cloud-provider-aws"
+  | "kubelet-certificate-approver"
   | "conformance";
 
 const kubernetesModules = "k8s.io/kubernetes";
+/** The version of those of its modules that are published by themselves. */
+const kubernetesLibraries = versions.kubernetes.replace(/^1/, "v0");
 const pulumiSdk = "github.com/pulumi/pulumi/sdk/v3";
 const pulumiKubernetes = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 const pulumiBridge = "github.com/pulumi/pulumi-terraform-bridge/v3";
@@ -97,7 +101,7 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
     version: versions.kubernetes,
     requires: {
       [kubernetesModules]: `v${versions.kubernetes}`,
-      "k8s.io/component-base": `v0.${versions.kubernetes.split(".").slice(1).join(".")}`,
+      "k8s.io/component-base": kubernetesLibraries,
     },
     binaries: { kubernetes: "." },
     variables: {
@@ -282,11 +286,33 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
     coldMinutes: 5,
     onDemand: true,
   },
+  "cloud-provider-aws": {
+    version: versions.cloudProviderAws,
+    requires: { "k8s.io/cloud-provider-aws": `v${versions.cloudProviderAws}` },
+    binaries: {
+      "aws-cloud-controller-manager": "k8s.io/cloud-provider-aws/cmd/aws-cloud-controller-manager",
+    },
+    variables: { "k8s.io/component-base/version.gitVersion": `v${versions.cloudProviderAws}` },
+    coldMinutes: 4,
+    onDemand: true,
+  },
+  "kubelet-certificate-approver": {
+    // It is all our own, and goes with the cluster's release.
+    version: versions.kubernetes,
+    requires: Object.fromEntries(
+      ["api", "apimachinery", "client-go"].map((name) => [`k8s.io/${name}`, kubernetesLibraries]),
+    ),
+    binaries: { "kubelet-certificate-approver": "." },
+    suites: { "kubelet-certificate-approver.test": "." },
+    variables: {},
+    coldMinutes: 1,
+    onDemand: true,
+  },
   conformance: {
     version: versions.kubernetes,
     requires: {
       [kubernetesModules]: `v${versions.kubernetes}`,
-      "k8s.io/sample-apiserver": `v0.${versions.kubernetes.split(".").slice(1).join(".")}`,
+      "k8s.io/sample-apiserver": kubernetesLibraries,
     },
     binaries: {
       ginkgo: "github.com/onsi/ginkgo/v2/ginkgo",

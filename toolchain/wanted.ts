@@ -18,6 +18,12 @@ export interface Demand {
 
 const gitOps: readonly ImageOnDemand[] = ["source-controller", "kustomize-controller", "gitea"];
 
+/** What a cluster on AWS runs beside what every cluster does. */
+const inAwsClusters: readonly ImageOnDemand[] = [
+  "aws-cloud-controller-manager",
+  "kubelet-certificate-approver",
+];
+
 /** The images that a setting asks for. What they are made of follows from it. */
 const imagesBySetting = new Map([["gitops", gitOps]]);
 
@@ -26,7 +32,7 @@ const purposes = {
   tests: { images: [...gitOps, "agent"], parts: ["helm", "k6"] },
   bench: { images: gitOps, parts: ["k6"] },
   pipelines: { images: ["agent"], parts: ["helm"] },
-  aws: { images: [], parts: ["pulumi-resource-aws"] },
+  aws: { images: inAwsClusters, parts: ["pulumi-resource-aws"] },
 } as const satisfies Readonly<
   Record<string, { images: readonly ImageOnDemand[]; parts: readonly PartName[] }>
 >;

@@ -6,3 +6,4 @@ export { Metrics, type MetricsArgs } from "./metrics";
 export { Platform, type PlatformArgs, type PlatformVersions } from "./platform";
 export { PodNetwork, type PodNetworkArgs } from "./pod-network";
 export { Storage, type StorageArgs, type StorageClassName } from "./storage";
+export * from "./aws";

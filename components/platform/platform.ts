@@ -47,8 +47,11 @@ export interface PlatformArgs {
   readonly verifyKubelet: boolean;
   /** HTTP from outside to microservices. Default: no ingress. */
   readonly ingress?: IngressSettings;
-  /** Which storage class is the default, and where the class `keep` has its volumes. */
-  readonly storage?: Omit<StorageArgs, "version">;
+  /**
+   * Which storage class is the default, and where the class `keep` has its volumes. `false` where other volumes are called
+   * the same, as `EbsStorage`'s: then there are none in folders.
+   */
+  readonly storage?: Omit<StorageArgs, "version"> | false;
 }
 
 /**
@@ -96,7 +99,10 @@ export class Platform extends pulumi.ComponentResource {
     // them: enough Deployments before the network would keep it from ever being created.
     const networked = { ...child, dependsOn: [this.podNetwork] };
     new ClusterDns(`${name}-dns`, { version: versions.coredns, address: dnsAddress }, networked);
-    new Storage(`${name}-storage`, { version: versions.localPathProvisioner, ...args.storage }, networked);
+    const { storage = {} } = args;
+    if (storage !== false) {
+      new Storage(`${name}-storage`, { version: versions.localPathProvisioner, ...storage }, networked);
+    }
     new Metrics(`${name}-metrics`, { version: versions.metricsServer, verifyKubelet }, networked);
     if (ingress !== undefined) {
       new Ingress(`${name}-ingress`, { version: versions.skipper, ...ingress }, networked);

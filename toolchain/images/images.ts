@@ -159,6 +159,16 @@ export const imagesOnDemand = {
     }),
   },
 
+  /** Makes a cluster's Nodes and Services known to AWS, and AWS' instances to the cluster. */
+  "aws-cloud-controller-manager": image("aws-cloud-controller-manager", "aws-cloud-controller-manager", {
+    images: { OS: machineSystem },
+    programs: { "cloud-provider-aws": ["aws-cloud-controller-manager"] },
+  }),
+
+  "kubelet-certificate-approver": image("kubelet-certificate-approver", "kubelet-certificate-approver", {
+    programs: { "kubelet-certificate-approver": ["kubelet-certificate-approver"] },
+  }),
+
   /** What a step of a pipeline runs in: Node.js, Git, Helm, kubectl. */
   agent: {
     ...image("agent", "agent", {

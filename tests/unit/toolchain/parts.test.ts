@@ -64,6 +64,8 @@ it("what not every environment needs is built on demand only", () => {
     "kustomize-controller",
     "gitea",
     "pulumi-resource-aws",
+    "cloud-provider-aws",
+    "kubelet-certificate-approver",
     "conformance",
   ]);
 });

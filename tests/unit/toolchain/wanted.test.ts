@@ -45,10 +45,18 @@ describe("an environment", () => {
 });
 
 describe("a purpose", () => {
-  it("of tests wants every image, and every part but the conformance suite and what is for AWS", () => {
+  const onlyForAws = ["aws-cloud-controller-manager", "kubelet-certificate-approver"];
+
+  it("of tests wants every image and part but the conformance suite and what is for AWS", () => {
     const demand: Demand = { settings: {}, purpose: "tests" };
-    expect(wantedImages(demand).sort()).toEqual(Object.keys(imagesOnDemand).sort());
-    const others: Part[] = [parts.conformance, parts["pulumi-resource-aws"]];
+    const images = Object.keys(imagesOnDemand).filter((name) => !onlyForAws.includes(name));
+    expect(wantedImages(demand).sort()).toEqual(images.sort());
+    const others: Part[] = [
+      parts.conformance,
+      parts["pulumi-resource-aws"],
+      parts["cloud-provider-aws"],
+      parts["kubelet-certificate-approver"],
+    ];
     expect(wantedParts(demand)).toEqual(Object.values(parts).filter((part) => !others.includes(part)));
   });
 
@@ -62,9 +70,13 @@ describe("a purpose", () => {
     expect(furtherParts({ settings: {}, purpose: "pipelines" })).toEqual(["helm"]);
   });
 
-  it("of AWS wants the plugin", () => {
-    expect(furtherParts({ settings: {}, purpose: "aws" })).toEqual(["pulumi-resource-aws"]);
-    expect(wantedImages({ settings: {}, purpose: "aws" })).toEqual([]);
+  it("of AWS wants the plugin, and what runs in clusters there", () => {
+    expect(furtherParts({ settings: {}, purpose: "aws" })).toEqual([
+      "pulumi-resource-aws",
+      "cloud-provider-aws",
+      "kubelet-certificate-approver",
+    ]);
+    expect(wantedImages({ settings: {}, purpose: "aws" })).toEqual(onlyForAws);
   });
 
   it("adds to what the environment wants, each once", () => {

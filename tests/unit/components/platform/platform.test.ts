@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { Platform, PodNetwork } from "../../../../components/platform";
+import { Platform, type PlatformArgs, PodNetwork } from "../../../../components/platform";
 import {
   countByType,
   inputsOf,
@@ -13,30 +13,31 @@ beforeEach(() => {
   recordResources();
 });
 
+const args: PlatformArgs = {
+  versions: {
+    kubernetes: "1.36.3",
+    coredns: "1.14.0",
+    kubeRouter: "2.2.1",
+    localPathProvisioner: "0.0.30",
+    metricsServer: "0.8.0",
+    skipper: "0.22.0",
+  },
+  apiEndpoint: { host: "172.30.0.2", port: 6443 },
+  podCidr: "10.244.0.0/16",
+  serviceCidr: "10.96.0.0/16",
+  dnsAddress: "10.96.0.10",
+  conntrackLimits: false,
+  verifyKubelet: false,
+  ingress: { nodePorts: { http: 30080, https: 30443 } },
+};
+
 function create(...transformations: pulumi.ResourceTransformation[]): Promise<Registered[]> {
   return registeredBy(
     (options) =>
-      new Platform(
-        "platform",
-        {
-          versions: {
-            kubernetes: "1.36.3",
-            coredns: "1.14.0",
-            kubeRouter: "2.2.1",
-            localPathProvisioner: "0.0.30",
-            metricsServer: "0.8.0",
-            skipper: "0.22.0",
-          },
-          apiEndpoint: { host: "172.30.0.2", port: 6443 },
-          podCidr: "10.244.0.0/16",
-          serviceCidr: "10.96.0.0/16",
-          dnsAddress: "10.96.0.10",
-          conntrackLimits: false,
-          verifyKubelet: false,
-          ingress: { nodePorts: { http: 30080, https: 30443 } },
-        },
-        { ...options, transformations: [...(options.transformations ?? []), ...transformations] },
-      ),
+      new Platform("platform", args, {
+        ...options,
+        transformations: [...(options.transformations ?? []), ...transformations],
+      }),
   );
 }
 
@@ -52,6 +53,14 @@ test("registers every part once, 51 resources in all", async () => {
     "slipway:platform:Metrics": 1,
     "slipway:platform:Ingress": 1,
   });
+});
+
+test("leaves storage to others when it is told so", async () => {
+  const resources = await registeredBy(
+    (options) => new Platform("platform", { ...args, storage: false }, options),
+  );
+  expect(countByType(resources)).not.toHaveProperty(["slipway:platform:Storage"]);
+  expect(countByType(resources)).not.toHaveProperty(["kubernetes:storage.k8s.io/v1:StorageClass"]);
 });
 
 test("names every resource from its own name", async () => {
