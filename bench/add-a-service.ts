@@ -40,6 +40,9 @@ async function secondsOfOneMore(environment: TestEnvironment, services: number):
     // Brings it to this number, or takes away again what the last round added.
     environment.configure({ pools, services });
     await environment.up();
+    // Its pod still answers for a while, and its name is taken as long.
+    const added = `deployment/service-${services}`;
+    await environment.kubectl("wait", "--namespace", "services", "--for=delete", added, "--timeout=60s");
     environment.configure({ pools, services: services + 1 });
     previews.push(await secondsOf(() => preview(environment)));
     ups.push(await secondsOf(() => environment.up()));

@@ -124,7 +124,7 @@ async function deletePods(environment: TestEnvironment): Promise<void> {
 }
 
 /** Drains the worker that does not have the database, and gives it back. */
-async function drainWorker(environment: TestEnvironment): Promise<void> {
+export async function drainWorker(environment: TestEnvironment): Promise<void> {
   const database = await environment.kubectl(
     ...shopPods,
     "jsonpath={.items[*].spec.nodeName}",

@@ -196,7 +196,7 @@ function flags(withTls: boolean): string[] {
     "-enable-kubernetes-endpointslices",
     // By the protocol that a header says, which anybody may send.
     "-kubernetes-https-redirect=false",
-    // A pod that goes answers for 5 seconds more: that it goes is known well before.
+    // A pod that goes answers for 10 seconds more: that it goes is known well before.
     "-source-poll-timeout=1000",
     "-wait-first-route-load",
     "-proxy-preserve-host",

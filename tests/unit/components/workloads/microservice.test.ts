@@ -59,12 +59,12 @@ test("runs two pods of the image and replaces them one by one, none before its s
   });
   expect(deployment.spec.template.spec).toMatchObject({
     serviceAccountName: "catalog",
-    terminationGracePeriodSeconds: 30,
+    terminationGracePeriodSeconds: 35,
   });
   expect(containerOf(deployment)).toMatchObject({
     image,
     ports: [{ name: "http", containerPort: 8080, protocol: "TCP" }],
-    lifecycle: { preStop: { sleep: { seconds: 5 } } },
+    lifecycle: { preStop: { sleep: { seconds: 10 } } },
   });
 });
 
