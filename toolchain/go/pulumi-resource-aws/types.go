@@ -61,6 +61,7 @@ var resources = map[string]string{
 	"aws_cloudwatch_event_target": "cloudwatch/EventTarget",
 	"aws_sns_topic":               "sns/Topic",
 	"aws_sns_topic_policy":        "sns/TopicPolicy",
+	"aws_sns_topic_subscription":  "sns/TopicSubscription",
 	"aws_sqs_queue":               "sqs/Queue",
 	"aws_sqs_queue_policy":        "sqs/QueuePolicy",
 
