@@ -5,7 +5,8 @@ import { AwsMachines, EnvironmentKey, Network } from "../../../components/machin
 
 const config = new pulumi.Config();
 const region = "eu-central-1";
-const provider = new aws.Provider("aws", { region });
+// What moto fails at it fails at again: the provider's 25 tries would take longer than a test.
+const provider = new aws.Provider("aws", { region, maxRetries: 2 });
 const belonging = { environment: "test", owner: "tests" };
 const place = { partition: "aws", region, accountId: "123456789012" };
 const imageId = "ami-0123456789abcdef0";

@@ -5,7 +5,8 @@ import { ExistingNetwork, type ExistingNetworkArgs, Network } from "../../../com
 
 const config = new pulumi.Config();
 const region = "eu-central-1";
-const provider = new aws.Provider("aws", { region });
+// What moto fails at it fails at again: the provider's 25 tries would take longer than a test.
+const provider = new aws.Provider("aws", { region, maxRetries: 2 });
 
 const key = new aws.kms.Key("logs", { deletionWindowInDays: 7, enableKeyRotation: true }, { provider });
 const network = new Network(

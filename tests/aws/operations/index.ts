@@ -12,7 +12,8 @@ import {
 const config = new pulumi.Config();
 const keep = config.getBoolean("keep") ?? false;
 
-const provider = new aws.Provider("aws", { region: "eu-central-1" });
+// What moto fails at it fails at again: the provider's 25 tries would take longer than a test.
+const provider = new aws.Provider("aws", { region: "eu-central-1", maxRetries: 2 });
 const options = { provider };
 
 const place = {

@@ -7,6 +7,8 @@ const desired = config.requireNumber("desired");
 
 const provider = new aws.Provider("aws", {
   region: "eu-central-1",
+  // What moto fails at it fails at again: the provider's 25 tries would take longer than a test.
+  maxRetries: 2,
   defaultTags: { tags: { environment: "test" } },
 });
 const options = { provider };

@@ -34,13 +34,6 @@ KINDS = {
         "GroupName",
         lambda found: found["GroupName"] == "default",
     ),
-    "instance": (
-        "ec2",
-        "describe_instances",
-        "Reservations",
-        "ReservationId",
-        lambda found: all(each["State"]["Name"] == "terminated" for each in found["Instances"]),
-    ),
     # moto leaves a NAT gateway's when the gateway goes; in AWS no subnet goes before what is in it.
     "network interface": (
         "ec2",
@@ -98,10 +91,21 @@ def keys():
     )
 
 
+def instances():
+    """They are listed by what started them."""
+    reservations = boto3.client("ec2").describe_instances()["Reservations"]
+    described = [instance for reservation in reservations for instance in reservation["Instances"]]
+    return sorted(found["InstanceId"] for found in described if found["State"]["Name"] != "terminated")
+
+
 def policies():
     """AWS' own are hundreds."""
     return sorted(policy["PolicyName"] for policy in boto3.client("iam").list_policies(Scope="Local")["Policies"])
 
 
-found = {kind: names(*how) for kind, how in KINDS.items()} | {"key": keys(), "policy": policies()}
+found = {kind: names(*how) for kind, how in KINDS.items()} | {
+    "instance": instances(),
+    "key": keys(),
+    "policy": policies(),
+}
 print(json.dumps({kind: some for kind, some in found.items() if some}))

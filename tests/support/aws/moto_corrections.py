@@ -3,6 +3,7 @@
 import xmltodict
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.ec2.models.launch_templates import LaunchTemplateBackend
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.s3.responses import S3Response
 
 # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CapacityReservationSpecification.html
@@ -21,6 +22,17 @@ def without_own_tags(create):
         template_data.pop("TagSpecifications", None)
         data = template_data | ({"TagSpecifications": launched} if launched else {})
         return create(self, name, description, data, tag_spec)
+
+    return corrected
+
+
+def without_ports(create):
+    """Only TCP, UDP and ICMP have ports; without them moto's server fails at every other protocol by its number."""
+
+    def corrected(self, backend, protocol, group, from_port, to_port, *rest, **named):
+        if str(protocol) not in ("tcp", "udp", "icmp", "icmpv6", "6", "17", "1", "58", "-1"):
+            from_port = to_port = -1
+        create(self, backend, protocol, group, from_port, to_port, *rest, **named)
 
     return corrected
 
@@ -46,4 +58,6 @@ def as_bytes(body):
 
 
 LaunchTemplateBackend.create_launch_template = without_own_tags(LaunchTemplateBackend.create_launch_template)
-S3Response._bucket_response_put = with_tags(S3Response._bucket_response_put)
+SecurityGroupRule.__init__ = without_ports(SecurityGroupRule.__init__)
+S3Response._bucket_response_put = with_tags(SecurityGroupRule.__init__ = without_ports(SecurityGroupRule.__init__)
+S3Response._bucket_response_put)
