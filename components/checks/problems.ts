@@ -68,15 +68,13 @@ export class Problems {
     }
   }
 
-  expectReferences(setting: string, references: readonly Reference[]): void {
-    for (const [index, reference] of references.entries()) {
-      this.expectReference(`${setting}[${index}]`, reference);
-    }
-  }
-
-  expectReference(setting: string, { serviceName, port }: Reference): void {
-    this.expectServiceName(`${setting}.serviceName`, serviceName);
-    this.expectWhole(`${setting}.port`, port, 1, 65535);
+  /**
+   * A path that leads to something inside a folder.
+   * @param right what it should be, with an example
+   */
+  expectInside(setting: string, path: string, right: string): void {
+    const holds = path !== "" && !path.startsWith("/") && !path.split("/").includes("..");
+    this.expect(holds, setting, path, `give ${right}`);
   }
 
   /** Throws one error that names all of them, if there are any. */
@@ -95,12 +93,6 @@ export type Amount = number | `${number}%`;
 /** The number before the sign; NaN of anything else. */
 function percent(share: string): number {
   return Number(/^(\d{1,3})%$/.exec(share)?.[1]);
-}
-
-/** A microservice, as those name it who talk to it. */
-interface Reference {
-  readonly serviceName: string;
-  readonly port?: number;
 }
 
 /** What every pod is told, see workloads/pod-spec.ts. */

@@ -26,15 +26,6 @@ export function checkBranch(problems: Problems, branch: string): void {
   problems.expect(holds, "branch", branch, "give a branch's name");
 }
 
-/**
- * Notes what is wrong with a path that should lead to something inside a repository.
- * @param right what it should be, with an example
- */
-export function checkFolder(problems: Problems, setting: string, path: string, right: string): void {
-  const holds = path !== "" && !path.startsWith("/") && !path.split("/").includes("..");
-  problems.expect(holds, setting, path, `give ${right}`);
-}
-
 /** Notes what is wrong with a port of all nodes. */
 export function checkNodePort(problems: Problems, nodePort: number | undefined): void {
   problems.expectWhole("nodePort", nodePort, 30000, 32767);

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "../checks";
-import { checkBranch, checkFolder, checkUrl } from "./checks";
+import { checkBranch, checkUrl } from "./checks";
 import { deployRules, grant } from "./deploy-rights";
 import { fluxControllers, fluxNamespace } from "./gitops";
 
@@ -181,7 +181,7 @@ function checkGitOpsSource(name: string, args: GitOpsSourceArgs): void {
   problems.expectServiceName("name", name, 42);
   checkUrl(problems, "url", url);
   checkBranch(problems, branch);
-  checkFolder(problems, "path", path, "a folder inside the repository, such as ./staging");
+  problems.expectInside("path", path, "a folder inside the repository, such as ./staging");
   problems.expectWhole("intervalSeconds", intervalSeconds, 5, 86_400);
   problems.expectWhole("timeoutSeconds", timeoutSeconds, 10, 3600);
   problems.throwIfAny("GitOpsSource", name);

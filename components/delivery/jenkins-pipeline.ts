@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Problems } from "../checks";
 import { Password } from "../pki";
 import { anyPod, anywhere, egressToApi, egressToDns, tcp } from "../workloads/network-peers";
-import { checkBranch, checkFolder, checkNodePort, checkStorage, checkTargets, checkUrl } from "./checks";
+import { checkBranch, checkNodePort, checkStorage, checkTargets, checkUrl } from "./checks";
 import { deployRules, grant } from "./deploy-rights";
 import { jenkinsConfiguration, jenkinsUser, secretNames } from "./jenkins-configuration";
 import { restrictedContainer, restrictedPod } from "./restricted-pod";
@@ -376,7 +376,7 @@ function checkJenkinsPipeline(name: string, args: JenkinsPipelineArgs): void {
   checkTargets(problems, "namespaces", Object.keys(args.namespaces));
   checkUrl(problems, "repository", repository);
   checkBranch(problems, branch);
-  checkFolder(problems, "jenkinsfile", jenkinsfile, "a file inside the repository, such as ci/Jenkinsfile");
+  problems.expectInside("jenkinsfile", jenkinsfile, "a file inside the repository, such as ci/Jenkinsfile");
   problems.expectVariables("variables", Object.keys(args.variables ?? {}), false);
   for (const [index, port] of (args.buildPorts ?? []).entries()) {
     problems.expectWhole(`buildPorts[${index}]`, port, 1, 65535);

@@ -73,7 +73,6 @@ function checkServiceImage(name: string, { repository, tag, context, dockerfile 
   const tags = 'give 1 to 128 of A-Z, a-z, 0-9, "_", "." and "-", with none of the last two first';
   problems.expect(/^\w[\w.-]{0,127}$/.test(tag), "tag", tag, tags);
   problems.expect(isAbsolute(context), "context", context, "give an absolute path");
-  const isInside = dockerfile !== "" && !isAbsolute(dockerfile) && !dockerfile.split("/").includes("..");
-  problems.expect(isInside, "dockerfile", dockerfile, "give a path inside the context, such as Dockerfile");
+  problems.expectInside("dockerfile", dockerfile, "a path inside the context, such as Dockerfile");
   problems.throwIfAny("ServiceImage", name);
 }

@@ -1,5 +1,6 @@
 import { isObjectName, Problems } from "../checks";
 import type { ExposureArgs } from "./exposure";
+import { checkReference } from "./reference";
 
 /** Throws one error that names every setting that cannot work, with its value and what would be right. */
 export function checkExposure(name: string, { routes, ingressClass }: ExposureArgs): void {
@@ -30,7 +31,7 @@ export function checkExposure(name: string, { routes, ingressClass }: ExposureAr
       places[index],
       `routes[${first}] leads from there already: leave one out`,
     );
-    problems.expectReference(`${setting}.to`, to);
+    checkReference(problems, `${setting}.to`, to);
   }
   const known = ingressClass === undefined || isObjectName(ingressClass);
   problems.expect(known, "ingressClass", ingressClass, "give the name of an IngressClass");

@@ -4,6 +4,7 @@ import { checkConfiguration } from "./configuration";
 import type { MicroserviceArgs } from "./microservice";
 import { checkTermination } from "./pod-spec";
 import { checkProbes } from "./probes";
+import { checkReferences } from "./reference";
 import { checkRollout } from "./rollout";
 import { checkVolumes } from "./volumes";
 
@@ -16,7 +17,7 @@ export function checkMicroservice(name: string, args: MicroserviceArgs): void {
   problems.expect(sources.length === 1, "image", sources.length, "give one of image and build");
   problems.expectWhole("replicas", replicas, 0, Infinity);
   problems.expectWhole("port", args.port, 1024, 65535, ", as it does not run as root");
-  problems.expectReferences("talksTo", talksTo);
+  checkReferences(problems, "talksTo", talksTo);
   if (autoscaling !== undefined) {
     const both = "give one of replicas and autoscaling, which has min and max";
     problems.expect(replicas === undefined, "replicas", replicas, both);

@@ -5,7 +5,7 @@ import { Problems } from "../checks";
 import { checkConfiguration, type Configuration, type ConfigurationArgs } from "./configuration";
 import { createNetworkPolicies } from "./network-policies";
 import { podSpec } from "./pod-spec";
-import { instanceSelectorOf, type MicroserviceReference } from "./reference";
+import { checkReferences, instanceSelectorOf, type MicroserviceReference } from "./reference";
 import { createServiceAccount, type Role } from "./service-account";
 import { checkVolumes, createClaims, type VolumeArgs } from "./volumes";
 import { labelsOf, type Workload } from "./workload";
@@ -94,7 +94,7 @@ export function checkJob(problems: Problems, name: string, args: JobArgs, longes
   const { command } = args;
   problems.expect(command === undefined || command.length > 0, "command", command, "give a program first");
   problems.expectWhole("user", args.user, 1, 65535, ", as root is not allowed");
-  problems.expectReferences("talksTo", args.talksTo ?? []);
+  checkReferences(problems, "talksTo", args.talksTo ?? []);
   problems.expectWhole("retries", args.retries, 0, Infinity);
   problems.expectWhole("deadlineSeconds", args.deadlineSeconds, 1, 86_400);
   checkConfiguration(

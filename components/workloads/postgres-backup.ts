@@ -8,7 +8,7 @@ import { isObjectName, isSize, Problems } from "../checks";
 import { createLatestConfiguration } from "./configuration";
 import { type JobArgs, type JobParts, jobSpec } from "./job-spec";
 import { createNetworkPolicies } from "./network-policies";
-import type { MicroserviceReference } from "./reference";
+import { checkReference, type MicroserviceReference } from "./reference";
 import { checkSchedule, type Schedule, scheduleSpec } from "./schedule";
 import { longestCronJobName } from "./scheduled-job";
 import { createServiceAccount } from "./service-account";
@@ -152,7 +152,7 @@ function checkPostgresBackup(
 ): void {
   const problems = new Problems();
   problems.expectServiceName("name", name, longestCronJobName - "-restore".length);
-  problems.expectReference("database.server", server);
+  checkReference(problems, "database.server", server);
   checkSchedule(problems, schedule);
   problems.expectWhole("keep", keep, 1, Infinity);
   problems.expectWhole("deadlineSeconds", deadlineSeconds, 1, 86_400);

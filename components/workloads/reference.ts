@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Problems } from "../checks";
+
 /**
  * What one needs to know of a microservice to talk to it. A `Microservice` is one; for a microservice of another stack,
  * write it down.
@@ -30,4 +32,25 @@ export function selectorOf(serviceName: string): Record<string, string> {
  */
 export function instanceSelectorOf(serviceName: string, instance: string): Record<string, string> {
   return { ...selectorOf(serviceName), "app.kubernetes.io/instance": instance };
+}
+
+/** Notes what of references cannot work. */
+export function checkReferences(
+  problems: Problems,
+  setting: string,
+  references: readonly MicroserviceReference[],
+): void {
+  for (const [index, reference] of references.entries()) {
+    checkReference(problems, `${setting}[${index}]`, reference);
+  }
+}
+
+/** Notes what of a reference cannot work. */
+export function checkReference(
+  problems: Problems,
+  setting: string,
+  { serviceName, port }: MicroserviceReference,
+): void {
+  problems.expectServiceName(`${setting}.serviceName`, serviceName);
+  problems.expectWhole(`${setting}.port`, port, 1, 65535);
 }

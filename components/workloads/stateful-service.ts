@@ -6,7 +6,7 @@ import { checkConfiguration, type ConfigurationArgs, createConfiguration } from 
 import { createNetworkPolicies } from "./network-policies";
 import { checkTermination, podSpec, type Spread, type Termination } from "./pod-spec";
 import { checkStatefulProbes, defaultStartSeconds, type StatefulProbes, statefulProbes } from "./probes";
-import { instanceSelectorOf, type MicroserviceReference } from "./reference";
+import { checkReferences, instanceSelectorOf, type MicroserviceReference } from "./reference";
 import { RolloutStatus } from "./rollout-status";
 import { createServiceAccount, type Role } from "./service-account";
 import { labelsOf, metadataOf, skipAwait, type Workload } from "./workload";
@@ -222,7 +222,7 @@ function checkStatefulService(name: string, args: StatefulServiceArgs): void {
   problems.expectWhole("replicas", args.replicas, 0, Infinity);
   problems.expectWhole("port", args.port, 1024, 65535, ", as it does not run as root");
   problems.expectWhole("user", args.user, 1, 65535, ", as root is not allowed");
-  problems.expectReferences("talksTo", args.talksTo ?? []);
+  checkReferences(problems, "talksTo", args.talksTo ?? []);
   problems.expect(isSize(storage.size), "storage.size", storage.size, "give a size such as 10Gi");
   const known = storage.class === undefined || isObjectName(storage.class);
   problems.expect(known, "storage.class", storage.class, "give the name of a storage class");
