@@ -49,14 +49,14 @@ review: setup ## Check a change as CI does, and write a report; the last line pr
 	$(RUN) review/review.ts $(ENV) '$(REPORT)' $(MAKE) --no-print-directory lint
 
 down: setup ## Take the environment down: nothing stays but volumes that are to be kept
-	@$(WITH_ENV) $(RECOVER) down && cd "$$SLIPWAY_STACK_DIRECTORY" && \
-	if found="$$(pulumi stack select $(ENV) 2>&1)"; then \
-		pulumi -C $(CURDIR) destroy -s $(ENV) --yes --skip-preview && pulumi stack rm $(ENV) --yes; \
+	@$(WITH_ENV) $(RECOVER) down && \
+	if found="$$(pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select $(ENV) 2>&1)"; then \
+		$(RUN) toolchain/destroy.ts $(ENV) && pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack rm $(ENV) --yes; \
 	elif echo "$$found" | grep -q 'no stack named'; then \
 		echo 'There is no environment $(ENV)'; \
 	else \
 		echo "$$found" >&2; exit 1; \
-	fi && cd "$(CURDIR)" && $(KEPT) after-down && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
+	fi && $(KEPT) after-down && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
 
 kept: setup ## Show what volumes of the class keep hold, also when the environment is down
 	@$(KEPT) list

@@ -63,8 +63,25 @@ function refuseForeignDaemon(host: Host): void {
   }
 }
 
+/**
+ * Ends the Docker daemon and starts it again, if it is one that was started here and has no containers.
+ *
+ * @throws Error that says what to do instead, where the daemon is another's or has containers
+ */
+export async function restartOwnDaemon(say: Say = console.log, host: Host = thisHost): Promise<void> {
+  const { output: containers } = host.run("docker", "ps", "--all", "--quiet");
+  const advice = "restart it when that suits (`systemctl restart docker`), then run this again";
+  if (containers) throw new Error(`The Docker daemon has other containers: ${advice}`);
+  if (!(await host.endDaemon(daemonLog(), "/var/run/docker.pid")))
+    throw new Error(`The Docker daemon was not started by Slipway: ${advice}`);
+  say("Docker: its daemon is ended, as it has no containers");
+  await startDocker(say, host);
+}
+
+const daemonLog = (): string => path.join(cacheRoot(), "dockerd.log");
+
 async function startDocker(say: Say, host: Host): Promise<void> {
-  const log = path.join(cacheRoot(), "dockerd.log");
+  const log = daemonLog();
   if (!host.root)
     throw new Error("The Docker daemon does not run. Start it, as root: `systemctl start docker`.");
   const start = Date.now();

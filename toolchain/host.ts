@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What a command gave. */
 export interface CommandResult {
@@ -26,6 +35,13 @@ export interface Host {
   run(command: string, ...args: string[]): CommandResult;
   /** Starts a command that outlives this process; its output goes to `log`. Gives whether it still runs. */
   startDaemon(log: string, command: string, ...args: string[]): () => boolean;
+  /**
+   * Ends a command that `startDaemon` has started with this log, in this process or another, and waits until it is gone.
+   *
+   * @param pidFile - where it keeps its process' number
+   * @returns whether it was one of that log
+   */
+  endDaemon(log: string, pidFile: string): Promise<boolean>;
   /** A kernel setting, as in `fs.inotify.max_user_watches`; undefined where there is none. */
   sysctl(name: string): number | undefined;
   /** Changes a kernel setting; says whether it could. */
@@ -57,6 +73,18 @@ export const thisHost: Host = {
     daemon.unref();
     closeSync(output);
     return () => daemon.exitCode === null && daemon.signalCode === null;
+  },
+  endDaemon: async (log, pidFile) => {
+    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : 0;
+    const output = `/proc/${pid}/fd/1`;
+    if (!existsSync(output) || readlinkSync(output) !== log) return false;
+    process.kill(pid, "SIGTERM");
+    const start = Date.now();
+    while (existsSync(pidFile)) {
+      if (Date.now() - start > 60_000) throw new Error(`Process ${pid} does not end; its log: ${log}`);
+      await sleep(200);
+    }
+    return true;
   },
   sysctl: (name) => {
     const file = sysctlFile(name);

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
 
 import { pulumiEnvironment } from "../../toolchain/environment";
+import { mendNetworks } from "../../toolchain/recover/destroy";
 
 const run = promisify(execFile);
 const repository = path.join(__dirname, "..", "..");
@@ -182,7 +183,9 @@ export class TestEnvironment {
       console.log(`kept: ${this.name}, state in ${this.folder}`);
       return;
     }
-    const { output, failed } = await this.pulumi("destroy", "--yes", "--skip-preview");
+    const attempt = async (): Promise<Result> => await this.pulumi("destroy", "--yes", "--skip-preview");
+    let { output, failed } = await attempt();
+    if (failed && (await mendNetworks(this.name, console.log))) ({ output, failed } = await attempt());
     // `make down` has taken the stack along.
     if (failed && !output.includes("no stack named")) throw new Error(output);
     await this.forget();

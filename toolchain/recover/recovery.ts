@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { releaseHalfMade } from "./cluster";
+import { destroy } from "./destroy";
 import { docker, lookIntoDocker, type SeenInDocker } from "./docker";
 import { AnotherRunLives, anyEngineLives, clearLocks, endOrphans } from "./lives";
 import { dockerKind } from "./names";
@@ -190,17 +190,7 @@ async function removeFromDocker(objects: readonly DockerObject[]): Promise<void>
 }
 
 /** What is half taken down cannot be continued: a cluster may have lost its keys and kept its data. */
-async function finishDown({ stack, environment, project, say }: Recovery): Promise<void> {
-  say("A killed run was taking the environment down: finishing that, then beginning from nothing");
-  const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn("pulumi", ["-C", project, "destroy", "-s", stack, "--yes", "--skip-preview"], {
-      env: environment,
-      // Standard output belongs to whoever evaluates what we print.
-      stdio: ["ignore", process.stderr, process.stderr],
-    });
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  if (code !== 0)
-    throw new Error("what was being taken down could not be taken down; the lines above say why");
+async function finishDown(recovery: Recovery): Promise<void> {
+  recovery.say("A killed run was taking the environment down: finishing that, then beginning from nothing");
+  await destroy(recovery);
 }

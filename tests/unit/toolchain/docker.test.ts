@@ -1,4 +1,4 @@
-import { prepareHost } from "../../../toolchain/docker";
+import { prepareHost, restartOwnDaemon } from "../../../toolchain/docker";
 import type { CommandResult, Host } from "../../../toolchain/host";
 
 const limits = { "fs.inotify.max_user_instances": 8192, "fs.inotify.max_user_watches": 1_048_576 };
@@ -16,6 +16,10 @@ class FakeHost implements Host {
   aptFails = false;
   /** What starting the daemon brings. */
   versionOnceStarted = "20.10.24";
+  /** Whether the daemon that runs is one that was started with our log. */
+  ownsDaemon = true;
+  /** Ids of the containers that it has. */
+  containers = "";
   /** How many daemons end at once, before one stays. */
   endingDaemons = 0;
 
@@ -35,6 +39,7 @@ class FakeHost implements Host {
   }
 
   run(command: string, ...args: string[]): CommandResult {
+    if (command === "docker" && args[0] === "ps") return { ok: true, output: this.containers, errors: "" };
     if (command === "docker") {
       return this.version === undefined || !this.has("docker")
         ? { ok: false, output: "", errors: this.dockerError }
@@ -53,6 +58,13 @@ class FakeHost implements Host {
     const ends = this.endingDaemons-- > 0;
     if (!ends) this.version = this.versionOnceStarted;
     return () => !ends;
+  }
+
+  async endDaemon(): Promise<boolean> {
+    if (!this.ownsDaemon) return Promise.resolve(false);
+    this.done.push("end dockerd");
+    this.version = undefined;
+    return Promise.resolve(true);
   }
 
   sysctl(name: string): number | undefined {
@@ -167,6 +179,32 @@ it("quotes apt-get when it fails", async () => {
   await expect(prepareHost(jest.fn(), host)).rejects.toThrow(
     /`apt-get update` failed: no route to the mirror/,
   );
+});
+
+describe("a daemon that has to start again", () => {
+  const running = { version: "20.10.24" };
+
+  it("is ended and started where it is ours and has no containers", async () => {
+    const host = new FakeHost(running);
+    await restartOwnDaemon(jest.fn(), host);
+    expect(host.done).toEqual(["end dockerd", "start dockerd"]);
+  });
+
+  it.each([
+    {
+      what: "has containers",
+      ownsDaemon: true,
+      containers: "5b1c",
+      message: /has other containers.*systemctl/,
+    },
+    { what: "is another's", ownsDaemon: false, containers: "", message: /not started by Slipway.*systemctl/ },
+  ])("is left alone where it $what, with what to do", async ({ ownsDaemon, containers, message }) => {
+    const host = new FakeHost(running);
+    host.ownsDaemon = ownsDaemon;
+    host.containers = containers;
+    await expect(restartOwnDaemon(jest.fn(), host)).rejects.toThrow(message);
+    expect(host.done).toEqual([]);
+  });
 });
 
 describe("kernel limits", () => {
