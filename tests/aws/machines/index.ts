@@ -9,7 +9,8 @@ const region = "eu-central-1";
 const provider = new aws.Provider("aws", { region, maxRetries: 2 });
 const belonging = { environment: "test", owner: "tests" };
 const place = { partition: "aws", region, accountId: "123456789012" };
-const imageId = "ami-0123456789abcdef0";
+/** One that moto has. */
+const imageId = "ami-04681a1dbd79675a5";
 
 const key = new EnvironmentKey("test", { ...belonging, ...place, deletionWindowInDays: 7 }, { provider });
 const network = new Network(

@@ -1,13 +1,61 @@
-"""Where moto answers otherwise than AWS, so that what was made would be changed by the next update."""
+"""Where moto answers otherwise than AWS, so that what was made would be changed by the next update, or not at all."""
+
+import uuid
 
 import xmltodict
 from moto.autoscaling.models import FakeAutoScalingGroup
+from moto.autoscaling.responses import AutoScalingResponse
+from moto.core.responses import ActionResult
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.instances import Instance
 from moto.ec2.models.launch_templates import LaunchTemplateBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.route53.responses import Route53
 from moto.s3.responses import S3Response
 
 # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CapacityReservationSpecification.html
 FakeAutoScalingGroup.capacity_reservation_specification = {"CapacityReservationPreference": "default"}
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMaintenanceOptions.html
+Instance.maintenance_options = {"AutoRecovery": "default"}
+
+
+def keeping_policy(update):
+    """An update that says nothing of what is launched changes nothing of it."""
+
+    def corrected(self, *rest, launch_config_name, launch_template, mixed_instances_policy=None, **named):
+        policy = self.mixed_instances_policy
+        launched = {"launch_config_name": launch_config_name, "launch_template": launch_template}
+        update(self, *rest, **launched, mixed_instances_policy=mixed_instances_policy, **named)
+        if not (launch_config_name or launch_template or mixed_instances_policy):
+            self.mixed_instances_policy = policy
+
+    return corrected
+
+
+def start_instance_refresh(self):
+    """Other machines at once: AWS takes its time, and nobody here waits for it."""
+    [group] = self.autoscaling_backend.describe_auto_scaling_groups([self._get_param("AutoScalingGroupName")])
+    size = group.desired_capacity
+    group.set_desired_capacity(0)
+    group.set_desired_capacity(size)
+    return ActionResult({"InstanceRefreshId": str(uuid.uuid4())})
+
+
+def going_with_instance(prepare):
+    """The interfaces that an instance is made with go with it, and their addresses are free again."""
+
+    def corrected(self, nic_spec, *rest, **named):
+        for spec in nic_spec:
+            if not spec.get("NetworkInterfaceId"):
+                spec.setdefault("DeleteOnTermination", True)
+        prepare(self, nic_spec, *rest, **named)
+
+    return corrected
+
+
+def none_without_address(association):
+    """An interface without a public address has no association, rather than an empty one."""
+    return property(lambda self: association.fget(self) or None)
 
 
 def without_own_tags(create):
@@ -53,11 +101,26 @@ def with_tags(put):
     return corrected
 
 
+def private_with_vpc(create):
+    """A hosted zone that is made for a VPC is private, without saying so."""
+
+    def corrected(self):
+        if self._get_param("VPC.VPCId") is not None:
+            self.params.setdefault("HostedZoneConfig", {})["PrivateZone"] = True
+        return create(self)
+
+    return corrected
+
+
 def as_bytes(body):
     return body if isinstance(body, bytes) else body.encode()
 
 
+AutoScalingResponse.start_instance_refresh = start_instance_refresh
+FakeAutoScalingGroup.update = keeping_policy(FakeAutoScalingGroup.update)
+Instance.prep_nics = going_with_instance(Instance.prep_nics)
 LaunchTemplateBackend.create_launch_template = without_own_tags(LaunchTemplateBackend.create_launch_template)
+NetworkInterface.association = none_without_address(NetworkInterface.association)
+Route53.create_hosted_zone = private_with_vpc(Route53.create_hosted_zone)
+S3Response._bucket_response_put = with_tags(S3Response._bucket_response_put)
 SecurityGroupRule.__init__ = without_ports(SecurityGroupRule.__init__)
-S3Response._bucket_response_put = with_tags(SecurityGroupRule.__init__ = without_ports(SecurityGroupRule.__init__)
-S3Response._bucket_response_put)
