@@ -6,10 +6,13 @@ import xmltodict
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
+from moto.ec2.exceptions import EC2ClientError, InvalidVolumeAttachmentError
+from moto.ec2.models.elastic_block_store import EBSBackend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance
-from moto.ec2.models.launch_templates import LaunchTemplateBackend
+from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.utils import parse_user_data
 from moto.route53.responses import Route53
 from moto.s3.responses import S3Response
 
@@ -56,6 +59,30 @@ def going_with_instance(prepare):
 def none_without_address(association):
     """An interface without a public address has no association, rather than an empty one."""
     return property(lambda self: association.fget(self) or None)
+
+
+def detached_already(detach):
+    """Of a volume that is attached to nothing: the provider takes this answer for a success, after an interrupted update."""
+
+    def corrected(self, volume_id, *rest, **named):
+        try:
+            return detach(self, volume_id, *rest, **named)
+        except InvalidVolumeAttachmentError:
+            message = f"Volume '{volume_id}' is in the 'available' state."
+            raise EC2ClientError("IncorrectState", message) from None
+
+    return corrected
+
+
+def with_user_data(create):
+    """A template's later versions start machines with their user data, as its first one does."""
+
+    def corrected(self, data, description):
+        if type(data.get("UserData")) is str:
+            data = data | {"UserData": parse_user_data(data["UserData"])}
+        return create(self, data, description)
+
+    return corrected
 
 
 def without_own_tags(create):
@@ -117,8 +144,10 @@ def as_bytes(body):
 
 
 AutoScalingResponse.start_instance_refresh = start_instance_refresh
+EBSBackend.detach_volume = detached_already(EBSBackend.detach_volume)
 FakeAutoScalingGroup.update = keeping_policy(FakeAutoScalingGroup.update)
 Instance.prep_nics = going_with_instance(Instance.prep_nics)
+LaunchTemplate.create_version = with_user_data(LaunchTemplate.create_version)
 LaunchTemplateBackend.create_launch_template = without_own_tags(LaunchTemplateBackend.create_launch_template)
 NetworkInterface.association = none_without_address(NetworkInterface.association)
 Route53.create_hosted_zone = private_with_vpc(Route53.create_hosted_zone)
