@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { GitOpsRepository } from "../tests/support/gitops-repository";
 import { startProbePod } from "../tests/support/probe-pod";
-import type { TestEnvironment } from "../tests/support/test-environment";
+import { eventually, type TestEnvironment } from "../tests/support/test-environment";
 import { partDirectory } from "../toolchain/cache";
 import { imageName } from "../toolchain/images";
 import { everydayParts } from "../toolchain/parts";
@@ -81,8 +81,12 @@ async function everythingFromNothing(): Promise<BenchResult[]> {
 }
 
 async function shopAnswers(environment: TestEnvironment): Promise<void> {
-  const response = await fetch(await environment.output("shopUrl"));
-  if (!response.ok) throw new Error(`the shop answered ${response.status}`);
+  const url = await environment.output("shopUrl");
+  await eventually(
+    60,
+    async () => (await fetch(url)).status,
+    (status) => status === 200,
+  );
 }
 
 async function threeControlPlanes(): Promise<BenchResult[]> {

@@ -91,6 +91,7 @@ const taint = ({ key, value, effect }: Taint): object => ({ key, ...(value ? { v
 function nodeRegistration(
   machine: MachineFacts,
   { kubeletFlags, ignoredPreflightChecks }: PlatformFacts,
+  moreKubeletFlags: Readonly<Record<string, string>> = {},
 ): object {
   const labels = Object.entries(machine.labels).map(([key, value]) => `${key}=${value}`);
   return {
@@ -100,11 +101,17 @@ function nodeRegistration(
     imagePullPolicy: "Never",
     taints: machine.taints.map(taint),
     // A machine that is made anew over its old /var finds its etcd data there.
-    ignorePreflightErrors: [...ignoredPreflightChecks, "DirAvailable--var-lib-etcd"],
+    ignorePreflightErrors: [
+      ...ignoredPreflightChecks,
+      "DirAvailable--var-lib-etcd",
+      // bootstrap.sh has signed a control plane's kubelet in.
+      "FileAvailable--etc-kubernetes-kubelet.conf",
+    ],
     kubeletExtraArgs: flags({
       ...(machine.address !== undefined && { "node-ip": machine.address }),
       ...(labels.length > 0 ? { "node-labels": labels.join(",") } : {}),
       ...kubeletFlags,
+      ...moreKubeletFlags,
     }),
   };
 }
@@ -129,7 +136,14 @@ export function initConfiguration(boot: ControlPlaneBoot, joinToken: string): ob
   };
 }
 
-export function joinConfiguration(boot: MachineBoot): object {
+/** The taints that a kubelet registers with: `key=value:effect`, separated by commas. */
+function registeredTaints(taints: readonly Taint[]): Record<string, string> {
+  if (taints.length === 0) return {};
+  const text = taints.map(({ key, value, effect }) => `${key}=${value ?? ""}:${effect}`);
+  return { "register-with-taints": text.join(",") };
+}
+
+export function joinConfiguration(boot: MachineBoot, kubeletFlags = {}): object {
   return {
     apiVersion,
     kind: "JoinConfiguration",
@@ -138,14 +152,15 @@ export function joinConfiguration(boot: MachineBoot): object {
       // to join with is in it too.
       file: { kubeConfigPath: discoveryPath },
     },
-    nodeRegistration: nodeRegistration(boot.machine, boot.platform),
+    nodeRegistration: nodeRegistration(boot.machine, boot.platform, kubeletFlags),
     timeouts,
   };
 }
 
 export function joinControlPlaneConfiguration(boot: ControlPlaneBoot): object {
   return {
-    ...joinConfiguration(boot),
+    // Its node is there before kubeadm taints it.
+    ...joinConfiguration(boot, registeredTaints(boot.machine.taints)),
     controlPlane: { localAPIEndpoint: localEndpoint(boot) },
   };
 }

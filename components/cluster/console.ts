@@ -4,6 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 export interface BootReport {
   /** What it does now, or did last. */
   readonly step: string;
+  /** True while it is at a step of its bootstrap. */
+  readonly busy: boolean;
   /** True when it gave up at that step. */
   readonly failed: boolean;
   /** True when it says that it became a node. */
@@ -17,20 +19,20 @@ const maxLogLines = 20;
 const cloudInitFinished = /Cloud-init v\. \S+ finished|cloud-init finished$/;
 const trouble = /warn|error|fail|traceback/i;
 
-const startingUp: BootReport = { step: "starting up", failed: false, joined: false, log: [] };
+const startingUp: BootReport = { step: "starting up", busy: false, failed: false, joined: false, log: [] };
 
 /** Reads the lines that the bootstrap script wrote; anything else on the console is somebody else's. */
 function readBootstrapLine(report: BootReport, line: string): BootReport {
   const [, word, rest = ""] = /slipway: (step|log|failed|joined)(?: (.*))?$/.exec(line) ?? [];
   switch (word) {
     case "step":
-      return { step: rest, failed: false, joined: false, log: report.log };
+      return { step: rest, busy: true, failed: false, joined: false, log: report.log };
     case "log":
       return { ...report, log: [...report.log, rest].slice(-maxLogLines) };
     case "failed":
-      return { ...report, step: rest, failed: true };
+      return { ...report, step: rest, busy: false, failed: true };
     case "joined":
-      return { ...report, step: "joined", failed: false, joined: true };
+      return { ...report, step: "joined", busy: false, failed: false, joined: true };
     default:
       return report;
   }
@@ -47,6 +49,7 @@ export function readBootReport(consoleText: string): BootReport {
     // cloud-init is through and our script never ran: it could not make sense of the document.
     return {
       step: "cloud-init, which ended without starting the bootstrap",
+      busy: false,
       failed: true,
       joined: false,
       log: lines.filter((line) => trouble.test(line)).slice(-maxLogLines),

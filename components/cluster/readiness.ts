@@ -44,7 +44,10 @@ interface MachineState {
   readonly machine: string;
   readonly boot: BootReport;
   readonly node: NodeStatus | undefined;
-  /** Its node is ready, and this machine's kubelet says so, not that of an earlier machine of its name. */
+  /**
+   * Its node is ready, and this machine's kubelet says so, not that of an earlier machine of its name; and nothing is left
+   * to do: a control plane's node is ready before etcd and the API server are on it.
+   */
   readonly ready: boolean;
 }
 
@@ -55,7 +58,7 @@ const describe = ({ boot, node, ready }: MachineState): string => {
     return "node is ready";
   }
   // Why it is not yet changes often and is long; it is told when the time is over.
-  return node === undefined ? boot.step : "node is not ready yet";
+  return node === undefined || (node.ready && boot.busy) ? boot.step : "node is not ready yet";
 };
 
 const failure = ({ machine, boot }: MachineState): string =>
@@ -190,19 +193,18 @@ class Watch {
   }
 
   private async look(machine: string, node: NodeStatus | undefined): Promise<MachineState> {
-    const [boot, ready] = await Promise.all([
-      this.bootReport(machine, node !== undefined),
-      this.isReady(machine, node),
-    ]);
-    return { machine, boot, node, ready };
+    const [boot, ready] = await Promise.all([this.bootReport(machine, node), this.isReady(machine, node)]);
+    return { machine, boot, node, ready: ready && !boot.busy };
   }
 
   /** A machine that has joined as a node has no more to say: its console is not read again. */
-  private async bootReport(machine: string, isNode: boolean): Promise<BootReport> {
+  private async bootReport(machine: string, node: NodeStatus | undefined): Promise<BootReport> {
     const last = this.boots.get(machine);
     const now = Date.now();
-    const isFresh = last !== undefined && now - last.readAt < (this.options.consoleIntervalMilliseconds ?? 0);
-    if (isFresh || (isNode && last?.report.joined)) return last.report;
+    // With a ready node only the console's last word is waited for.
+    const interval = node?.ready ? 0 : (this.options.consoleIntervalMilliseconds ?? 0);
+    const isFresh = last !== undefined && now - last.readAt < interval;
+    if (isFresh || (node && last?.report.joined)) return last.report;
     const report = await this.readConsole(machine);
     this.boots.set(machine, { report, readAt: now });
     return report;
@@ -213,7 +215,7 @@ class Watch {
       return readBootReport(await this.options.readConsole(machine));
     } catch (error) {
       // A machine that is still being made, or whose host does not answer: said, and looked at again.
-      return { step: `no console yet: ${String(error)}`, failed: false, joined: false, log: [] };
+      return { step: `no console yet: ${String(error)}`, busy: false, failed: false, joined: false, log: [] };
     }
   }
 

@@ -54,11 +54,10 @@ export class Exposure extends pulumi.ComponentResource {
     const spec = { ingressClassName: ingressClass, rules: rules(routes) };
     const shares = weights([...callees.values()]);
     // Whoever a route is about to lead to has been let in by then.
-    const letIn = new SettledRoutes(
-      `${name}-let-in`,
-      { spec, shares },
-      { parent: this, dependsOn: policies },
-    );
+    const letIn = new SettledRoutes(`${name}-let-in`, { spec, shares }, 0, {
+      parent: this,
+      dependsOn: policies,
+    });
     const ingress = new k8s.networking.v1.Ingress(
       name,
       {
@@ -70,8 +69,9 @@ export class Exposure extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [letIn] },
     );
-    // Whoever a route no longer leads to goes after that, with all that Pulumi deletes.
-    new SettledRoutes(`${name}-followed`, { spec, shares }, { parent: this, dependsOn: [ingress] });
+    // Whoever a route no longer leads to goes after that, with all that Pulumi deletes. New ones are read by then: who is told
+    // where they answer finds them there.
+    new SettledRoutes(`${name}-followed`, { spec, shares }, 2, { parent: this, dependsOn: [ingress] });
     this.registerOutputs();
   }
 }

@@ -1,3 +1,5 @@
+import { KubeConfig } from "@kubernetes/client-node";
+
 import { eventually, TestEnvironment } from "../support/test-environment";
 
 const settings = (controlPlanes: number, workers: number): Record<string, unknown> => ({
@@ -90,6 +92,24 @@ describe("an environment whose counts are edited", () => {
       expect({ failed, output: failed ? output : "" }).toEqual({ failed: false, output: "" });
     },
     minutes(10),
+  );
+
+  it.each(["control-plane-1", "control-plane-2"])(
+    "has %s's kubelet ask the API server beside it, with a certificate that is renewed",
+    async (controlPlane) => {
+      const read = async (name: string): Promise<KubeConfig> => {
+        const config = new KubeConfig();
+        config.loadFromString(
+          await environment.inMachine(controlPlane, "cat", `/etc/kubernetes/${name}.conf`),
+        );
+        return config;
+      };
+      const [kubelet, scheduler] = await Promise.all([read("kubelet"), read("scheduler")]);
+      expect(kubelet.getCurrentCluster()?.server).toBe(scheduler.getCurrentCluster()?.server);
+      const certificate = "/var/lib/kubelet/pki/kubelet-client-current.pem";
+      expect(kubelet.getCurrentUser()).toMatchObject({ certFile: certificate, keyFile: certificate });
+      expect(kubelet.getCurrentUser()?.certData).toBeUndefined();
+    },
   );
 
   it.each(controlPlanes)(

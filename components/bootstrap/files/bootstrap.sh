@@ -69,9 +69,36 @@ install_etcd_directory() {
   install --directory --mode=0700 --owner=etcd --group=etcd /var/lib/etcd
 }
 
+# kubectl config, for one of /etc/kubernetes' kubeconfigs
+config() { kubectl config --kubeconfig "/etc/kubernetes/$1.conf" "${@:2}" 2>>"$log"; }
+server_of() { config "$1" view --output 'jsonpath={.clusters[0].cluster.server}'; }
+set_server() { config "$1" set-cluster "$(config "$1" view --output 'jsonpath={.clusters[0].name}')" --server "$2"; }
+
+# kubeadm tells the kubelet of a control plane that joins to ask the API server beside it. That one waits for etcd, which
+# waits for its turn; a kubelet that is refused for so long asks less and less often. So it begins through the load
+# balancer, with a certificate that this machine signs itself.
+sign_kubelet_in() {
+  [ "$ROLE" != join-worker ] || return 0
+  { kubeadm init phase kubeconfig kubelet --node-name "$MACHINE" && set_server kubelet "$ENDPOINT"; } >>"$log" 2>&1 || fail
+}
+
+# From then on it is as kubeadm has it: it asks the API server beside it, which is of its own version, and renews its
+# certificate.
+settle_kubelet() {
+  [ "$ROLE" != join-worker ] || return 0
+  local certificate=/var/lib/kubelet/pki/kubelet-client-current.pem
+  {
+    set_server kubelet "$(server_of scheduler)" &&
+      config kubelet set-credentials "$(config kubelet view --output 'jsonpath={.users[0].name}')" \
+        --client-certificate "$certificate" --client-key "$certificate" &&
+      systemctl restart kubelet
+  } >>"$log" || fail
+}
+
 kubeadm_attempt() {
   install_authorities
   install_etcd_directory
+  [ "$1" != join ] || sign_kubelet_in
   kubeadm "$@" >>"$log" 2>&1
 }
 
@@ -106,12 +133,12 @@ forget_lost_member() {
   mkdir -p "${kubeconfig%/*}"
   kubeadm init phase kubeconfig admin --kubeconfig-dir "${kubeconfig%/*}" \
     --control-plane-endpoint "${ENDPOINT#https://}" >>"$log" 2>&1 || return 0
-  kubectl() { command kubectl --kubeconfig "$kubeconfig" --namespace kube-system --request-timeout 10s "$@" 2>>"$log"; }
-  if kubectl get node "$MACHINE" >/dev/null; then
+  ask() { kubectl --kubeconfig "$kubeconfig" --namespace kube-system --request-timeout 10s "$@" 2>>"$log"; }
+  if ask get node "$MACHINE" >/dev/null; then
     step "removing the etcd member that was lost with the old disk"
-    for pod in $(kubectl get pods --selector component=etcd --field-selector "spec.nodeName!=$MACHINE" --output name); do
-      id=$(kubectl exec "$pod" -- "${etcdctl[@]}" member list | sed -n "s/^\([0-9a-f]*\), [a-z]*, $MACHINE, .*/\1/p")
-      [ -z "$id" ] || kubectl exec "$pod" -- "${etcdctl[@]}" member remove "$id" >>"$log" && break
+    for pod in $(ask get pods --selector component=etcd --field-selector "spec.nodeName!=$MACHINE" --output name); do
+      id=$(ask exec "$pod" -- "${etcdctl[@]}" member list | sed -n "s/^\([0-9a-f]*\), [a-z]*, $MACHINE, .*/\1/p")
+      [ -z "$id" ] || ask exec "$pod" -- "${etcdctl[@]}" member remove "$id" >>"$log" && break
     done
   fi
   rm -f "$kubeconfig"
@@ -123,6 +150,7 @@ join() {
   wait_for_api
   if [ -d /etc/slipway/pki ] && [ ! -d /var/lib/etcd/member ]; then forget_lost_member; fi
   kubeadm_until_done 20 join --config /etc/slipway/join.yaml
+  settle_kubelet
 }
 
 main() {

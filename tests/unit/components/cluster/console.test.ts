@@ -5,7 +5,7 @@ const lines = (...text: string[]): string => text.join("\r\n");
 describe("readBootReport", () => {
   it("says that a machine is starting up while the bootstrap has said nothing", () => {
     const report = readBootReport(lines("systemd 252 running in system mode", "[  OK  ] Started containerd"));
-    expect(report).toEqual({ step: "starting up", failed: false, joined: false, log: [] });
+    expect(report).toEqual({ step: "starting up", busy: false, failed: false, joined: false, log: [] });
   });
 
   it("takes the last step, among colours and other lines", () => {
@@ -30,6 +30,7 @@ describe("readBootReport", () => {
     );
     expect(report).toEqual({
       step: "kubeadm join",
+      busy: false,
       failed: true,
       joined: false,
       log: ["error: no such host"],

@@ -45,7 +45,7 @@ function options(overrides: Overrides): ReadinessOptions {
   const { listNodes, welcome, ...others } = overrides;
   return {
     machines: ["control-plane-0", "worker-0"],
-    readConsole: () => Promise.resolve("slipway: step kubeadm"),
+    readConsole: () => Promise.resolve("slipway: joined"),
     startedAt: () => Promise.resolve(now),
     nodes: {
       list: listNodes ?? cluster([ready("control-plane-0"), ready("worker-0")]),
@@ -85,8 +85,11 @@ describe("watchReadiness", () => {
 
   it("tells each change once", async () => {
     const told: string[] = [];
+    const readConsole = jest.fn(() => Promise.resolve("slipway: joined"));
+    readConsole.mockResolvedValueOnce("slipway: step kubeadm").mockResolvedValueOnce("slipway: step kubeadm");
     await watchAll({
       machines: ["worker-0"],
+      readConsole,
       listNodes: cluster(unreachable, unreachable, [notReady("worker-0", "no network")], [ready("worker-0")]),
       report: (message) => told.push(message),
     }).nodes;
@@ -177,6 +180,7 @@ describe("watchReadiness", () => {
   it("repeats what it waits for while nothing changes", async () => {
     const told: string[] = [];
     const { nodes } = watchAll({
+      readConsole: () => Promise.resolve("slipway: step kubeadm"),
       listNodes: cluster(unreachable),
       timeoutSeconds: 0.2,
       reminderSeconds: 0.05,
@@ -220,12 +224,41 @@ describe("watchReadiness", () => {
   });
 
   it("reads a console no more often than it is told, and looks at the API all the while", async () => {
-    const readConsole = jest.fn(() => Promise.resolve("slipway: step kubeadm"));
+    const readConsole = jest.fn(() => Promise.resolve("slipway: joined"));
+    readConsole.mockResolvedValueOnce("slipway: step kubeadm");
     const waiting = [notReady("worker-0", "no pod network")];
     const listNodes = jest.fn(cluster(waiting, waiting, waiting, [ready("worker-0")]));
     const machines = { machines: ["worker-0"], consoleIntervalMilliseconds: 60_000 };
     await watchAll({ ...machines, listNodes, readConsole }).nodes;
     expect(listNodes).toHaveBeenCalledTimes(4);
-    expect(readConsole).toHaveBeenCalledTimes(1);
+    // Once at first, and once for the last word of a machine whose node is ready.
+    expect(readConsole).toHaveBeenCalledTimes(2);
+  });
+
+  it("waits for a control plane that has more to do when its node is ready, and says what", async () => {
+    const told: string[] = [];
+    const readConsole = jest.fn(() => Promise.resolve("slipway: joined"));
+    readConsole
+      .mockResolvedValueOnce("slipway: step kubeadm join")
+      .mockResolvedValueOnce("slipway: step etcd");
+    await watchAll({
+      machines: ["control-plane-1"],
+      listNodes: cluster([ready("control-plane-1")]),
+      readConsole,
+      report: (message) => told.push(message),
+    }).nodes;
+    expect(told).toEqual([
+      "control-plane-1: kubeadm join",
+      "control-plane-1: etcd",
+      "control-plane-1: node is ready",
+    ]);
+  });
+
+  it("takes a ready node for what it is whose machine gave up and was mended by hand", async () => {
+    await watchAll({
+      machines: ["worker-0"],
+      listNodes: cluster([ready("worker-0")]),
+      readConsole: () => Promise.resolve("slipway: step kubeadm join\nslipway: failed kubeadm join"),
+    }).nodes;
   });
 });
