@@ -11,18 +11,17 @@ const shared = {
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
     ],
   },
+  // A minute for a test that does not say itself what it takes: other work may have the processors.
+  setupFilesAfterEnv: ["<rootDir>/tests/support/patience.ts"],
   // Packages that ship ES modules only, which jest's own module loader cannot require.
   transformIgnorePatterns: ["/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi|jose)/)"],
 };
 
-// Clusters are slower than functions, and slower still beside other work. What takes minutes says so itself.
-const patient = { ...shared, setupFilesAfterEnv: ["<rootDir>/tests/support/patience.ts"] };
-
 module.exports = {
   projects: [
     { ...shared, displayName: "unit", testMatch: ["<rootDir>/tests/{unit,golden}/**/*.test.ts"] },
-    { ...patient, displayName: "e2e", testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"] },
-    { ...patient, displayName: "aws", testMatch: ["<rootDir>/tests/aws/**/*.test.ts"] },
-    { ...patient, displayName: "long", testMatch: ["<rootDir>/tests/long/**/*.test.ts"] },
+    { ...shared, displayName: "e2e", testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"] },
+    { ...shared, displayName: "aws", testMatch: ["<rootDir>/tests/aws/**/*.test.ts"] },
+    { ...shared, displayName: "long", testMatch: ["<rootDir>/tests/long/**/*.test.ts"] },
   ],
 };

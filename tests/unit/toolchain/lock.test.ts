@@ -11,7 +11,7 @@ it("lets one work after the other, and tells who waits for whom", async () => {
   const waiting = jest.fn();
   const work = (name: string) => async () => {
     events.push(`${name} begins`);
-    await sleep(200);
+    while (waiting.mock.calls.length === 0) await sleep(10);
     events.push(`${name} ends`);
     return name;
   };
