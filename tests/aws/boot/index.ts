@@ -13,8 +13,9 @@ const region = config.require("region");
 const vpcCidr = config.require("vpcCidr");
 const environment = config.require("environment");
 const place = { environment, owner: "tests", partition: "aws", region, accountId: "123456789012" };
-const provider = new aws.Provider("aws", { region });
-const imageId = "ami-0123456789abcdef0";
+const provider = new aws.Provider("aws", { region, maxRetries: 2 });
+/** One that moto has. What boots is the local machine image. */
+const imageId = "ami-04681a1dbd79675a5";
 const size = { cpus: 2, memoryMiB: 4096 };
 
 const key = new EnvironmentKey("boot", { ...place, deletionWindowInDays: 7 }, { provider });
