@@ -8,7 +8,10 @@ import {
   DescribeInstancesCommand,
   DescribeVolumesCommand,
   EC2Client,
+  GetConsoleOutputCommand,
   type Instance,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 
 import { imageName } from "../../../toolchain/images";
@@ -89,6 +92,42 @@ export class Ec2Host {
     return await run(["docker", "exec", this.container(instanceId), ...command]);
   }
 
+  /** Starts another instance, as somebody who may; gives its id. */
+  async launch(wanted: {
+    readonly subnet: string;
+    readonly userData: string;
+    readonly profile: string;
+  }): Promise<string> {
+    const { Instances = [] } = await this.ec2.send(
+      new RunInstancesCommand({
+        ...{ ImageId: "ami-04681a1dbd79675a5", InstanceType: "m5.large", MinCount: 1, MaxCount: 1 },
+        SubnetId: wanted.subnet,
+        UserData: wanted.userData,
+        IamInstanceProfile: { Name: wanted.profile },
+      }),
+    );
+    return Instances[0]?.InstanceId ?? "";
+  }
+
+  /** Takes an instance away, and waits until it is gone. */
+  async terminate(instanceId: string): Promise<void> {
+    await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+    while (this.running.has(instanceId)) await sleep(200);
+  }
+
+  /** What an instance was started with, as EC2 has it: in base64. */
+  async userData(instanceId: string): Promise<string> {
+    const attribute = { InstanceId: instanceId, Attribute: "userData" } as const;
+    const { UserData } = await this.ec2.send(new DescribeInstanceAttributeCommand(attribute));
+    return UserData?.Value ?? "";
+  }
+
+  /** What an instance has printed, as EC2 tells it. */
+  async console(instanceId: string): Promise<string> {
+    const { Output = "" } = await this.ec2.send(new GetConsoleOutputCommand({ InstanceId: instanceId }));
+    return Buffer.from(Output, "base64").toString();
+  }
+
   /** The instances that run, as EC2 tells of them. */
   async instances(): Promise<Instance[]> {
     const filter = { Name: "instance-state-name", Values: ["running"] };
@@ -162,14 +201,13 @@ export class Ec2Host {
   private async metadataOf(instance: Instance): Promise<MetadataService> {
     const { region, gateway } = this.args;
     const { InstanceId: id = "", PrivateIpAddress: address = "", PrivateDnsName: name = "" } = instance;
-    const attribute = { InstanceId: id, Attribute: "userData" } as const;
-    const { UserData } = await this.ec2.send(new DescribeInstanceAttributeCommand(attribute));
+    const userData = await this.userData(id);
     const role = await this.roleOf(instance);
     return MetadataService.start(gateway, {
       instanceId: id,
       region,
       more: {
-        "user-data": Buffer.from(UserData?.Value ?? "", "base64"),
+        "user-data": Buffer.from(userData, "base64"),
         "meta-data/ami-id": instance.ImageId ?? "",
         "meta-data/local-hostname": name,
         "meta-data/local-ipv4": address,

@@ -1,12 +1,14 @@
 """What a role's credentials may do at moto. By itself moto lets everybody do everything, or asks rights of everybody.
 
 Requests of the tests' own credentials pass. Of a role's the signature is checked, and its policies are asked: their actions
-and resources. Of resources moto knows only those of S3; here it learns of secrets. Conditions it does not understand: a
-statement that has one allows nothing.
+and resources. moto names the resource for S3 alone; here it does so for what machines name. Conditions it does not
+understand: a statement that has one allows nothing.
 """
 
+from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.authorization import ActionAuthenticatorMixin
-from moto.core.responses import BaseResponse
+from moto.core.exceptions import AccessDeniedError, JsonRESTError
+from moto.core.responses import BaseResponse, EmptyResult
 from moto.iam.access_control import IAMPolicyStatement, IAMRequest, PermissionResult
 from moto.secretsmanager.responses import SecretsManagerResponse
 
@@ -15,25 +17,42 @@ TEMPORARY = "Credential=ASIA"
 
 
 def authorize(self: BaseResponse, resource: str = "*") -> None:
-    if TEMPORARY in self.headers.get("Authorization", ""):
-        query = self.parsed_url.query
-        request = IAMRequest(
-            account_id=self.current_account,
-            method=self.method,
-            path=f"{self.raw_path}?{query}" if query else self.raw_path,
-            data=self.data,
-            body=self.raw_body,
-            headers=self.headers,
-            action=self._get_action(),
-        )
-        request.check_signature()
+    if TEMPORARY not in self.headers.get("Authorization", ""):
+        return
+    query = self.parsed_url.query
+    request = IAMRequest(
+        account_id=self.current_account,
+        method=self.method,
+        path=f"{self.raw_path}?{query}" if query else self.raw_path,
+        data=self.data,
+        body=self.raw_body,
+        headers=self.headers,
+        action=self._get_action(),
+    )
+    request.check_signature()
+    try:
         request.check_action_permitted(resource)
+    except AccessDeniedError as refused:
+        # Services that speak JSON are refused in JSON.
+        if self.headers.get("X-Amz-Target"):
+            raise JsonRESTError("AccessDeniedException", f"{refused.message} on resource: {resource}") from None
+        raise
 
 
 def arn_of_secret(self: SecretsManagerResponse) -> str:
-    asked = self._get_param("SecretId") or ""
+    asked = self._get_param("SecretId") or "*"
     secret = self.backend.secrets.get(asked)
-    return secret.arn if secret else asked or "*"
+    return secret.arn if secret else asked
+
+
+def arn_of_group(self: AutoScalingResponse) -> str:
+    group = self.autoscaling_backend.autoscaling_groups.get(self._get_param("AutoScalingGroupName") or "")
+    return group.arn if group else "*"
+
+
+def complete_lifecycle_action(self: AutoScalingResponse) -> EmptyResult:
+    """moto has no such action, and forgets the hooks that a group is made with."""
+    return EmptyResult()
 
 
 def without_conditions(is_permitted):
@@ -47,4 +66,6 @@ def without_conditions(is_permitted):
 
 ActionAuthenticatorMixin._authenticate_and_authorize_normal_action = authorize
 SecretsManagerResponse._determine_resource = arn_of_secret
+AutoScalingResponse._determine_resource = arn_of_group
+AutoScalingResponse.complete_lifecycle_action = complete_lifecycle_action
 IAMPolicyStatement.is_action_permitted = without_conditions(IAMPolicyStatement.is_action_permitted)

@@ -96,7 +96,7 @@ def write(root, file):
 
 
 def fetch_until_there(settings, secret, console):
-    pause = 1
+    pause, told = 1, None
     while True:
         try:
             return fetch(settings, secret)
@@ -105,7 +105,9 @@ def fetch_until_there(settings, secret, console):
         except (ValueError, KeyError) as problem:
             # Its text could hold a part of the answer.
             why = f"an answer that can be read ({type(problem).__name__})"
-        console(f"log waiting for {why}"[:400])
+        if why != told:
+            console(f"log waiting for {why}"[:400])
+        told = why
         time.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 

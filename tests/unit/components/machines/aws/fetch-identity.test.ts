@@ -116,10 +116,11 @@ describe("a machine on AWS", () => {
     );
   });
 
-  test("says what it waits for, and tries again until its secret is there", async () => {
-    const refused = { __type: "AccessDeniedException", Message: "not authorized" };
+  test("says once what it waits for, and tries again until its secret is there", async () => {
+    const refused = JSON.stringify({ __type: "AccessDeniedException", Message: "not authorized" });
     answers.unshift(
-      { status: 400, body: JSON.stringify(refused) },
+      { status: 400, body: refused },
+      { status: 400, body: refused },
       { status: 200, body: JSON.stringify({ SecretString: "a key, but no list of files" }) },
     );
     expect(await fetchIdentity()).toBe(0);
