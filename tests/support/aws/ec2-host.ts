@@ -211,6 +211,7 @@ export class Ec2Host {
         "meta-data/ami-id": instance.ImageId ?? "",
         "meta-data/local-hostname": name,
         "meta-data/local-ipv4": address,
+        [`meta-data/network/interfaces/macs/${macOf(address)}/device-number`]: "0",
         "meta-data/placement/availability-zone": instance.Placement?.AvailabilityZone ?? "",
         "meta-data/autoscaling/target-lifecycle-state": "InService",
       },
@@ -290,4 +291,10 @@ export class Ec2Host {
     if (instance === undefined) throw new Error(`no instance ${id} runs`);
     return instance;
   }
+}
+
+/** As Docker derives it from an address. */
+function macOf(address: string): string {
+  const bytes = address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"));
+  return ["02", "42", ...bytes].join(":");
 }

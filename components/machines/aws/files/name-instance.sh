@@ -4,7 +4,7 @@
 set -euo pipefail
 
 source /etc/slipway/bootstrap.env # MACHINE, except in pools
-readonly metadata=${METADATA:-http://169.254.169.254}/latest
+readonly metadata=http://169.254.169.254/latest
 
 ask() { curl --silent --fail --show-error --retry 20 --retry-connrefused --retry-delay 1 --max-time 5 "$@"; }
 
