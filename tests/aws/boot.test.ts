@@ -289,3 +289,33 @@ describe("an instance", () => {
     expect(new Set(pods.split("\n"))).toEqual(new Set(["DaemonSet"]));
   });
 });
+
+describe("a control plane that is lost", () => {
+  it(
+    "comes back with its name, its address, its volume and all that the cluster knew",
+    async () => {
+      const namespace = ["--namespace", "default"];
+      await kubectl("create", "configmap", "known", "--from-literal=key=value", ...namespace);
+      const lost = await controlPlane();
+      const before = (await instancesByNode()).get("control-plane-0");
+      const volumes = (await moto.contents(region)).volume;
+      await host.terminate(lost);
+      const targets = ["**Instance::boot-control-plane-0", "**VolumeAttachment::boot-control-plane-0-etcd"];
+      await pulumi("refresh", "--yes", ...targets.flatMap((target) => ["--target", target]));
+      await up();
+
+      const found = (await instancesByNode()).get("control-plane-0");
+      expect(found?.InstanceId).not.toBe(lost);
+      expect(found?.PrivateIpAddress).toBe(before?.PrivateIpAddress);
+      expect((await moto.contents(region)).volume).toEqual(volumes);
+      expect(console(found?.InstanceId ?? "")).not.toContain("making a file system");
+      const value = ["get", "configmap", "known", ...namespace, "--output", "jsonpath={.data.key}"];
+      expect(await kubectl(...value)).toBe("value");
+      const nodes = await read<Node>("nodes");
+      const own = nodes.find(({ metadata }) => metadata.name === "control-plane-0");
+      expect(own?.spec.providerID).toMatch(new RegExp(`/${found?.InstanceId ?? "none"}$`));
+      expect(own?.metadata.labels).toHaveProperty(["node-role.kubernetes.io/control-plane"]);
+    },
+    minutes(10),
+  );
+});

@@ -100,7 +100,8 @@ new KubeletCertificateApprover(
   {
     image: imageName("kubelet-certificate-approver"),
     machineCidrs: [vpcCidr],
-    machineNames: `control-plane-[0-9]+|ip-[0-9-]+\\.${region}\\.compute\\.internal`,
+    // moto calls what a group launches as AWS does in us-east-1.
+    machineNames: `control-plane-[0-9]+|ip-[0-9-]+\\.(${region}\\.compute|ec2)\\.internal`,
   },
   { ...inCluster, dependsOn: platform.podNetwork },
 );
