@@ -101,7 +101,7 @@ new KubeletCertificateApprover(
     image: imageName("kubelet-certificate-approver"),
     machineCidrs: [vpcCidr],
     // moto calls what a group launches as AWS does in us-east-1.
-    machineNames: `control-plane-[0-9]+|ip-[0-9-]+\\.(${region}\\.compute|ec2)\\.internal`,
+    machineNames: `control-plane-[0-9]+|i-[0-9a-f]+|ip-[0-9-]+\\.(${region}\\.compute|ec2)\\.internal`,
   },
   { ...inCluster, dependsOn: platform.podNetwork },
 );

@@ -6,11 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   DescribeVolumesCommand,
   EC2Client,
   GetConsoleOutputCommand,
   type Instance,
   RunInstancesCommand,
+  type Tag,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 
@@ -220,13 +223,13 @@ export class Ec2Host {
   }
 
   /** The role of its profile, with credentials that EC2 gets for it. */
-  private async roleOf({
-    IamInstanceProfile: profile,
-  }: Instance): Promise<{ name: string; credentials: RoleCredentials } | undefined> {
-    if (profile?.Arn === undefined) return undefined;
+  private async roleOf(
+    instance: Instance,
+  ): Promise<{ name: string; credentials: RoleCredentials } | undefined> {
+    const profile = await this.profileOf(instance);
+    if (profile === undefined) return undefined;
     const { moto } = this.args;
-    const name = profile.Arn.split("/").pop() ?? "";
-    const parameters = { InstanceProfileName: name };
+    const parameters = { InstanceProfileName: profile };
     const found = await moto.call(["iam", "2010-05-08"], "GetInstanceProfile", parameters);
     const roleArn = /<Roles>.*?<Arn>(.*?)<\/Arn>.*?<\/Roles>/s.exec(found)?.[1] ?? "";
     const answer = await moto.call(["sts", "2011-06-15"], "AssumeRole", {
@@ -242,6 +245,21 @@ export class Ec2Host {
         Token: field("SessionToken"),
       },
     };
+  }
+
+  /** Name of its profile. Of what a group has launched moto does not say it: it is the launch template's. */
+  private async profileOf({ IamInstanceProfile: profile, Tags = [] }: Instance): Promise<string | undefined> {
+    if (profile?.Arn !== undefined) return profile.Arn.split("/").pop();
+    const nameIn = (tags: readonly Tag[]): string | undefined =>
+      tags.find(({ Key }) => Key === "Name")?.Value;
+    const { LaunchTemplates = [] } = await this.ec2.send(new DescribeLaunchTemplatesCommand({}));
+    const template = LaunchTemplates.find((each) => nameIn(each.Tags ?? []) === (nameIn(Tags) ?? "none"));
+    if (template === undefined) return undefined;
+    const wanted = { LaunchTemplateId: template.LaunchTemplateId, Versions: ["$Latest"] };
+    const { LaunchTemplateVersions: [version] = [] } = await this.ec2.send(
+      new DescribeLaunchTemplateVersionsCommand(wanted),
+    );
+    return version?.LaunchTemplateData?.IamInstanceProfile?.Name;
   }
 
   private async attachVolumes(): Promise<void> {

@@ -14,11 +14,12 @@ export interface InstanceFacts {
   readonly region: string;
   /** By path below the API's version, as in `meta-data/local-ipv4`. Default: nothing more than the above. */
   readonly more?: Readonly<Record<string, string | Buffer>>;
-  /** Default: a role that has all rights at moto. */
+  /** Default: it has none. */
   readonly role?: { readonly name: string; readonly credentials: RoleCredentials };
 }
 
-const allPowerful: RoleCredentials = {
+/** Those of a role that may do everything at moto. */
+export const allPowerful: RoleCredentials = {
   AccessKeyId: "testing",
   SecretAccessKey: "testing",
   Token: "testing",
@@ -35,19 +36,17 @@ export class MetadataService {
   private constructor(
     private readonly server: Server,
     private readonly host: string,
-    { instanceId, region, more, role = { name: "control-plane", credentials: allPowerful } }: InstanceFacts,
+    { instanceId, region, more, role }: InstanceFacts,
   ) {
-    const credentials = {
-      ...{ Code: "Success", Type: "AWS-HMAC", ...role.credentials },
-      Expiration: new Date(Date.now() + sixHours * 1000).toISOString(),
-    };
     this.answers = new Map<string, string | Buffer>(
       Object.entries({
         "meta-data/instance-id": instanceId,
         "meta-data/placement/region": region,
         "meta-data/services/domain": "amazonaws.com",
         "dynamic/instance-identity/document": JSON.stringify({ instanceId, region }),
-        [`meta-data/iam/security-credentials/${role.name}`]: JSON.stringify(credentials),
+        ...(role && {
+          [`meta-data/iam/security-credentials/${role.name}`]: credentialsDocument(role.credentials),
+        }),
         ...more,
       }),
     );
@@ -103,4 +102,9 @@ export class MetadataService {
       .map((key) => /^[^/]*\/?/.exec(key.slice(folder.length))?.[0] ?? "");
     return below.length > 0 ? [...new Set(below)].join("\n") : undefined;
   }
+}
+
+function credentialsDocument(credentials: RoleCredentials): string {
+  const Expiration = new Date(Date.now() + sixHours * 1000).toISOString();
+  return JSON.stringify({ Code: "Success", Type: "AWS-HMAC", ...credentials, Expiration });
 }
