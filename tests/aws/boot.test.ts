@@ -43,7 +43,9 @@ async function freePort(): Promise<number> {
 }
 
 async function pulumi(...args: string[]): Promise<Result> {
-  return await environment.pulumiWith(moto.variables, ...args, "--color", "never");
+  // What is in a cluster that does not answer any more goes with its machines.
+  const variables = { ...moto.variables, PULUMI_K8S_DELETE_UNREACHABLE: "true" };
+  return await environment.pulumiWith(variables, ...args, "--color", "never");
 }
 
 async function up(...args: string[]): Promise<string> {
