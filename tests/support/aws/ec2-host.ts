@@ -90,6 +90,11 @@ export class Ec2Host {
     this.of(instanceId).metadata.say(at, text);
   }
 
+  /** Ids of the volumes that are attached to an instance, without the one that it boots from. */
+  volumes(instanceId: string): string[] {
+    return [...this.of(instanceId).disks.keys()];
+  }
+
   /** A command inside an instance; gives what it prints. */
   async inside(instanceId: string, ...command: string[]): Promise<string> {
     return await run(["docker", "exec", this.container(instanceId), ...command]);
