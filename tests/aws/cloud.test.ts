@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 import { partDirectory } from "../../toolchain/cache";
 import { parts } from "../../toolchain/parts";
-import { MetadataService } from "../support/aws/metadata-service";
+import { allPowerful, MetadataService } from "../support/aws/metadata-service";
 import { Moto } from "../support/aws/moto";
 import { type ServingRequest, servingRequest } from "../support/serving-request";
 import { eventually, TestEnvironment } from "../support/test-environment";
@@ -35,18 +35,8 @@ async function read<T>(...args: string[]): Promise<T> {
   return JSON.parse(await kubectl("get", ...args, "-o", "json")) as T;
 }
 
-/** Asks EC2, which is moto: it knows the service by the signature's scope, and looks at no signature. */
-async function ec2(action: string, parameters: Readonly<Record<string, string>>): Promise<string> {
-  const scope = `testing/20260101/${region}/ec2/aws4_request`;
-  const response = await fetch(moto.url, {
-    method: "POST",
-    headers: { Authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0` },
-    body: new URLSearchParams({ Action: action, Version: "2016-11-15", ...parameters }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(text);
-  return text;
-}
+const ec2 = (action: string, parameters: Readonly<Record<string, string>>): Promise<string> =>
+  moto.call(["ec2", "2016-11-15"], action, parameters, region);
 
 async function startInstance(zone: string): Promise<string> {
   const filters = { "Filter.1.Name": "availability-zone", "Filter.1.Value.1": zone };
@@ -130,7 +120,11 @@ beforeAll(async () => {
   const host = await network("{{.Gateway}}");
   moto = await Moto.start(host);
   instance = await startInstance(`${region}b`);
-  metadata = await MetadataService.start(host, { region, instanceId: await startInstance(`${region}a`) });
+  metadata = await MetadataService.start(host, {
+    region,
+    instanceId: await startInstance(`${region}a`),
+    role: { name: "control-plane", credentials: allPowerful },
+  });
 
   const controlPlane = (await addressesOf("control-plane-0")).InternalIP ?? "";
   team.configure({

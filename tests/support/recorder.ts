@@ -5,6 +5,8 @@ export interface Registered {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
+  /** Urn and id of the provider that was named for it; empty when none was. */
+  readonly provider: string;
 }
 
 let registered: Registered[] = [];
@@ -26,8 +28,8 @@ export function recordResources({
 } = {}): void {
   registered = [];
   const mocks: pulumi.runtime.Mocks = {
-    newResource: ({ type, name, inputs }) => {
-      registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+    newResource: ({ type, name, inputs, provider = "" }) => {
+      registered.push({ type, name, inputs: inputs as Record<string, unknown>, provider });
       return { id: name, state: { ...(inputs as Record<string, unknown>), ...outputs[type] } };
     },
     call: ({ token, inputs }) => lookUp(token, inputs as Record<string, unknown>),

@@ -107,6 +107,20 @@ kubeadm_attempt() {
 continue_cluster() {
   step "kubeadm init over the etcd data of before"
   kubeadm_attempt init --config /etc/slipway/init.yaml || fail
+  renew_node
+}
+
+# In a cloud a Node says for good which instance it is. When this is another one, the Node of before goes, and the kubelet
+# makes its own.
+renew_node() {
+  local own kubectl=(kubectl --kubeconfig /etc/kubernetes/admin.conf)
+  own=$(sed -n 's/.*--provider-id=\([^ ]*\).*/\1/p' /etc/default/kubelet 2>>"$log")
+  [ -n "$own" ] && [ "$("${kubectl[@]}" get node "$MACHINE" --output 'jsonpath={.spec.providerID}')" != "$own" ] || return 0
+  step "making a node of its own, as the one of before is another instance"
+  "${kubectl[@]}" delete node "$MACHINE" >>"$log" 2>&1
+  systemctl restart kubelet
+  timeout 60 bash -c "until ${kubectl[*]} get node $MACHINE >/dev/null 2>&1; do sleep 0.5; done" || fail
+  kubeadm init phase mark-control-plane --config /etc/slipway/init.yaml >>"$log" 2>&1 || fail
 }
 
 # kubeadm stops half-way where a machine in front of it is not there yet; what it left behind goes before the next try.

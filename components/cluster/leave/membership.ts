@@ -43,21 +43,40 @@ async function findNode({ machine, kubeconfig }: MembershipInputs) {
   }
 }
 
+/**
+ * What becomes of the Node of a machine that is taken away. In a cloud it says for good which instance it is: the one that
+ * takes the machine's place makes its own, if it has not done so already.
+ * @param leaves whether the machine goes for good
+ * @param machineId the platform's id of the machine
+ * @param providerId what the Node says that it is, as in `aws:///eu-central-1a/i-0123`
+ */
+export function fateOfNode(
+  leaves: boolean,
+  machineId: string,
+  providerId?: string,
+): "kept" | "deleted" | "another's" {
+  if (leaves) return "deleted";
+  if (providerId === undefined) return "kept";
+  return providerId.endsWith(`/${machineId}`) ? "deleted" : "another's";
+}
+
 /** Moves the work of a machine elsewhere. One that leaves for good also leaves etcd and the list of nodes. */
 async function sayGoodbye(inputs: MembershipInputs, leaves: boolean): Promise<void> {
   const { machine, isControlPlane } = inputs;
   const { config, api, node } = await findNode(inputs);
   if (node === undefined) return;
+  const fate = fateOfNode(leaves, inputs.machineId, node.spec?.providerID);
+  if (fate === "another's") return;
   if (leaves) await refuseToLoseVolumes(api, machine);
   await cordon(api, machine);
   if (isAlive(node)) {
     await drain(api, { node: machine, timeoutSeconds: patience.drain, report: say });
     if (isControlPlane && !leaves) await waitForEtcd(config, machine, patience.etcd);
   }
-  if (!leaves) return;
-  if (isControlPlane) await removeEtcdMember(api, config, machine, patience.etcd);
+  if (fate === "kept") return;
+  if (leaves && isControlPlane) await removeEtcdMember(api, config, machine, patience.etcd);
   await api.deleteNode({ name: machine });
-  say(`${machine}: left the cluster`);
+  if (leaves) say(`${machine}: left the cluster`);
 }
 
 /** Whether nobody answered, or one who could not: an API server whose etcd has just left, say. */

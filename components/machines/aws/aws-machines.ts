@@ -152,7 +152,7 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
         userData: pulumi.output(userData).apply((document) => compressedUserData(name, document)),
         deletionProtection: this.args.deletionProtection,
       },
-      options,
+      this.onAws(options),
     );
     this.controlPlanes.set(name, machine);
     return machine.instanceId;
@@ -198,7 +198,7 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
         profileName: this.profileOf("worker"),
         keyArn: this.args.keyArn,
       },
-      options,
+      this.onAws(options),
     );
     this.workerPools.set(spec.name, pool);
     return pool.groupName;
@@ -236,6 +236,12 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
     if (publicHost !== undefined) return { host: publicHost, port: apiPort, serverName: host };
     if (tunnelPort !== undefined) return { host: "127.0.0.1", port: tunnelPort, serverName: host };
     return { host, port: apiPort, serverName: host };
+  }
+
+  /** The cluster is the parent of its machines, and knows nothing of the account and the region that they are in. */
+  private onAws(options: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
+    const provider = this.getProvider("aws:ec2/instance:Instance");
+    return provider ? { ...options, provider } : options;
   }
 
   private get belonging(): Belonging {

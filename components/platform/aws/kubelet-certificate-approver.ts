@@ -23,7 +23,7 @@ const labels = { "k8s-app": program };
 
 /**
  * Approves what kubelets with `serverTLSBootstrap` ask for: a certificate to serve with, for their own addresses. Kubernetes
- * signs it then, and clients can verify kubelets. What a node asks for it gets if its Node has all the names and
+ * signs it then, and clients can verify kubelets. What a node asks for it gets if it is called so, or its Node has the names and
  * addresses, no other Node has them, and any machine may have them; a request that is wrong is denied with the reason as a condition,
  * and one that is too early is looked at again.
  */

@@ -35,7 +35,7 @@ export class Moto {
     // Its input is a pipe of this process: when that closes, for whatever reason, it ends.
     const child = spawn(
       pythonWithTools(),
-      [path.join(__dirname, "moto_server.py"), host, path.join(folder, "requests")],
+      [path.join(__dirname, "moto_server.py"), host, path.join(folder, "requests"), folder],
       { stdio: ["pipe", "pipe", "pipe"] },
     );
     let said = "";
@@ -83,6 +83,34 @@ export class Moto {
 
   forgetRequests(): void {
     rmSync(path.join(this.folder, "requests"), { force: true });
+  }
+
+  /** The file whose text is what an instance has printed on its console. */
+  consoleFile(instanceId: string): string {
+    return path.join(this.folder, instanceId);
+  }
+
+  /**
+   * Calls an API that speaks XML, as a person who may do everything. moto knows the service by the signature's scope.
+   *
+   * @returns the answer, XML
+   * @throws Error with what it answered when it refuses
+   */
+  async call(
+    [service, version]: readonly [string, string],
+    action: string,
+    parameters: Readonly<Record<string, string>>,
+    region = "eu-central-1",
+  ): Promise<string> {
+    const scope = `testing/20260101/${region}/${service}/aws4_request`;
+    const response = await fetch(this.url, {
+      method: "POST",
+      headers: { Authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0` },
+      body: new URLSearchParams({ Action: action, Version: version, ...parameters }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(text);
+    return text;
   }
 
   /** What there is: kinds of things to their names, without those of which there is none, and what AWS has by itself. */

@@ -12,7 +12,9 @@ import threading
 from urllib.parse import parse_qs
 
 import cbor_bridge
-import moto_corrections  # noqa: F401 - it changes what moto answers
+import moto_consoles  # noqa: F401 - it changes what moto answers
+import moto_corrections  # noqa: F401 - so does it
+import moto_roles  # noqa: F401 - and it
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -21,7 +23,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request
 
-host, log = sys.argv[1:]
+host, log, os.environ["MOTO_CONSOLES"] = sys.argv[1:]
 
 
 def asked(request: Request, body: bytes) -> dict[str, str]:

@@ -183,9 +183,11 @@ func addressesOf(asked *x509.CertificateRequest) []string {
 	return addresses
 }
 
-// addressesIn gives the names and the IP addresses of a Node, these in the form that Go prints.
+// addressesIn gives the names and the IP addresses of a Node, these in the form that Go prints. What it is called is one of
+// them, whoever writes its addresses: a kubelet that knows its address asks before the cloud has said how the machine is
+// called there, and would wait for a quarter of an hour before it asks again.
 func addressesIn(node *core.Node) map[string]bool {
-	addresses := map[string]bool{}
+	addresses := map[string]bool{node.Name: true}
 	for _, address := range node.Status.Addresses {
 		if ip, err := netip.ParseAddr(address.Address); err == nil {
 			addresses[ip.Unmap().String()] = true

@@ -12,7 +12,7 @@ import subprocess
 import time
 
 # Has the bootstrap's own settings, of which ROLE is read, and secrets.env: SECRETS, the part of the secrets' names before
-# the role's, and for tests ENDPOINT (Secrets Manager's), METADATA, CONSOLE and ROOT, a folder to write below.
+# the role's, and for tests SECRETS_ENDPOINT, METADATA, CONSOLE and ROOT, a folder to write below.
 SETTINGS_FOLDER = os.environ.get("SLIPWAY_SETTINGS", "/etc/slipway")
 LONGEST_PAUSE_SECONDS = 15
 
@@ -71,7 +71,7 @@ def metadata(base):
 def fetch(settings, secret):
     region, domain, credentials = metadata(settings.get("METADATA", "http://169.254.169.254"))
     options = [
-        ("url", settings.get("ENDPOINT", f"https://secretsmanager.{region}.{domain}")),
+        ("url", settings.get("SECRETS_ENDPOINT", f"https://secretsmanager.{region}.{domain}")),
         ("aws-sigv4", f"aws:amz:{region}:secretsmanager"),
         ("user", f"{credentials['AccessKeyId']}:{credentials['SecretAccessKey']}"),
         ("header", f"X-Amz-Security-Token: {credentials['Token']}"),
@@ -96,7 +96,7 @@ def write(root, file):
 
 
 def fetch_until_there(settings, secret, console):
-    pause = 1
+    pause, told = 1, None
     while True:
         try:
             return fetch(settings, secret)
@@ -105,7 +105,9 @@ def fetch_until_there(settings, secret, console):
         except (ValueError, KeyError) as problem:
             # Its text could hold a part of the answer.
             why = f"an answer that can be read ({type(problem).__name__})"
-        console(f"log waiting for {why}"[:400])
+        if why != told:
+            console(f"log waiting for {why}"[:400])
+        told = why
         time.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 

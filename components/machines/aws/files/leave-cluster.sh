@@ -9,8 +9,8 @@ source /etc/slipway/bootstrap.env # ROLE
 source /etc/slipway/leave.env     # GROUPS_PREFIX, what the groups' names have before the pool's; HOOK, the lifecycle hook's name
 [ "$ROLE" = join-worker ] || exit 0
 
-readonly metadata=${METADATA:-http://169.254.169.254}/latest
-readonly pause=${PAUSE_SECONDS:-5}
+readonly metadata=http://169.254.169.254/latest
+readonly pause=5
 
 say() { echo "slipway: $*" | tee /dev/console 2>/dev/null; }
 ask() { curl --silent --fail --max-time 5 "$@"; }
@@ -68,7 +68,7 @@ complete() {
   field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$credentials" "$1"; }
   # On stdin, as other processes can read arguments.
   curl --silent --fail --max-time 20 --config - >/dev/null <<EOC
-url = "${ENDPOINT:-https://autoscaling.$region.$domain}"
+url = "https://autoscaling.$region.$domain"
 aws-sigv4 = "aws:amz:$region:autoscaling"
 user = "$(field AccessKeyId):$(field SecretAccessKey)"
 header = "X-Amz-Security-Token: $(field Token)"

@@ -32,6 +32,10 @@ if ! blkid "$volume" >/dev/null; then
 fi
 mkdir -p /var/lib/etcd
 echo "LABEL=$label /var/lib/etcd ext4 defaults,noatime,nofail,x-systemd.device-timeout=120s 0 2" >>/etc/fstab
+# After a restart there must be no kubelet without it: its etcd would begin a new cluster in an empty folder.
+mkdir -p /etc/systemd/system/kubelet.service.d
+printf '[Unit]\nRequiresMountsFor=/var/lib/etcd\n' >/etc/systemd/system/kubelet.service.d/20-etcd-volume.conf
+systemctl daemon-reload
 mount "$volume" /var/lib/etcd
 # etcd takes it for something that went wrong.
 rmdir /var/lib/etcd/lost+found 2>/dev/null || true

@@ -1,6 +1,7 @@
 import { runtime } from "@pulumi/pulumi";
 
 import {
+  fateOfNode,
   type MembershipInputs,
   membershipProvider,
 } from "../../../../../components/cluster/leave/membership";
@@ -16,6 +17,23 @@ const inputs: MembershipInputs = {
 
 const diff = async (changes: Partial<MembershipInputs>) =>
   await membershipProvider.diff?.("id", inputs, { ...inputs, ...changes });
+
+describe("the Node of a machine that is taken away", () => {
+  const instance = "aws:///eu-central-1a/i-0123";
+
+  it("is kept for the machine that comes back, unless it says which instance it is", () => {
+    expect(fateOfNode(false, "1")).toBe("kept");
+    expect(fateOfNode(false, "i-0123", instance)).toBe("deleted");
+  });
+
+  it("is left alone when another instance has taken its place already", () => {
+    expect(fateOfNode(false, "i-0456", instance)).toBe("another's");
+  });
+
+  it("goes with a machine that goes for good", () => {
+    expect([fateOfNode(true, "1"), fateOfNode(true, "i-0123", instance)]).toEqual(["deleted", "deleted"]);
+  });
+});
 
 describe("a membership", () => {
   it("ends before its machine is made anew", async () => {

@@ -1,5 +1,7 @@
 import { gunzipSync } from "node:zlib";
 
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
 import { KubernetesCluster } from "../../../../../components/cluster";
@@ -34,8 +36,12 @@ beforeEach(() => {
   recordResources({ preview: true });
 });
 
-const registered = (changes: Partial<AwsMachinesArgs> = {}): Promise<Registered[]> =>
+const registered = (
+  changes: Partial<AwsMachinesArgs> = {},
+  account?: () => pulumi.ProviderResource,
+): Promise<Registered[]> =>
   registeredBy((options) => {
+    const onAws = account ? { ...options, provider: account() } : options;
     const network = new Network(
       "prod",
       {
@@ -46,10 +52,10 @@ const registered = (changes: Partial<AwsMachinesArgs> = {}): Promise<Registered[
         natPerZone: true,
         flowLogs: { retentionDays: 30, kmsKeyArn: keyArn },
       },
-      options,
+      onAws,
     );
     const args = { ...defaults, ...changes, network };
-    const machines = new AwsMachines("prod", args, options);
+    const machines = new AwsMachines("prod", args, onAws);
     new KubernetesCluster(
       "prod",
       {
@@ -216,6 +222,13 @@ describe("a cluster on AWS", () => {
         instancesDistribution: { onDemandBaseCapacity: 1, onDemandPercentageAboveBaseCapacity: 20 },
       },
     });
+  });
+
+  it("makes all of it with the provider of its machines, of which the cluster knows nothing", async () => {
+    const made = await registered({}, () => new aws.Provider("frankfurt", { region: place.region }));
+    const onAws = made.filter(({ type }) => type.startsWith("aws:"));
+    expect(onAws.length).toBeGreaterThan(80);
+    expect(onAws.filter(({ provider }) => !provider.includes("::frankfurt::"))).toEqual([]);
   });
 
   it("asks for what makes a pool's machines when nobody said it", async () => {

@@ -42,6 +42,10 @@ function metadataAnswer({ method, path: url, headers }: Request): Answer {
   return body === undefined ? { status: 404, body: "" } : { status: 200, body };
 }
 
+/** As the bootstrap has them: its ENDPOINT is the cluster's, and nobody who knows of secrets. */
+const bootstrapSettings = (role: string): string =>
+  `MACHINE='control-plane-1'\nROLE='${role}'\nENDPOINT='https://api.prod.slipway.internal:6443'\n`;
+
 let folder = "";
 let server: Server;
 let requests: Request[] = [];
@@ -69,10 +73,10 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   mkdirSync(path.join(folder, "root"));
-  writeFileSync(path.join(folder, "bootstrap.env"), "MACHINE='control-plane-1'\nROLE='join-control-plane'\n");
+  writeFileSync(path.join(folder, "bootstrap.env"), bootstrapSettings("join-control-plane"));
   writeFileSync(
     path.join(folder, "secrets.env"),
-    `SECRETS='slipway/prod'\nENDPOINT='${at}/'\nMETADATA='${at}'\n` +
+    `SECRETS='slipway/prod'\nSECRETS_ENDPOINT='${at}/'\nMETADATA='${at}'\n` +
       `CONSOLE='${folder}/console'\nROOT='${folder}/root'\n`,
   );
 });
@@ -116,10 +120,11 @@ describe("a machine on AWS", () => {
     );
   });
 
-  test("says what it waits for, and tries again until its secret is there", async () => {
-    const refused = { __type: "AccessDeniedException", Message: "not authorized" };
+  test("says once what it waits for, and tries again until its secret is there", async () => {
+    const refused = JSON.stringify({ __type: "AccessDeniedException", Message: "not authorized" });
     answers.unshift(
-      { status: 400, body: JSON.stringify(refused) },
+      { status: 400, body: refused },
+      { status: 400, body: refused },
       { status: 200, body: JSON.stringify({ SecretString: "a key, but no list of files" }) },
     );
     expect(await fetchIdentity()).toBe(0);
@@ -132,7 +137,7 @@ describe("a machine on AWS", () => {
   }, 30_000);
 
   test("of a pool asks for the workers' secret, as it may read no other", async () => {
-    writeFileSync(path.join(folder, "bootstrap.env"), "ROLE='join-worker'\n");
+    writeFileSync(path.join(folder, "bootstrap.env"), bootstrapSettings("join-worker"));
     expect(await fetchIdentity()).toBe(0);
     expect(consoleLines()).toEqual(["slipway: step fetching the secret slipway/prod/worker"]);
   });

@@ -1,0 +1,71 @@
+"""What a role's credentials may do at moto. By itself moto lets everybody do everything, or asks rights of everybody.
+
+Requests of the tests' own credentials pass. Of a role's the signature is checked, and its policies are asked: their actions
+and resources. moto names the resource for S3 alone; here it does so for what machines name. Conditions it does not
+understand: a statement that has one allows nothing.
+"""
+
+from moto.autoscaling.responses import AutoScalingResponse
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.exceptions import AccessDeniedError, JsonRESTError
+from moto.core.responses import BaseResponse, EmptyResult
+from moto.iam.access_control import IAMPolicyStatement, IAMRequest, PermissionResult
+from moto.secretsmanager.responses import SecretsManagerResponse
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+TEMPORARY = "Credential=ASIA"
+
+
+def authorize(self: BaseResponse, resource: str = "*") -> None:
+    if TEMPORARY not in self.headers.get("Authorization", ""):
+        return
+    query = self.parsed_url.query
+    request = IAMRequest(
+        account_id=self.current_account,
+        method=self.method,
+        path=f"{self.raw_path}?{query}" if query else self.raw_path,
+        data=self.data,
+        body=self.raw_body,
+        headers=self.headers,
+        action=self._get_action(),
+    )
+    request.check_signature()
+    try:
+        request.check_action_permitted(resource)
+    except AccessDeniedError as refused:
+        # Services that speak JSON are refused in JSON.
+        if self.headers.get("X-Amz-Target"):
+            raise JsonRESTError("AccessDeniedException", f"{refused.message} on resource: {resource}") from None
+        raise
+
+
+def arn_of_secret(self: SecretsManagerResponse) -> str:
+    asked = self._get_param("SecretId") or "*"
+    secret = self.backend.secrets.get(asked)
+    return secret.arn if secret else asked
+
+
+def arn_of_group(self: AutoScalingResponse) -> str:
+    group = self.autoscaling_backend.autoscaling_groups.get(self._get_param("AutoScalingGroupName") or "")
+    return group.arn if group else "*"
+
+
+def complete_lifecycle_action(self: AutoScalingResponse) -> EmptyResult:
+    """moto has no such action, and forgets the hooks that a group is made with."""
+    return EmptyResult()
+
+
+def without_conditions(is_permitted):
+    def corrected(self, action, resource="*", principal=None, values=None):
+        if principal is None and self._statement.get("Condition"):
+            return PermissionResult.NEUTRAL
+        return is_permitted(self, action, resource, principal, values)
+
+    return corrected
+
+
+ActionAuthenticatorMixin._authenticate_and_authorize_normal_action = authorize
+SecretsManagerResponse._determine_resource = arn_of_secret
+AutoScalingResponse._determine_resource = arn_of_group
+AutoScalingResponse.complete_lifecycle_action = complete_lifecycle_action
+IAMPolicyStatement.is_action_permitted = without_conditions(IAMPolicyStatement.is_action_permitted)
