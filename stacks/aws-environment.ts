@@ -39,29 +39,31 @@ const nodePorts = { http: 30080, https: 30443 };
  * An environment on AWS: its network, machines, a cluster on them, its platform, and the shop.
  * @param owner as `stackOwner` gives it
  * @param login by which images are pushed
+ * @param options of all that has no parent
  */
 export function awsEnvironment(
   checked: CheckedConfig,
   owner: string,
   login: RegistryLogin,
+  options: pulumi.ComponentResourceOptions = {},
 ): AwsEnvironmentOutputs {
   const { config, aws: settings } = checked;
   const { name } = config;
-  const provider = new aws.Provider(name, { region: settings.region });
+  const provider = new aws.Provider(name, { region: settings.region }, options);
   const images = [...platformImages, ...shopImages];
-  const foundation = new AwsFoundation(name, checked, owner, images, { provider });
+  const foundation = new AwsFoundation(name, checked, owner, images, { ...options, provider });
   const { machines } = foundation;
-  const registry = imageRegistry(name, foundation.repositories, login);
-  const cluster = new KubernetesCluster(name, clusterArgs(config, machines), { provider });
+  const registry = imageRegistry(name, foundation.repositories, login, options);
+  const cluster = new KubernetesCluster(name, clusterArgs(config, machines), { ...options, provider });
   const alarms = foundation.watchMachines(name);
 
   // Nothing here goes with the machines: what the cluster made on AWS would stay. So each thing depends on what deletes
   // that, and is gone before it.
-  const inCluster = { provider: cluster.provider };
+  const inCluster = { ...options, provider: cluster.provider };
   const services = clusterServices(checked, foundation, registry, owner, inCluster);
   const platform = new Platform(
     `${name}-platform`,
-    awsPlatformArgs(config, machines, ingressSettings(checked)),
+    awsPlatformArgs(config, machines, ingressSettings(checked, options)),
     { ...inCluster, dependsOn: [services.cloud] },
   );
   const shop = new Shop(
@@ -75,6 +77,7 @@ export function awsEnvironment(
       podsAfter: [platform.podNetwork],
     },
     {
+      ...options,
       providers: [cluster.provider, registry.provider],
       dependsOn: [services.cloud, services.storage],
     },
@@ -95,12 +98,16 @@ export function awsEnvironment(
 }
 
 /** https://cloud-provider-aws.sigs.k8s.io/service_controller/ */
-function ingressSettings({ config: { name, hosts }, aws: { ingress } }: CheckedConfig): IngressSettings {
+function ingressSettings(
+  { config: { name, hosts }, aws: { ingress } }: CheckedConfig,
+  options: pulumi.ComponentResourceOptions,
+): IngressSettings {
   const annotation = (setting: string): string => `service.beta.kubernetes.io/aws-load-balancer-${setting}`;
   return {
     nodePorts,
     ...(hosts.length > 0 && {
-      certificate: new WebIdentity(`${name}-web`, { authorityName: `Slipway ${name}`, hosts }).certificate,
+      certificate: new WebIdentity(`${name}-web`, { authorityName: `Slipway ${name}`, hosts }, options)
+        .certificate,
     }),
     loadBalancer: {
       annotations: {

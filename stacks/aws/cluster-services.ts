@@ -28,7 +28,7 @@ export function clusterServices(
     new PushedImage(
       `${name}-${kind}`,
       { registry: registry.prefix, repository: kind, localName: imageName(kind), authenticated: true },
-      { provider: registry.provider },
+      { ...inCluster, provider: registry.provider },
     ).reference;
   const cloud = new CloudControllerManager(
     `${name}-cloud`,

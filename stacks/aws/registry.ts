@@ -58,12 +58,13 @@ export function imageRegistry(
   name: string,
   repositories: ImageRepositories,
   { address, configFile }: RegistryLogin,
+  options: pulumi.ComponentResourceOptions,
 ): Registry {
   const prefixes = pulumi
     .all(repositories.urls)
     .apply((urls) => Object.entries(urls).map(([image, url]) => url.slice(0, -image.length - 1)));
   return {
     prefix: prefixes.apply(([first = ""]) => first),
-    provider: new docker.Provider(`${name}-registry`, { registryAuth: [{ address, configFile }] }),
+    provider: new docker.Provider(`${name}-registry`, { registryAuth: [{ address, configFile }] }, options),
   };
 }

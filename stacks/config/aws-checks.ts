@@ -2,7 +2,7 @@ import { subnetPlan, vpcPrefix } from "../../components/machines/aws/network/sub
 import { networkSize, parseCidr } from "../../components/machines/cidr";
 import type { AwsConfig, ExistingVpcConfig } from "./aws-config";
 import type { EnvironmentConfig } from "./environment-config";
-import { between, type CrossProblem, settingPath, shown } from "./problems";
+import { between, type CrossProblem, settingPath, shown, stackNameSetting } from "./problems";
 import type { Settings } from "./schema";
 
 const machines = settingPath(["networks", "machines"]);
@@ -17,6 +17,7 @@ export function awsChecks(config: EnvironmentConfig, aws: AwsConfig, settings: S
       "images",
       "the machines' images, such as {amd64: ami-0a1b2c3d}",
     ),
+    ...longName(config.name),
     ...zoneProblems(aws),
     ...accessProblems(aws, settings),
     ...(aws.vpc.kind === "own"
@@ -30,6 +31,14 @@ export function awsChecks(config: EnvironmentConfig, aws: AwsConfig, settings: S
 
 function missing(isMissing: boolean, path: string, advice: string): CrossProblem[] {
   return isMissing ? [between(`is missing; write ${advice}`, awsPath(...path.split(".")))] : [];
+}
+
+/** Pulumi makes load balancers' names of a name, `-api-internal-` and seven random characters. */
+const longestName = 11;
+
+function longName(name: string): CrossProblem[] {
+  const message = `${shown(name)} is too long on AWS; write at most ${longestName} characters, as load balancers' names have 32`;
+  return name.length > longestName ? [between(message, stackNameSetting)] : [];
 }
 
 function zoneProblems({ zones, region }: AwsConfig): CrossProblem[] {

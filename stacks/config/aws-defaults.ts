@@ -14,6 +14,9 @@ type PoolSettings = NonNullable<Settings["pools"]>[number];
 /** How many machines a pool has that does not say. */
 export const defaultPoolCount = 2;
 
+/** 2 processors of amd64, which images are built for on most hosts, and 8 GiB. */
+const defaultInstanceType = "m7i.large";
+
 /** What the settings say of AWS, with everything that they leave out. What has no default is empty: checks report it. */
 export function awsDefaults(settings: Settings): AwsConfig {
   const { aws = {}, controlPlane = {}, pools = [{}] } = settings;
@@ -25,7 +28,7 @@ export function awsDefaults(settings: Settings): AwsConfig {
     vpc: vpc(aws),
     images: aws.images ?? {},
     controlPlane: {
-      instanceType: controlPlane.instanceType ?? "m7i.large",
+      instanceType: controlPlane.instanceType ?? defaultInstanceType,
       rootVolumeGiB: controlPlane.rootVolume ?? 20,
       etcdVolumeGiB: controlPlane.etcdVolume ?? 20,
     },
@@ -54,8 +57,9 @@ function vpc({ vpc, natPerZone = true, flowLogDays = 30 }: AwsSettings): OwnVpcC
 function poolMachines(pool: PoolSettings): AwsPoolConfig {
   const count = pool.count ?? defaultPoolCount;
   const min = pool.min ?? count;
+  const [preferred = defaultInstanceType, ...others] = pool.instanceTypes ?? [];
   return {
-    instanceTypes: pool.instanceTypes ?? ["m7i.large"],
+    instanceTypes: [preferred, ...others],
     min,
     max: pool.max ?? Math.max(2 * count, min),
     spot: pool.spot && {

@@ -18,7 +18,7 @@ export function instanceType() {
 /** Types of a pool's machines. */
 export function instanceTypes() {
   const error = wording("is not a list of instance types", "one such as [m7i.large, m6i.large]");
-  return z.tuple([instanceType()], instanceType(), error).optional();
+  return z.array(instanceType(), error).nonempty(error).optional();
 }
 
 /** GiB of a volume's size, written as in `20Gi`. */

@@ -1,3 +1,4 @@
+import { aws } from "./bad-aws";
 import { gitops } from "./bad-gitops";
 import { hosts, shop, storage } from "./bad-shop";
 
@@ -393,4 +394,5 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...hosts,
   ...storage,
   ...gitops,
+  ...aws,
 ];
