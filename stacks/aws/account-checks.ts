@@ -67,7 +67,8 @@ function namedTypes({ controlPlane, pools }: AwsConfig): { path: PropertyKey[]; 
 }
 
 function typeProblems(aws: AwsConfig, facts: AccountFacts): CrossProblem[] {
-  const zones = zonesOf(aws, facts);
+  // A zone that there is not has been reported.
+  const zones = zonesOf(aws, facts).filter((zone) => facts.zones.includes(zone));
   return namedTypes(aws).flatMap(({ path, type }) => {
     const found = facts.types.get(type);
     const setting = settingPath(path);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -141,13 +142,10 @@ const refused: readonly BadInput[] = [
 ];
 
 function manyLabels(): Record<string, string> {
-  // Letters that gzip finds nothing in.
-  const text = (seed: number): string =>
-    Array.from({ length: 50 }, (_, index) =>
-      ((seed * 7919 + index * 104729 + index ** 3 * 31) % 36).toString(36),
-    ).join("");
+  // What gzip finds nothing in.
+  const text = (seed: string): string => createHash("sha256").update(seed).digest("hex").slice(0, 60);
   return Object.fromEntries(
-    Array.from({ length: 600 }, (_, index) => [`a${text(index)}z`, `a${text(index + 999)}z`]),
+    Array.from({ length: 400 }, (_, index) => [text(`key ${index}`), text(`value ${index}`)]),
   );
 }
 
