@@ -58,7 +58,8 @@ export function componentGraph(steps: readonly PreviewStep[]): string {
       if (other !== undefined && other !== box) needed.add(other);
     }
   }
-  const ids = new Map([...before.keys()].map((box, index) => [box, `c${index}`]));
+  // The engine tells of them in whatever order they were ready.
+  const ids = new Map([...before.keys()].sort().map((box, index) => [box, `c${index}`]));
   const lines = [...ids].map(([box, id]) => {
     const kind = boxes[byUrn.get(box)?.newState?.type ?? ""] ?? "";
     return `  ${id}["${kind}<br/>${nameOf(box)}<br/>${sizes.get(box) ?? 0} resources"]`;
