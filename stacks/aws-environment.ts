@@ -7,6 +7,7 @@ import { WebIdentity } from "../components/pki";
 import { type IngressSettings, Platform } from "../components/platform";
 import { imageName } from "../toolchain/images";
 import { clusterServices } from "./aws/cluster-services";
+import { DeletionGuard } from "./aws/deletion-guard";
 import { AwsFoundation, platformImages } from "./aws/foundation";
 import { imageRegistry, type RegistryLogin } from "./aws/registry";
 import type { CheckedConfig } from "./aws-program";
@@ -82,7 +83,9 @@ export function awsEnvironment(
       dependsOn: [services.cloud, services.storage],
     },
   );
-  new Deployer("deployer", { namespaces: { shop: shop.namespace } }, inCluster);
+  const deployer = new Deployer("deployer", { namespaces: { shop: shop.namespace } }, inCluster);
+  const guarded = [foundation, cluster, services.storage, platform, shop, deployer];
+  new DeletionGuard(name, guarded, settings.deletionProtection, options);
   return {
     shopUrl: pulumi.interpolate`http://${platform.ingress?.host ?? ""}/`,
     kubeconfig: cluster.kubeconfig,

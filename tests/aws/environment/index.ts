@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { DeletionGuard } from "../../../stacks/aws/deletion-guard";
 import { AwsFoundation, platformImages } from "../../../stacks/aws/foundation";
 import { checkedConfig } from "../../../stacks/aws-program";
 import { readStackConfig } from "../../../stacks/config";
@@ -32,5 +33,6 @@ export = async (): Promise<object> => {
     machines.pools.create({ name, count, labels, taints, userData }, inside);
   }
   const alarms = foundation.watchMachines(stack);
+  new DeletionGuard(stack, [foundation], checked.aws.deletionProtection, {});
   return { alarmTopic: alarms.topicArn, backupBucket: foundation.backups.bucketName };
 };

@@ -188,6 +188,10 @@ describe("an environment on AWS", () => {
     });
   });
 
+  it("has a guard that all that there is outlives", async () => {
+    expect(counts(await stack("prod", stackSettings("prod")), "slipway:stacks:DeletionGuard")).toEqual([1]);
+  });
+
   it.each([
     ["prod", true],
     ["staging", false],
