@@ -132,7 +132,7 @@ function imageProblems(aws: AwsConfig, facts: AccountFacts): CrossProblem[] {
     [[aws.controlPlane.instanceType], ...aws.pools.map(({ instanceTypes }) => instanceTypes)].flatMap(
       (types): [Architecture, string][] => {
         const kind = architectureOf(types, facts);
-        return kind === undefined ? [] : [[kind, types[0] ?? ""]];
+        return kind === undefined ? [] : [[kind, types[0]]];
       },
     ),
   );

@@ -98,7 +98,7 @@ describe.each([
       urn.endsWith(`Service::${environment.name}-platform-ingress`),
     );
     const clouds = steps.filter(({ urn }) =>
-      /CloudControllerManager\$kubernetes:apps\/v1:DaemonSet::/.test(urn),
+      urn.includes("CloudControllerManager$kubernetes:apps/v1:DaemonSet::"),
     );
     expect(clouds).toHaveLength(1);
     const waitedFor = before(ingress?.urn ?? "", steps);
