@@ -17,7 +17,7 @@ bench: WANTED += --for bench
 test-aws: WANTED += --for aws
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview review down kept forget backup restore recover kubeconfig deployer-kubeconfig state environment images package lint unit e2e test test-long test-aws bench conformance clean
+.PHONY: help setup up preview review down kept forget backup restore recover kubeconfig deployer-kubeconfig tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -81,6 +81,9 @@ deployer-kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig of th
 	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/deployer.kubeconfig" && \
 	administrator="$$(pulumi stack output kubeconfig --show-secrets -s $(ENV))" && \
 	echo "$$administrator" | $(RUN) stacks/deployer-kubeconfig.ts >"$$file" && echo "$$file"
+
+tunnel: setup ## Open a tunnel to the internal API of an environment on AWS, and keep it open until Ctrl-C
+	@$(WITH_ENV) $(RUN) stacks/aws/tunnel.ts $(ENV)
 
 state: node_modules/.package-lock.json ## Print the exported state
 	@$(WITH_ENV) pulumi stack export -s $(ENV)

@@ -1,24 +1,23 @@
 // First, as it makes what follows faster.
 import "./stacks/plain-stack-traces";
 
+import { createRequire } from "node:module";
+
 import * as pulumi from "@pulumi/pulumi";
 
-import { loadConfig, readStackConfig } from "./stacks/config";
-import { dockerEnvironment, type EnvironmentOutputs } from "./stacks/docker-environment";
-import { hostProblems } from "./stacks/host/host-checks";
-import { hostFacts } from "./stacks/host/host-facts";
+import { readStackConfig } from "./stacks/config";
 import { stackOwner } from "./stacks/owner";
-import versions from "./toolchain/versions.json";
+
+/** What makes the environments of one platform. */
+type Program = typeof import("./stacks/aws-program") | typeof import("./stacks/docker-program");
+
+// Only the one that is wanted is loaded: AWS' packages take long. By `import()` Node would look for JavaScript.
+const load = createRequire(__filename);
 
 /** Pulumi runs what is exported, and what it gives are the stack's outputs. */
-export = async function program(): Promise<EnvironmentOutputs> {
-  const owner = stackOwner();
-  const facts = await hostFacts();
-  const config = loadConfig(
-    pulumi.getStack(),
-    readStackConfig(),
-    { kubernetesVersions: [versions.kubernetes] },
-    (config, settings) => hostProblems({ config, settings, owner }, facts),
-  );
-  return dockerEnvironment(config, owner);
+export = async function program(): Promise<object> {
+  const settings = readStackConfig();
+  const file = settings.platform === "aws" ? "./stacks/aws-program" : "./stacks/docker-program";
+  const { environment } = load(file) as Program;
+  return await environment(pulumi.getStack(), settings, stackOwner());
 };

@@ -9,6 +9,7 @@ import { partDirectory } from "../toolchain/cache";
 import { imageName } from "../toolchain/images";
 import { everydayParts } from "../toolchain/parts";
 import { addAService } from "./add-a-service";
+import { awsPreview, drawAwsPage } from "./aws-stack";
 import {
   byHand,
   clusterProgram,
@@ -53,6 +54,8 @@ export const benchmarks: readonly Benchmark[] = [
     run: lostRequests,
   },
   { names: ["timeline"], run: drawTimeline },
+  { names: ["aws-preview"], run: awsPreview },
+  { names: ["aws-page"], run: drawAwsPage },
   { names: ["toolchain-cpu", "toolchain-wall"], run: () => Promise.resolve(toolchainTimes()) },
 ];
 

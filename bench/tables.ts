@@ -28,6 +28,10 @@ const descriptions: Readonly<Record<string, { readonly what: string; readonly ag
     what: "`pulumi preview` of everything, nothing changed",
     against: "a program without resources",
   },
+  "aws-preview": {
+    what: "`pulumi preview` of `prod` on AWS, on an empty stack and a server that answers like AWS",
+    against: "of the local environment",
+  },
   "memory-per-machine/control-plane": { what: "memory of a control plane at rest", against: "kind's" },
   "memory-per-machine/worker": { what: "memory of a worker at rest", against: "kind's" },
   "image-size/machine-image": { what: "the machine image, with all pod images in it" },
@@ -87,4 +91,15 @@ export function withTable(text: string, table: string): string {
   const to = text.indexOf(end, from);
   if (from === -1 || to === -1) throw new Error(`no place for the results: write "${begin}" and "${end}"`);
   return `${text.slice(0, from)}${begin}\n\n${table}\n\n${text.slice(to)}`;
+}
+
+/**
+ * The text with something between the comments `<!-- name: … -->` and `<!-- /name -->`.
+ * @throws Error when the text has no such place
+ */
+export function between(text: string, name: string, content: string): string {
+  const place = new RegExp(`(<!-- ${name}: [^>]*-->)[\\s\\S]*?(<!-- /${name} -->)`);
+  if (!place.test(text))
+    throw new Error(`no place for it: write "<!-- ${name}: … -->" and "<!-- /${name} -->"`);
+  return text.replace(place, (_, begin: string, end: string) => `${begin}\n\n${content}\n\n${end}`);
 }

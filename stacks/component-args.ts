@@ -53,17 +53,43 @@ export function platformArgs(
   ingress?: IngressSettings,
 ): PlatformArgs {
   return {
+    ...commonPlatformArgs(config, machines, ingress),
+    conntrackLimits: false,
+    storage: {
+      defaultClass: config.storage.defaultClass,
+      ...(machines.facts.keptFolder !== undefined && { keptFolder: machines.facts.keptFolder }),
+    },
+  };
+}
+
+/** The same for machines on AWS. */
+export function awsPlatformArgs(
+  config: EnvironmentConfig,
+  machines: MachinePlatform,
+  ingress: IngressSettings,
+): PlatformArgs {
+  return {
+    ...commonPlatformArgs(config, machines, ingress),
+    conntrackLimits: true,
+    // A VPC carries no pods' addresses.
+    overlay: "full",
+    // EBS' classes have the names of those in folders.
+    storage: false,
+  };
+}
+
+function commonPlatformArgs(
+  config: EnvironmentConfig,
+  machines: MachinePlatform,
+  ingress: IngressSettings | undefined,
+) {
+  return {
     versions: { ...versions, kubernetes: config.kubernetesVersion },
     apiEndpoint: machines.endpoint,
     podCidr: config.networks.pods,
     serviceCidr: config.networks.services,
     dnsAddress: clusterDns(config.networks.services),
-    conntrackLimits: false,
     verifyKubelet: true,
     ...(ingress && { ingress }),
-    storage: {
-      defaultClass: config.storage.defaultClass,
-      ...(machines.facts.keptFolder !== undefined && { keptFolder: machines.facts.keptFolder }),
-    },
   };
 }

@@ -1,10 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { crossCheck, type CrossProblem } from "./config/checks";
+import { crossCheck } from "./config/checks";
 import { withDefaults } from "./config/defaults";
 import type { EnvironmentConfig, ToolchainFacts } from "./config/environment-config";
 import { isDnsLabel } from "./config/kubernetes-syntax";
-import { ConfigurationError, type Problem, shown, stackNameSetting } from "./config/problems";
+import {
+  ConfigurationError,
+  type CrossProblem,
+  type Problem,
+  shown,
+  stackNameSetting,
+} from "./config/problems";
 import { maxNameLength, nameAdvice, type Settings } from "./config/schema";
 import { checkShape } from "./config/shape";
 
@@ -18,35 +24,54 @@ const namespace = "slipway:";
  * @param config the settings with their defaults, also for those that are wrong
  * @param settings those that were written and are sound
  */
-export type MoreChecks = (config: EnvironmentConfig, settings: Settings) => readonly CrossProblem[];
+export type MoreChecks = (
+  config: EnvironmentConfig,
+  settings: Settings,
+) => Promise<readonly CrossProblem[]> | readonly CrossProblem[];
 
 /**
  * One environment from a stack's settings: defaulted, then validated.
  * @param stackName the stack's name, which is the environment's
  * @param raw the stack's settings of namespace `slipway` without the namespace, as {@link readStackConfig} gives them
  * @param facts what the toolchain has
- * @param moreChecks looks at what is sound, so that its problems are reported with all others
  * @throws {ConfigurationError} that names everything that is wrong, not the first thing only
  */
 export function loadConfig(
   stackName: string,
   raw: Readonly<Record<string, unknown>>,
   facts: ToolchainFacts,
-  moreChecks: MoreChecks = () => [],
 ): EnvironmentConfig {
+  const { config, problems } = examined(stackName, raw, facts);
+  return soundOnly(config, problems);
+}
+
+/**
+ * The same, for where it is to be made.
+ * @param moreChecks looks at the place with what is sound, so that its problems are reported with all others
+ * @throws {ConfigurationError} likewise
+ */
+export async function loadConfigFor(
+  stackName: string,
+  raw: Readonly<Record<string, unknown>>,
+  facts: ToolchainFacts,
+  moreChecks: MoreChecks,
+): Promise<EnvironmentConfig> {
+  const { config, settings, problems, doubts } = examined(stackName, raw, facts);
+  const more = await moreChecks(config, settings);
+  return soundOnly(config, [...problems, ...more.filter((problem) => !isDoubtful(problem, doubts))]);
+}
+
+function examined(stackName: string, raw: Readonly<Record<string, unknown>>, facts: ToolchainFacts) {
   const { settings, problems: shapeProblems, doubtful } = checkShape(raw, facts);
   const config = withDefaults(stackName, settings, facts);
   const nameProblems = stackNameProblems(stackName);
   const doubts = [...doubtful, ...nameProblems.map(({ setting }) => setting)];
-  const problems = [
-    ...nameProblems,
-    ...shapeProblems,
-    ...crossCheck(config, settings).filter((problem) => !isDoubtful(problem, doubts)),
-    ...moreChecks(config, settings).filter((problem) => !isDoubtful(problem, doubts)),
-  ];
-  if (problems.length > 0) {
-    throw new ConfigurationError(stackName, problems);
-  }
+  const crossProblems = crossCheck(config, settings).filter((problem) => !isDoubtful(problem, doubts));
+  return { config, settings, problems: [...nameProblems, ...shapeProblems, ...crossProblems], doubts };
+}
+
+function soundOnly(config: EnvironmentConfig, problems: readonly Problem[]): EnvironmentConfig {
+  if (problems.length > 0) throw new ConfigurationError(config.name, problems);
   return config;
 }
 

@@ -13,6 +13,17 @@ export interface ShopArgs extends ImageSource {
   readonly podsAfter: readonly pulumi.Resource[];
 }
 
+/** Names of all images that the shop has, in either shape. */
+export const shopImages = [
+  "monolith",
+  "storefront",
+  "catalog",
+  "cart",
+  "orders",
+  "payments",
+  "postgres",
+] as const;
+
 /** What a service needs that keeps orders. */
 type Database = Required<Pick<ServiceArgs, "talksTo" | "env" | "secrets">>;
 

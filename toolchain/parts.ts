@@ -73,6 +73,7 @@ export type PartName =
   | "pulumi-resource-aws"
   | "cloud-provider-aws"
   | "kubelet-certificate-approver"
+  | "session-manager-plugin"
   | "conformance";
 
 const kubernetesModules = "k8s.io/kubernetes";
@@ -304,6 +305,16 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
     ),
     binaries: { "kubelet-certificate-approver": "." },
     suites: { "kubelet-certificate-approver.test": "." },
+    variables: {},
+    coldMinutes: 1,
+    onDemand: true,
+  },
+  "session-manager-plugin": {
+    version: versions.sessionManagerPlugin,
+    requires: { "github.com/aws/session-manager-plugin": `v${versions.sessionManagerPluginModule}` },
+    binaries: {
+      "session-manager-plugin": "github.com/aws/session-manager-plugin/src/sessionmanagerplugin-main",
+    },
     variables: {},
     coldMinutes: 1,
     onDemand: true,

@@ -21,6 +21,9 @@ const layout = (): Readonly<Record<string, readonly [PartName, string]>> => ({
   ...plugin("docker", "pulumi-resource-docker"),
   // Built on demand.
   ...(isBuilt(parts["pulumi-resource-aws"]) ? plugin("aws", "pulumi-resource-aws") : {}),
+  ...(isBuilt(parts["session-manager-plugin"])
+    ? { "bin/session-manager-plugin": ["session-manager-plugin", "session-manager-plugin"] as const }
+    : {}),
 });
 
 function plugin(name: string, part: PartName): Record<string, readonly [PartName, string]> {

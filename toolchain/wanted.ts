@@ -27,12 +27,19 @@ const inAwsClusters: readonly ImageOnDemand[] = [
 /** The images that a setting asks for. What they are made of follows from it. */
 const imagesBySetting = new Map([["gitops", gitOps]]);
 
+/** What another platform than Docker asks for: images, and programs of this host. */
+const platforms = {
+  aws: { images: inAwsClusters, parts: ["pulumi-resource-aws", "session-manager-plugin"] },
+} as const satisfies Readonly<
+  Record<string, { images: readonly ImageOnDemand[]; parts: readonly PartName[] }>
+>;
+
 /** What is used beside environments, or in those of tests and measurements: images, and programs of this host. */
 const purposes = {
   tests: { images: [...gitOps, "agent"], parts: ["helm", "k6"] },
   bench: { images: gitOps, parts: ["k6"] },
   pipelines: { images: ["agent"], parts: ["helm"] },
-  aws: { images: inAwsClusters, parts: ["pulumi-resource-aws"] },
+  aws: platforms.aws,
 } as const satisfies Readonly<
   Record<string, { images: readonly ImageOnDemand[]; parts: readonly PartName[] }>
 >;
@@ -41,16 +48,28 @@ const purposes = {
 export function wantedImages({ settings, purpose }: Demand): ImageOnDemand[] {
   const written = Object.keys(settings).filter((name) => isOn(settings[name]));
   const bySetting = written.flatMap((name) => imagesBySetting.get(name) ?? []);
-  return [...new Set([...bySetting, ...(purpose ? purposes[purpose].images : [])])];
+  return [
+    ...new Set([
+      ...bySetting,
+      ...(platformOf(settings)?.images ?? []),
+      ...(purpose ? purposes[purpose].images : []),
+    ]),
+  ];
 }
 
 /** Every part that is wanted, in the order of building: what every environment needs, and what is asked for. */
 export function wantedParts(demand: Demand): Part[] {
   const asked = new Set<string>([
     ...wantedImages(demand).flatMap((name) => partsOf(imagesOnDemand[name])),
+    ...(platformOf(demand.settings)?.parts ?? []),
     ...(demand.purpose ? purposes[demand.purpose].parts : []),
   ]);
   return Object.values(parts).filter(({ name, onDemand }) => !onDemand || asked.has(name));
+}
+
+/** What the platform asks for; undefined for Docker, and for what is none: that is said when the program runs. */
+function platformOf({ platform }: Settings): (typeof platforms)["aws"] | undefined {
+  return platform === "aws" ? platforms.aws : undefined;
 }
 
 /** A setting switches something on by being there, `{}` too; what is wrong with it is said when the program runs. */

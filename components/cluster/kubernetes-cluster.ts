@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterFacts } from "../bootstrap";
-import type { MachinePlatform } from "../machines";
+import type { ElasticPools, MachinePlatform } from "../machines";
 import { ClusterIdentity } from "../pki";
 import { ClusterDocuments } from "./documents";
 import { Membership } from "./leave";
@@ -37,6 +37,13 @@ export interface KubernetesClusterArgs {
   readonly dnsAddress: string;
   /** How many seconds a machine may take to become a ready node, counted from the last one that was made. Default 600. */
   readonly timeoutSeconds?: number;
+}
+
+/** A pool, and when its machines are on their way. */
+interface MadePool {
+  readonly pool: Pool;
+  readonly elastic: ElasticPools;
+  readonly id: pulumi.Output<string>;
 }
 
 const defaultTimeoutSeconds = 600;
@@ -77,13 +84,15 @@ export class KubernetesCluster extends pulumi.ComponentResource {
         { parent: this },
       ),
     }));
+    const pools = this.makePools(args, documents);
     const watch = this.readinessWatch(args, members);
     this.provider = new k8s.Provider(
       name,
       {
+        // Pools too: what runs in the cluster goes before any of its machines, load balancers and volumes among it.
         kubeconfig: whenApplied(
           this.kubeconfig,
-          machines.map(({ id }) => id),
+          [...machines, ...pools].map(({ id }) => id),
           (kubeconfig) => watch(kubeconfig).api,
         ),
         // What the provider compares instead of the kubeconfig, which is renewed, and unknown at first.
@@ -92,9 +101,8 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       { parent: this },
     );
     const memberships = machines.map((machine) => this.membership(name, args, members, machine, watch));
-    const pools = this.readyPools(args, documents);
     this.readyNodes = pulumi
-      .all([...memberships, ...pools])
+      .all([...memberships, ...this.readyPools(args, pools)])
       .apply(() => members.map((member) => member.name));
     this.registerOutputs({ kubeconfig: this.kubeconfig, readyNodes: this.readyNodes });
   }
@@ -122,15 +130,25 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     return membership.urn;
   }
 
-  /** Pools whose machines the platform makes by itself: what they give is known when they have their ready nodes. */
-  private readyPools(args: KubernetesClusterArgs, documents: ClusterDocuments): pulumi.Output<unknown>[] {
+  /** Pools whose machines the platform makes by itself. */
+  private makePools(args: KubernetesClusterArgs, documents: ClusterDocuments): MadePool[] {
     const elastic = args.machines.pools;
     if (elastic === undefined) return [];
     return args.pools.map((pool) => {
       const { name, count, labels = {}, taints = [] } = pool;
       const userData = documents.ofPool(pool);
-      const id = elastic.create({ name, count, labels, taints, userData }, { parent: this });
-      return whenApplied(this.kubeconfig, [id], (kubeconfig) =>
+      return {
+        pool,
+        elastic,
+        id: elastic.create({ name, count, labels, taints, userData }, { parent: this }),
+      };
+    });
+  }
+
+  /** What is known when the pools have their ready nodes. */
+  private readyPools(args: KubernetesClusterArgs, pools: readonly MadePool[]): pulumi.Output<unknown>[] {
+    return pools.map(({ pool: { name, count }, elastic, id }) =>
+      whenApplied(this.kubeconfig, [id], (kubeconfig) =>
         poolReadiness({
           pool: name,
           count,
@@ -140,8 +158,8 @@ export class KubernetesCluster extends pulumi.ComponentResource {
           timeoutSeconds: args.timeoutSeconds ?? defaultTimeoutSeconds,
           intervalMilliseconds: consolePollMilliseconds,
         }),
-      );
-    });
+      ),
+    );
   }
 
   private readonly report = (message: string): void => {
@@ -164,6 +182,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
         timeoutSeconds: args.timeoutSeconds ?? defaultTimeoutSeconds,
         intervalMilliseconds: pollMilliseconds,
         consoleIntervalMilliseconds: consolePollMilliseconds,
+        advice: args.machines.clientEndpoint.advice,
       }));
   }
 }

@@ -37,6 +37,8 @@ export interface ReadinessOptions {
   readonly reminderSeconds?: number;
   /** How long one look at the API may take. Default 5. */
   readonly lookSeconds?: number;
+  /** What a person can do when the API does not answer from here. Default: nothing is said. */
+  readonly advice?: string | undefined;
 }
 
 /** One machine's way to a ready node, at one moment. */
@@ -179,17 +181,29 @@ class Watch {
   private tellSilence(late: readonly MachineState[]): void {
     const joined = late.filter(({ boot }) => boot.joined).map(({ machine }) => machine);
     if (this.silence === undefined || joined.length === 0 || this.told.has(apiTopic)) return;
-    this.say(apiTopic, `the API does not answer, though ${joined.join(", ")} joined before: ${this.silence}`);
+    this.say(
+      apiTopic,
+      `the API does not answer, though ${joined.join(", ")} joined before: ${this.silence}${this.advice}`,
+    );
   }
 
   /** Says what it waits for, when it has said nothing for a while. */
   private remind(late: readonly MachineState[]): void {
     if (late.length === 0 || Date.now() - this.lastTold < (this.options.reminderSeconds ?? 20) * 1000) return;
     const waits = late.map((state) => `${state.machine}: ${describe(state)}`);
-    const silence = this.silence === undefined ? [] : [`the API does not answer: ${this.silence}`];
     const left = Math.max(0, Math.round((this.deadline - Date.now()) / 1000));
     this.lastTold = Date.now();
-    this.options.report(`still waiting, for ${left} s at most: ${[...silence, ...waits].join("; ")}`);
+    this.options.report(`still waiting, for ${left} s at most: ${[...this.silences(), ...waits].join("; ")}`);
+  }
+
+  /** That the API does not answer, if so, and what to do. */
+  private silences(): string[] {
+    return this.silence === undefined ? [] : [`the API does not answer: ${this.silence}${this.advice}`];
+  }
+
+  private get advice(): string {
+    const { advice } = this.options;
+    return advice === undefined ? "" : `; ${advice}`;
   }
 
   private async look(machine: string, node: NodeStatus | undefined): Promise<MachineState> {
@@ -256,7 +270,9 @@ class Watch {
     if (late.length > 0 && Date.now() > this.deadline) {
       throw new Error(
         `not all machines became ready nodes within ${this.options.timeoutSeconds} s:\n  ` +
-          late.map(stillWaiting).join("\n  "),
+          [...(this.options.advice === undefined ? [] : this.silences()), ...late.map(stillWaiting)].join(
+            "\n  ",
+          ),
       );
     }
   }

@@ -2,11 +2,16 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "../checks";
+import { credentialsFor } from "./credentials";
 
 /** Which image, and where it is pushed to. */
 export interface PushedImageArgs {
-  /** `host:port` of the registry. */
+  /** `host:port` of the registry, and what its names begin with if need be. */
   readonly registry: pulumi.Input<string>;
+  /** Name inside the registry. Default: the local name without its tag. */
+  readonly repository?: string;
+  /** Whether the registry asks for credentials, see {@link ServiceImageArgs.authenticated}. Default false. */
+  readonly authenticated?: boolean;
   /** Name and tag of an image that the local Docker daemon has, such as `slipway/gitea:0123456789ab`. */
   readonly localName: string;
 }
@@ -16,7 +21,7 @@ export interface PushedImageArgs {
  * or of another registry, throws an error.
  */
 export class PushedImage extends pulumi.ComponentResource {
-  /** `registry/repository@sha256:…`: names this very content. The repository is the local name without its tag. */
+  /** `registry/repository@sha256:…`: names this very content. */
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: PushedImageArgs, options?: pulumi.ComponentResourceOptions) {
@@ -27,7 +32,8 @@ export class PushedImage extends pulumi.ComponentResource {
     problems.throwIfAny("PushedImage", name);
     super("slipway:images:PushedImage", name, {}, options);
 
-    const [repository = "", tag = ""] = args.localName.split(":");
+    const [localRepository = "", tag = ""] = args.localName.split(":");
+    const { repository = localRepository } = args;
     const tagged = new docker.Tag(
       name,
       {
@@ -40,9 +46,7 @@ export class PushedImage extends pulumi.ComponentResource {
       name,
       {
         name: tagged.targetImage,
-        // The provider asks for credentials even where the registry does not.
-        authConfig: { address: pulumi.interpolate`http://${args.registry}`, username: "", password: "" },
-        insecureSkipVerify: true,
+        ...credentialsFor(args),
         // The registry goes with its volume; there is nothing to delete image by image.
         keepRemotely: true,
       },

@@ -4,11 +4,17 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "../checks";
+import { credentialsFor } from "./credentials";
 
 /** Where an image is built from, and what it is called. */
 export interface ServiceImageArgs {
-  /** `host:port` of the registry that it is pushed to. */
+  /** `host:port` of the registry that it is pushed to, and what its names begin with if need be. */
   readonly registry: pulumi.Input<string>;
+  /**
+   * Whether the registry speaks TLS and asks for credentials: those that the Docker provider in the options has for it in
+   * `registryAuth`. Default false: it takes images by HTTP from anybody who reaches it.
+   */
+  readonly authenticated?: boolean;
   /** Name inside the registry, such as `catalog`. */
   readonly repository: string;
   /** Names the content of the build context: a new tag is a new build, the same tag is none. */
@@ -47,9 +53,7 @@ export class ServiceImage extends pulumi.ComponentResource {
       name,
       {
         name: image.name,
-        // The provider asks for credentials even where the registry does not.
-        authConfig: { address: pulumi.interpolate`http://${args.registry}`, username: "", password: "" },
-        insecureSkipVerify: true,
+        ...credentialsFor(args),
         // The registry goes with its volume; there is nothing to delete image by image.
         keepRemotely: true,
       },

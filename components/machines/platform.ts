@@ -65,6 +65,8 @@ export interface ClientEndpoint {
   readonly port: number;
   /** The name that its certificate has to be for. Default: the host, which must then be known before the first machine. */
   readonly serverName?: string;
+  /** What to do when it does not answer, in a few words for a person. Default: nothing that is known. */
+  readonly advice?: string | undefined;
 }
 
 /** Which half of the identity: all of it, or what it takes to join. */

@@ -27,6 +27,11 @@ export interface IngressSettings {
   };
   /** Number of its pods, from 1. Default 2, on two nodes where there are two. */
   readonly replicas?: number;
+  /** A load balancer that the cluster's cloud makes for it. Default: none, who asks comes by the nodes' ports. */
+  readonly loadBalancer?: {
+    /** What the cloud controller manager is told about it: the Service's annotations. */
+    readonly annotations: Readonly<Record<string, string>>;
+  };
 }
 
 /** `Exposure` in components/workloads lets the pods of this namespace and with these labels in. */
@@ -52,9 +57,12 @@ const stop = {
  * the right to read every Secret of the cluster.
  */
 export class Ingress extends pulumi.ComponentResource {
+  /** Name of the load balancer, known when it is there. Undefined without one. */
+  readonly host: pulumi.Output<string> | undefined;
+
   constructor(name: string, args: IngressArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:platform:Ingress", name, {}, options);
-    const { nodePorts, certificate, replicas = 2 } = args;
+    const { nodePorts, certificate, replicas = 2, loadBalancer } = args;
     const child = { parent: this };
 
     const namespace = this.createNamespace(name);
@@ -83,19 +91,26 @@ export class Ingress extends pulumi.ComponentResource {
       child,
     );
     new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: openPorts }, child);
-    new k8s.core.v1.Service(
+    // Without a load balancer its Deployment is waited for, and that is the same wait.
+    const annotations = loadBalancer?.annotations ?? { "pulumi.com/skipAwait": "true" };
+    const service = new k8s.core.v1.Service(
       name,
       {
-        // Its Deployment is waited for, and that is the same wait.
-        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        metadata: { ...metadata, annotations },
         spec: {
-          type: "NodePort",
+          type: loadBalancer ? "LoadBalancer" : "NodePort",
           selector: labels,
           ports: servicePorts(nodePorts, certificate !== undefined),
         },
       },
       child,
     );
+    this.host =
+      loadBalancer &&
+      service.status.apply(({ loadBalancer: made }) => {
+        const [first] = made.ingress;
+        return first?.hostname ?? first?.ip ?? "";
+      });
     if (replicas > 1) {
       new k8s.policy.v1.PodDisruptionBudget(
         name,

@@ -127,7 +127,7 @@ function podSpec(
           readOnlyRootFilesystem: true,
           seccompProfile: { type: "RuntimeDefault" },
         },
-        resources: { requests: { cpu: "50m", memory: "48Mi" } },
+        resources: kubeProxyResources,
         // Healthy means: rules were written, and no change has waited for two sync periods.
         readinessProbe: { httpGet: { path: "/healthz", port: 10256 }, periodSeconds: 1, timeoutSeconds: 2 },
         livenessProbe: { httpGet: { path: "/livez", port: 10256 }, periodSeconds: 10, timeoutSeconds: 5 },
@@ -136,6 +136,8 @@ function podSpec(
     volumes: [{ name: "config", configMap: { name: configName } }],
   };
 }
+
+const kubeProxyResources = { requests: { cpu: "50m", memory: "48Mi" } };
 
 function conntrackLimitsContainer(
   program: k8s.types.input.core.v1.Container,
@@ -150,5 +152,7 @@ function conntrackLimitsContainer(
       "--init-only",
     ],
     securityContext: { privileged: true },
+    // No more than what comes after it, so that it adds nothing to what the pod asks for.
+    resources: kubeProxyResources,
   };
 }

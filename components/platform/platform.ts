@@ -64,6 +64,8 @@ export interface PlatformArgs {
 export class Platform extends pulumi.ComponentResource {
   /** Ready when every node gives its pods addresses. What runs pods depends on it, so as not to wait in its way. */
   readonly podNetwork: PodNetwork;
+  /** The ingress; undefined where there is none. */
+  readonly ingress: Ingress | undefined;
 
   constructor(name: string, args: PlatformArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:platform:Platform", name, {}, options);
@@ -104,9 +106,8 @@ export class Platform extends pulumi.ComponentResource {
       new Storage(`${name}-storage`, { version: versions.localPathProvisioner, ...storage }, networked);
     }
     new Metrics(`${name}-metrics`, { version: versions.metricsServer, verifyKubelet }, networked);
-    if (ingress !== undefined) {
-      new Ingress(`${name}-ingress`, { version: versions.skipper, ...ingress }, networked);
-    }
+    this.ingress =
+      ingress && new Ingress(`${name}-ingress`, { version: versions.skipper, ...ingress }, networked);
     this.registerOutputs();
   }
 }

@@ -1,15 +1,11 @@
 import { lastAddressBlock, machineNetworkPrefix, poolCapacity } from "../../components/machines/address-plan";
 import { overlap, parseCidr } from "../../components/machines/cidr";
+import { awsChecks } from "./aws-checks";
 import type { EnvironmentConfig, PoolConfig } from "./environment-config";
 import { networkRules } from "./network-rules";
-import { type Problem, settingPath, shown } from "./problems";
+import { foreignSettings } from "./platform-settings";
+import { between, type CrossProblem, settingPath, shown } from "./problems";
 import type { Settings } from "./schema";
-
-/** A problem that several settings have together. */
-export interface CrossProblem extends Problem {
-  /** All settings that it was found in: where one of them is doubtful, the problem is too. */
-  readonly settings: readonly string[];
-}
 
 /**
  * What is wrong between settings that are sound each alone.
@@ -22,9 +18,14 @@ export function crossCheck(config: EnvironmentConfig, settings: Settings): Cross
     ...repeatedPorts(config.ports, settings.ports ?? {}),
     ...takenGitPort(config),
     ...repeatedPoolNames(config.pools),
-    ...repeatedAddressBlocks(config.pools),
-    ...overfullAddressBlocks(config),
+    ...foreignSettings(config.platform, settings),
+    ...(config.aws ? awsChecks(config, config.aws, settings) : addressBlockChecks(config)),
   ];
+}
+
+/** Where machines have fixed addresses, a pool's are in a block. */
+function addressBlockChecks(config: EnvironmentConfig): CrossProblem[] {
+  return [...repeatedAddressBlocks(config.pools), ...overfullAddressBlocks(config)];
 }
 
 function overlappingNetworks(
@@ -42,8 +43,10 @@ function overlappingNetworks(
     );
 }
 
-function tooFewPodAddresses({ controlPlane, pools, networks }: EnvironmentConfig): CrossProblem[] {
-  const nodes = pools.reduce((sum, pool) => sum + pool.count, controlPlane.count);
+function tooFewPodAddresses(config: EnvironmentConfig): CrossProblem[] {
+  const { controlPlane, pools, networks } = config;
+  const largest = config.aws?.pools.map(({ max }) => max) ?? pools.map(({ count }) => count);
+  const nodes = largest.reduce((sum, count) => sum + count, controlPlane.count);
   const nodeBits = Math.ceil(Math.log2(nodes));
   const { shortest, longest } = networkRules.pods;
   const prefixLength = parseCidr(networks.pods)?.prefixLength ?? longest;
@@ -121,10 +124,6 @@ function overfullAddressBlocks({ pools, networks }: EnvironmentConfig): CrossPro
     const setting = settingPath(["pools", position, "count"]);
     return count > capacity ? [between(message, setting, networkSetting("machines"))] : [];
   });
-}
-
-function between(message: string, setting: string, ...others: string[]): CrossProblem {
-  return { setting, message, settings: [setting, ...others] };
 }
 
 /** Every pair of keys, the one to blame first: the later one, unless only the earlier one was written by a person. */

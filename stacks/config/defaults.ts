@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { awsDefaults, defaultPoolCount } from "./aws-defaults";
 import type { EnvironmentConfig, ToolchainFacts } from "./environment-config";
 import type { Settings } from "./schema";
 
@@ -12,8 +13,11 @@ export function withDefaults(
   settings: Settings,
   facts: ToolchainFacts,
 ): EnvironmentConfig {
+  const platform = settings.platform ?? "docker";
+  const isOnAws = platform === "aws";
   return {
     name: stackName,
+    platform,
     kubernetesVersion: settings.kubernetesVersion ?? facts.kubernetesVersions[0],
     controlPlane: {
       count: settings.controlPlane?.count ?? 1,
@@ -22,7 +26,7 @@ export function withDefaults(
     },
     pools: (settings.pools ?? [{}]).map((pool, position) => ({
       name: pool.name ?? "worker",
-      count: pool.count ?? 2,
+      count: pool.count ?? defaultPoolCount,
       cpus: pool.cpus ?? cpus,
       memoryMiB: pool.memory ?? memoryMiB,
       labels: pool.labels ?? {},
@@ -30,7 +34,7 @@ export function withDefaults(
       addressBlock: pool.addressBlock ?? position + 1,
     })),
     networks: {
-      machines: defaultMachineNetwork(stackName),
+      machines: isOnAws ? defaultVpcNetwork(stackName) : defaultMachineNetwork(stackName),
       // kubeadm's and most tutorials' own.
       pods: "10.244.0.0/16",
       services: "10.96.0.0/12",
@@ -44,6 +48,7 @@ export function withDefaults(
       port: settings.gitops.port ?? defaultGitPort(stackName),
       intervalSeconds: settings.gitops.intervalSeconds ?? 10,
     },
+    ...(isOnAws && { aws: awsDefaults(settings) }),
   };
 }
 
@@ -54,6 +59,11 @@ export function withDefaults(
 function defaultMachineNetwork(stackName: string): string {
   const subnet = hash(stackName).readUInt16BE(0) % 2048;
   return `10.${88 + Math.floor(subnet / 256)}.${subnet % 256}.0/24`;
+}
+
+/** A /16 of 10.0.0.0 to 10.87.255.255, likewise: VPCs of one account may be joined some day. */
+function defaultVpcNetwork(stackName: string): string {
+  return `10.${hash(stackName).readUInt16BE(0) % 88}.0.0/16`;
 }
 
 /** Three ports in a row and one more, below those that Linux gives to outgoing connections (32768 and on). */

@@ -1,7 +1,11 @@
+import type { AwsConfig } from "./aws-config";
+
 /** One environment: everything that its stack is made of, defaulted and validated. */
 export interface EnvironmentConfig {
   /** The stack's name: a DNS label of at most 20 characters. Part of the name of everything outside the cluster. */
   readonly name: string;
+  /** What its machines are: containers of the local Docker daemon, or EC2 instances. */
+  readonly platform: "docker" | "aws";
   /** Without a leading `v`, as in `1.36.3`; one that the toolchain has. */
   readonly kubernetesVersion: string;
   readonly controlPlane: {
@@ -16,7 +20,7 @@ export interface EnvironmentConfig {
   readonly pools: readonly PoolConfig[];
   /** IPv4 networks in CIDR form that share no address. */
   readonly networks: {
-    /** Where machines have their addresses: private, /16 to /24. */
+    /** Where machines have their addresses: private, /16 to /24; on AWS the network of their VPC, /16 to /22. */
     readonly machines: string;
     /** /12 to /24, large enough for a /24 for each node. */
     readonly pods: string;
@@ -46,6 +50,8 @@ export interface EnvironmentConfig {
     /** How often the repository is looked at, in seconds, 5 to 3600. */
     readonly intervalSeconds: number;
   };
+  /** What there is to say of an environment on AWS; undefined on another platform. */
+  readonly aws?: AwsConfig;
 }
 
 /** Machines that are alike. */

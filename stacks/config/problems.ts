@@ -13,6 +13,17 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A problem that several settings have together. */
+export interface CrossProblem extends Problem {
+  /** All settings that it was found in: where one of them is doubtful, the problem is too. */
+  readonly settings: readonly string[];
+}
+
+/** A problem that is reported at one setting and found in others too. */
+export function between(message: string, setting: string, ...others: string[]): CrossProblem {
+  return { setting, message, settings: [setting, ...others] };
+}
+
 /**
  * Everything that is wrong with a stack's configuration, one line for each problem. A RunError, so that Pulumi prints
  * it without a stack trace: the reader's mistake is in a file of settings, not in the program.

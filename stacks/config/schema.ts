@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { lastAddressBlock, poolCapacity } from "../../components/machines/address-plan";
+import { awsSettings, instanceType, instanceTypes, volume } from "./aws-schema";
 import type { TaintConfig, ToolchainFacts } from "./environment-config";
 import {
   isDnsLabel,
@@ -10,8 +11,12 @@ import {
   isLabelValue,
   memoryMiB,
 } from "./kubernetes-syntax";
-import { networkProblem, type NetworkRule, networkRules } from "./network-rules";
+import { networkRules } from "./network-rules";
 import { shown } from "./problems";
+import { network, settingsGroup, wholeNumber, wording } from "./schema-parts";
+
+/** What an environment's machines can be. */
+export const platforms = ["docker", "aws"] as const;
 
 /** Stack and pool names: with both, an index and the words between them, a host name has at most 63 characters. */
 export const maxNameLength = 20;
@@ -24,6 +29,7 @@ export type Settings = z.output<ReturnType<typeof settingsSchema>>;
 export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
   const versions = kubernetesVersions.join(" or ");
   return settingsGroup({
+    platform: z.enum(platforms, wording("is not a platform", platforms.join(" or "))),
     kubernetesVersion: z.enum(
       kubernetesVersions,
       wording("is not a Kubernetes version that the toolchain has", versions),
@@ -35,6 +41,9 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
       ),
       cpus: cpus(1),
       memory: memory("1.5Gi"),
+      instanceType: instanceType().optional(),
+      rootVolume: volume(8),
+      etcdVolume: volume(8),
     }),
     pools: z
       .array(pool(), wording("is not a list of pools", "one such as [{name: worker, count: 2}]"))
@@ -60,6 +69,7 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
       port: port(),
       intervalSeconds: wholeNumber("is not a number of seconds", 5, 3600),
     }),
+    aws: awsSettings(),
   }).unwrap();
 }
 
@@ -79,6 +89,14 @@ function pool() {
     labels: labels(),
     taints: taints(),
     addressBlock: wholeNumber("is not a number of an address block", 1, lastAddressBlock),
+    instanceTypes: instanceTypes(),
+    min: wholeNumber("is not a number of machines", 0, poolCapacity(16)),
+    max: wholeNumber("is not a number of machines", 0, poolCapacity(16)),
+    spot: settingsGroup({
+      onDemandBase: wholeNumber("is not a number of machines", 0, poolCapacity(16)),
+      onDemandPercent: wholeNumber("is not a percentage", 0, 100),
+    }),
+    rootVolume: volume(8),
   }).unwrap();
 }
 
@@ -142,18 +160,6 @@ function labelName() {
   return z.string(name).refine(isLabelName, name);
 }
 
-function network(rule: NetworkRule) {
-  return z
-    .string(wording("is not an IPv4 network in CIDR form", "one such as 10.0.0.0/16"))
-    .superRefine((text, context) => {
-      const problem = networkProblem(text, rule);
-      if (problem !== undefined) {
-        context.addIssue({ code: "custom", message: `${shown(text)} ${problem}` });
-      }
-    })
-    .optional();
-}
-
 /** Docker takes processors in steps of 10⁻⁹; hundredths are exact enough, and keep 0.1 + 0.2 out. */
 function cpus(min: number) {
   const max = 256;
@@ -186,26 +192,4 @@ function hosts() {
       wording("is not a list of hosts", "one such as [shop.example.org]"),
     )
     .optional();
-}
-
-function wholeNumber(wrong: string, min: number, max: number) {
-  const error = wording(wrong, `a whole number from ${min} to ${max}`);
-  return z.int(error).gte(min, error).lte(max, error).optional();
-}
-
-/** An object that has these keys, any of them left out, and no others. */
-function settingsGroup<Shape extends z.ZodRawShape>(shape: Shape) {
-  const example = Object.keys(shape).join(", ");
-  return z
-    .strictObject(shape, wording("is not a group of settings", `some of ${example}`))
-    .partial()
-    .optional();
-}
-
-/** A message in this project's form: the value, what is wrong with it, what would be right. */
-function wording(wrong: string, advice: string) {
-  return {
-    error: ({ input }: { readonly input?: unknown }) =>
-      input === undefined ? `is missing; write ${advice}` : `${shown(input)} ${wrong}; write ${advice}`,
-  };
 }

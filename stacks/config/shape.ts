@@ -82,6 +82,7 @@ function wholeSetting(path: Path): Path {
   const depths = new Map<PropertyKey | undefined, number>([
     ["pools", 3],
     ["hosts", 1],
+    ["platform", 1],
   ]);
   return path.slice(0, depths.get(path[0]) ?? 2);
 }

@@ -1,9 +1,8 @@
 import { formatNetwork, overlap, parseCidr } from "../../components/machines/cidr";
 import { keptVolumeName } from "../../components/machines/docker/labels";
 import { isDockerTooOld, oldestDocker } from "../../toolchain/docker-version";
-import type { CrossProblem } from "../config/checks";
 import type { EnvironmentConfig } from "../config/environment-config";
-import { settingPath, shown, stackNameSetting } from "../config/problems";
+import { type CrossProblem, settingPath, shown, stackNameSetting } from "../config/problems";
 import type { Settings } from "../config/schema";
 import type { DockerFacts, DockerFailure, DockerObject } from "./docker-facts";
 import type { HostFacts } from "./host-facts";

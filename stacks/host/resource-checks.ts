@@ -1,6 +1,5 @@
-import type { CrossProblem } from "../config/checks";
 import type { EnvironmentConfig } from "../config/environment-config";
-import { settingPath } from "../config/problems";
+import { type CrossProblem, settingPath } from "../config/problems";
 import type { DockerFacts } from "./docker-facts";
 
 /** Machines that are alike. */

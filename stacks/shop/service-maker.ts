@@ -10,6 +10,8 @@ import { contentKey, describeFile, keyOf } from "../../toolchain/content-key";
 export interface ImageSource {
   /** `host:port` of the registry that the images go through. */
   readonly registry: pulumi.Input<string>;
+  /** Whether the registry asks for credentials, see {@link ServiceImage}'s arguments. Default false. */
+  readonly authenticated?: boolean;
   /** Name of the image that the services are built from: it has Node and npm. */
   readonly nodeImage: string;
   /** Name of the image that the database is built from: it has apt. */
@@ -72,11 +74,12 @@ export class ServiceMaker {
   /** The database's image, of a folder with a Dockerfile of its own. */
   databaseImage(): ServiceImage {
     const context = path.join(services, "postgres");
-    const { debianImage } = this.source;
+    const { registry, debianImage, authenticated = false } = this.source;
     return new ServiceImage(
       `${this.name}-postgres`,
       {
-        registry: this.source.registry,
+        registry,
+        authenticated,
         repository: "postgres",
         tag: contentKey(context, debianImage),
         context,
@@ -89,12 +92,13 @@ export class ServiceMaker {
 
   /** Its tag is by what goes into it: a change of one service builds no other one, and starts no other's pods anew. */
   private image(folder: string, contains: readonly string[]): ServiceImage {
-    const { registry, nodeImage } = this.source;
+    const { registry, nodeImage, authenticated = false } = this.source;
     const parts = [folder, ...contains].map((part) => contentKey(path.join(services, part)));
     const image = new ServiceImage(
       `${this.name}-${folder}`,
       {
         registry,
+        authenticated,
         repository: folder,
         tag: keyOf([nodeImage, parts, common.map((file) => describeFile(services, file))]),
         context: services,

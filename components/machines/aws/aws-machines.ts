@@ -42,6 +42,8 @@ export interface AwsMachinesArgs extends Belonging, AwsPlace {
   readonly access: ApiAccess;
   /** Port on 127.0.0.1 that a tunnel to an internal API is at. Default: none, `pulumi up` runs inside the VPC. */
   readonly tunnelPort?: number | undefined;
+  /** What to do when the API cannot be reached by {@link access}, in a few words for a person. Default: nothing is said. */
+  readonly accessAdvice?: string | undefined;
   /** How many control planes the cluster has: the load balancers know their places before they are there. */
   readonly controlPlaneCount: number;
   /** The machines of the control planes, all alike. */
@@ -232,10 +234,11 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
   /** The public load balancer, else the tunnel, else what the VPC reaches. */
   private fromOutside(): ClientEndpoint {
     const { publicHost, host } = this.apiEndpoint;
-    const { tunnelPort } = this.args;
-    if (publicHost !== undefined) return { host: publicHost, port: apiPort, serverName: host };
-    if (tunnelPort !== undefined) return { host: "127.0.0.1", port: tunnelPort, serverName: host };
-    return { host, port: apiPort, serverName: host };
+    const { tunnelPort, accessAdvice: advice } = this.args;
+    const known = { serverName: host, advice };
+    if (publicHost !== undefined) return { ...known, host: publicHost, port: apiPort };
+    if (tunnelPort !== undefined) return { ...known, host: "127.0.0.1", port: tunnelPort };
+    return { ...known, host, port: apiPort };
   }
 
   /** The cluster is the parent of its machines, and knows nothing of the account and the region that they are in. */

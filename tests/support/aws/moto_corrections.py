@@ -14,6 +14,7 @@ from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateBacke
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.utils import parse_user_data
 from moto.route53.responses import Route53
+from moto.ec2.responses.instances import InstanceResponse
 from moto.s3.responses import S3Response
 
 # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CapacityReservationSpecification.html
@@ -139,6 +140,20 @@ def private_with_vpc(create):
     return corrected
 
 
+def with_protection(run):
+    """An instance is protected from being terminated when it is started so, not only when it is changed."""
+
+    def corrected(self):
+        answer = run(self)
+        if self._get_param("DisableApiTermination"):
+            started = list(self.ec2_backend.reservations.values())[-1]
+            for instance in started.instances:
+                instance.disable_api_termination = True
+        return answer
+
+    return corrected
+
+
 def as_bytes(body):
     return body if isinstance(body, bytes) else body.encode()
 
@@ -148,6 +163,7 @@ EBSBackend.detach_volume = detached_already(EBSBackend.detach_volume)
 FakeAutoScalingGroup.update = keeping_policy(FakeAutoScalingGroup.update)
 Instance.prep_nics = going_with_instance(Instance.prep_nics)
 LaunchTemplate.create_version = with_user_data(LaunchTemplate.create_version)
+InstanceResponse.run_instances = with_protection(InstanceResponse.run_instances)
 LaunchTemplateBackend.create_launch_template = without_own_tags(LaunchTemplateBackend.create_launch_template)
 NetworkInterface.association = none_without_address(NetworkInterface.association)
 Route53.create_hosted_zone = private_with_vpc(Route53.create_hosted_zone)

@@ -1,3 +1,4 @@
+import { aws } from "./bad-aws";
 import { gitops } from "./bad-gitops";
 import { hosts, shop, storage } from "./bad-shop";
 
@@ -15,7 +16,8 @@ const labelName = 'write at most 63 letters, digits, "-", "_" and ".", if need b
 const labelValue =
   'write text of at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends, in quotes';
 const cidr = "is not an IPv4 network in CIDR form; write one such as 10.0.0.0/16";
-const poolKeys = "name, count, cpus, memory, labels, taints, addressBlock";
+const poolKeys =
+  "name, count, cpus, memory, labels, taints, addressBlock, instanceTypes, min, max, spot, rootVolume";
 
 const environment: BadConfiguration[] = [
   ...[
@@ -44,11 +46,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops",
+    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops',
+    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws',
   },
   ...(
     [
@@ -70,11 +72,11 @@ const environment: BadConfiguration[] = [
 const controlPlane: BadConfiguration[] = [
   {
     settings: { controlPlane: 3 },
-    line: "slipway:controlPlane: 3 is not a group of settings; write some of count, cpus, memory",
+    line: "slipway:controlPlane: 3 is not a group of settings; write some of count, cpus, memory, instanceType, rootVolume, etcdVolume",
   },
   {
     settings: { controlPlane: null },
-    line: "slipway:controlPlane: null is not a group of settings; write some of count, cpus, memory",
+    line: "slipway:controlPlane: null is not a group of settings; write some of count, cpus, memory, instanceType, rootVolume, etcdVolume",
   },
   {
     settings: { controlPlane: { cout: 3 } },
@@ -82,7 +84,7 @@ const controlPlane: BadConfiguration[] = [
   },
   {
     settings: { controlPlane: { replicas: 3 } },
-    line: "slipway:controlPlane.replicas: is not a setting; write one of count, cpus, memory",
+    line: "slipway:controlPlane.replicas: is not a setting; write one of count, cpus, memory, instanceType, rootVolume, etcdVolume",
   },
   ...([0, 2, 4, 9, -1, 1.5, 1e308, "3", true, null] as const).map((count) => ({
     settings: { controlPlane: { count } },
@@ -392,4 +394,5 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...hosts,
   ...storage,
   ...gitops,
+  ...aws,
 ];

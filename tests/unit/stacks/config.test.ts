@@ -20,6 +20,7 @@ describe("a configuration without settings", () => {
   test("of the stack dev is this one", () => {
     expect(loadConfig("dev", {}, facts)).toEqual({
       name: "dev",
+      platform: "docker",
       kubernetesVersion: "1.36.3",
       controlPlane: { count: 1, cpus: 2, memoryMiB: 3072 },
       pools: [
@@ -102,6 +103,7 @@ describe("settings", () => {
     const defaults = loadConfig("dev", {}, facts);
     expect(config).toEqual({
       name: "dev",
+      platform: "docker",
       kubernetesVersion: "1.37.2",
       controlPlane: { count: 3, cpus: 2, memoryMiB: 1536 },
       pools: [
@@ -152,6 +154,8 @@ describe("settings", () => {
 
   test("that are anything at all are taken, or refused in printable lines", () => {
     const settings = [
+      "platform",
+      "aws",
       "kubernetesVersion",
       "controlPlane",
       "pools",
@@ -280,6 +284,7 @@ const blocks = Array.from({ length: 15 }, (_, index) => index + 1);
 
 const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
   .record({
+    platform: fc.constant("docker" as const),
     kubernetesVersion: fc.constantFrom(...facts.kubernetesVersions),
     controlPlane: fc.record({ count: fc.constantFrom(1, 3, 5, 7), cpus, memoryMiB }),
     names: fc.uniqueArray(
@@ -309,12 +314,13 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
 
 /** The settings that say what a configuration has: through JSON, as they reach the program. */
 function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
-  const { kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
+  const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
   const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
     ...size,
     memory: amount % 1024 === 0 ? `${amount / 1024}Gi` : `${amount}Mi`,
   });
   const settings = {
+    platform,
     kubernetesVersion,
     controlPlane: controlPlane && memory(controlPlane),
     pools: pools?.map(memory),

@@ -66,6 +66,7 @@ it("what not every environment needs is built on demand only", () => {
     "pulumi-resource-aws",
     "cloud-provider-aws",
     "kubelet-certificate-approver",
+    "session-manager-plugin",
     "conformance",
   ]);
 });

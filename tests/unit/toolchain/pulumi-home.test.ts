@@ -41,6 +41,7 @@ it("is laid out as the engine looks for it", () => {
     "bin/pulumi-analyzer-policy": "pulumi-analyzer-policy",
     "bin/pulumi-language-nodejs": "pulumi-language-nodejs",
     "bin/pulumi-resource-pulumi-nodejs": "pulumi-resource-pulumi-nodejs",
+    "bin/session-manager-plugin": "session-manager-plugin",
     // A folder of this name would get a log of every command.
     logs: expect.stringContaining("no log") as string,
     [`plugins/resource-aws-v${versions.pulumiAws}/pulumi-resource-aws`]: "pulumi-resource-aws",

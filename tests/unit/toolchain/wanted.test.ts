@@ -56,6 +56,7 @@ describe("a purpose", () => {
       parts["pulumi-resource-aws"],
       parts["cloud-provider-aws"],
       parts["kubelet-certificate-approver"],
+      parts["session-manager-plugin"],
     ];
     expect(wantedParts(demand)).toEqual(Object.values(parts).filter((part) => !others.includes(part)));
   });
@@ -70,14 +71,18 @@ describe("a purpose", () => {
     expect(furtherParts({ settings: {}, purpose: "pipelines" })).toEqual(["helm"]);
   });
 
-  it("of AWS wants the plugin, and what runs in clusters there", () => {
-    expect(furtherParts({ settings: {}, purpose: "aws" })).toEqual([
-      "pulumi-resource-aws",
-      "cloud-provider-aws",
-      "kubelet-certificate-approver",
-    ]);
-    expect(wantedImages({ settings: {}, purpose: "aws" })).toEqual(onlyForAws);
-  });
+  it.each([{ settings: {}, purpose: "aws" }, { settings: { platform: "aws" } }] satisfies Demand[])(
+    "or platform of AWS wants the plugins, and what runs in clusters there: %j",
+    (demand) => {
+      expect(furtherParts(demand)).toEqual([
+        "pulumi-resource-aws",
+        "cloud-provider-aws",
+        "kubelet-certificate-approver",
+        "session-manager-plugin",
+      ]);
+      expect(wantedImages(demand)).toEqual(onlyForAws);
+    },
+  );
 
   it("adds to what the environment wants, each once", () => {
     const demand: Demand = { settings: { gitops: {} }, purpose: "tests" };

@@ -193,6 +193,22 @@ describe("watchReadiness", () => {
     );
   });
 
+  it("says what to do where the API does not answer, while it waits and when it gives up", async () => {
+    const told: string[] = [];
+    const { nodes } = watchAll({
+      readConsole: () => Promise.resolve("slipway: step kubeadm"),
+      listNodes: cluster(unreachable),
+      timeoutSeconds: 0.2,
+      reminderSeconds: 0.05,
+      advice: "open the tunnel",
+      report: (message) => told.push(message),
+    });
+    await expect(nodes).rejects.toThrow("the API does not answer: connect ECONNREFUSED; open the tunnel");
+    expect(told.join()).toContain(
+      "the API does not answer: connect ECONNREFUSED; open the tunnel; control-plane-0",
+    );
+  });
+
   it("says so when the API takes a connection and never answers", async () => {
     const told: string[] = [];
     const { nodes } = watchAll({
