@@ -8,9 +8,9 @@ const minutes = (count: number): number => count * 60_000;
 /** The message of an `up` that must fail because one machine cannot boot as it should. */
 describe.each([
   {
-    damage: "token",
+    damage: "kind",
     what: "that kubeadm refuses",
-    message: /machine worker-0 failed at: kubeadm join[^]*not-a-token/,
+    message: /machine worker-0 failed at: kubeadm join[^]*NotAKind/,
   },
   {
     damage: "yaml",

@@ -10,7 +10,7 @@ import versions from "../../../toolchain/versions.json";
 /** How the document of worker-0 is broken. */
 const damages: Readonly<Record<string, (document: string) => string>> = {
   // kubeadm refuses it.
-  token: (document) => document.replaceAll(/tlsBootstrapToken: .*/g, "tlsBootstrapToken: not-a-token"),
+  kind: (document) => document.replaceAll("kind: JoinConfiguration", "kind: NotAKind"),
   // cloud-init cannot read it.
   yaml: () => "#cloud-config\nruncmd: [\n",
 };
