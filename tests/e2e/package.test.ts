@@ -43,7 +43,11 @@ describe("the package", () => {
   });
 
   it("comes with a reference of every public type", () => {
-    for (const page of ["classes/KubernetesCluster.html", "interfaces/MicroserviceReference.html"]) {
+    for (const page of [
+      "classes/index.KubernetesCluster.html",
+      "interfaces/index.MicroserviceReference.html",
+      "classes/machines_aws.AwsMachines.html",
+    ]) {
       expect(existsSync(path.join(path.dirname(tarball), "dist-docs", page))).toBe(true);
     }
   });
