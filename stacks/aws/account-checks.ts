@@ -2,11 +2,16 @@ import { existingNetworkProblems } from "../../components/machines/aws/network/e
 import { overlap, parseCidr } from "../../components/machines/cidr";
 import type { Architecture, AwsConfig, ExistingVpcConfig } from "../config/aws-config";
 import type { EnvironmentConfig } from "../config/environment-config";
-import { between, type CrossProblem, settingPath, shown, stackNameSetting } from "../config/problems";
+import {
+  awsPath,
+  between,
+  type CrossProblem,
+  settingPath,
+  shown,
+  stackNameSetting,
+} from "../config/problems";
 import { type AccountFailure, failureMessage } from "./account";
 import type { AccountFacts, Usage } from "./account-facts";
-
-const awsPath = (...path: PropertyKey[]): string => settingPath(["aws", ...path]);
 
 /** What stands in the way of the environment in this account and region. What belongs to it already does not. */
 export function accountProblems(

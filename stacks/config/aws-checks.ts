@@ -2,11 +2,10 @@ import { subnetPlan, vpcPrefix } from "../../components/machines/aws/network/sub
 import { networkSize, parseCidr } from "../../components/machines/cidr";
 import type { AwsConfig, ExistingVpcConfig } from "./aws-config";
 import type { EnvironmentConfig } from "./environment-config";
-import { between, type CrossProblem, settingPath, shown, stackNameSetting } from "./problems";
+import { awsPath, between, type CrossProblem, settingPath, shown, stackNameSetting } from "./problems";
 import type { Settings } from "./schema";
 
 const machines = settingPath(["networks", "machines"]);
-const awsPath = (...path: PropertyKey[]): string => settingPath(["aws", ...path]);
 
 /** What is wrong between settings of an environment on AWS, and what there has to be. */
 export function awsChecks(config: EnvironmentConfig, aws: AwsConfig, settings: Settings): CrossProblem[] {

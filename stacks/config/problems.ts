@@ -64,6 +64,9 @@ export function settingPath(path: readonly PropertyKey[]): string {
   return `slipway:${steps.join("").replace(/^\./, "")}`;
 }
 
+/** The path of one of AWS' settings: `"zones"` is `slipway:aws.zones`. */
+export const awsPath = (...path: PropertyKey[]): string => settingPath(["aws", ...path]);
+
 const longestShown = 60;
 
 /**

@@ -23,6 +23,7 @@ import {
   secondControlPlane,
   worker,
 } from "../../support/bootstrap-facts";
+import { dockerMachinesArgs } from "../../support/docker-machines-args";
 import { expectGolden } from "../../support/golden";
 import { recordResources, registeredBy } from "../../support/recorder";
 
@@ -114,22 +115,7 @@ let local: PlatformFacts;
 beforeAll(async () => {
   recordResources();
   await registeredBy((options) => {
-    local = new DockerMachines(
-      "golden",
-      {
-        environment: "golden",
-        network: "10.88.0.0/24",
-        addressBlocks: { worker: 1 },
-        ports: { api: 16443, registry: 15000 },
-        exposedPorts: [],
-        images: {
-          machine: "slipway/machine:1",
-          loadBalancer: "slipway/lb:1",
-          registry: "slipway/registry:1",
-        },
-      },
-      options,
-    ).facts;
+    local = new DockerMachines("golden", dockerMachinesArgs("golden", "10.88.0.0/24"), options).facts;
   });
 });
 

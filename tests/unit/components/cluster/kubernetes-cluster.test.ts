@@ -1,5 +1,6 @@
 import { KubernetesCluster } from "../../../../components/cluster";
 import { DockerMachines } from "../../../../components/machines";
+import { dockerMachinesArgs } from "../../../support/docker-machines-args";
 import { countByType, recordResources, type Registered, registeredBy } from "../../../support/recorder";
 
 // A preview: an update would wait for machines that nobody makes.
@@ -11,22 +12,7 @@ const size = { cpus: 1, memoryMiB: 2048 };
 
 const registered = (controlPlanes: number, workers: number): Promise<Registered[]> =>
   registeredBy((options) => {
-    const machines = new DockerMachines(
-      "test",
-      {
-        environment: "test",
-        network: "10.88.4.0/24",
-        addressBlocks: { worker: 1 },
-        ports: { api: 16443, registry: 15000 },
-        exposedPorts: [],
-        images: {
-          machine: "slipway/machine:1",
-          loadBalancer: "slipway/lb:1",
-          registry: "slipway/registry:1",
-        },
-      },
-      options,
-    );
+    const machines = new DockerMachines("test", dockerMachinesArgs("test", "10.88.4.0/24"), options);
     new KubernetesCluster(
       "test",
       {

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
 import { DockerMachines, type MachineSpec } from "../../../../../components/machines";
+import { dockerMachinesArgs } from "../../../../support/docker-machines-args";
 import {
   countByType,
   inputsOf,
@@ -15,12 +16,8 @@ beforeEach(() => {
 });
 
 const args = {
-  environment: "test",
-  network: "10.88.4.0/24",
-  addressBlocks: { worker: 1 },
-  ports: { api: 16443, registry: 15000 },
+  ...dockerMachinesArgs("test", "10.88.4.0/24"),
   exposedPorts: [{ hostPort: 18080, nodePort: 30080 }],
-  images: { machine: "slipway/machine:1", loadBalancer: "slipway/lb:1", registry: "slipway/registry:1" },
 };
 
 const worker: MachineSpec = {
