@@ -1,4 +1,4 @@
-import type { Filter, Image, Instance, InstanceTypeInfo, Tag } from "@aws-sdk/client-ec2";
+import type { Filter, Image, Instance, Tag } from "@aws-sdk/client-ec2";
 
 import type { FoundNetwork } from "../../components/machines/aws/network/existing-network-problems";
 import { environmentLabel, ownerLabel } from "../../components/machines/belonging";
@@ -99,6 +99,16 @@ interface Owner {
 
 const has = (name: string, values: readonly string[]): Filter[] => [{ Name: name, Values: [...values] }];
 
+/** What is on all pages of an answer. */
+async function collected<Page, Item>(
+  pages: AsyncIterable<Page>,
+  itemsOf: (page: Page) => Item[] | undefined,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const page of pages) items.push(...(itemsOf(page) ?? []));
+  return items;
+}
+
 /** What is asked of EC2. Names that do not exist are left out of its answers, as they are filters and not ids. */
 class LookUps {
   constructor(
@@ -121,27 +131,24 @@ class LookUps {
     const { paginateDescribeInstanceTypes, paginateDescribeInstanceTypeOfferings } =
       await import("@aws-sdk/client-ec2");
     const filters = { Filters: has("instance-type", names) };
-    const found: InstanceTypeInfo[] = [];
-    for await (const page of paginateDescribeInstanceTypes({ client: this.account.ec2 }, filters)) {
-      found.push(...(page.InstanceTypes ?? []));
-    }
-    const places: { type?: string; zone?: string }[] = [];
     const perZone = { LocationType: "availability-zone", ...filters } as const;
-    for await (const page of paginateDescribeInstanceTypeOfferings({ client: this.account.ec2 }, perZone)) {
-      places.push(
-        ...(page.InstanceTypeOfferings ?? []).map(({ InstanceType: type, Location: zone }) => ({
-          ...(type && { type }),
-          ...(zone && { zone }),
-        })),
-      );
-    }
+    const client = this.account.ec2;
+    const [found, places] = await Promise.all([
+      collected(paginateDescribeInstanceTypes({ client }, filters), (page) => page.InstanceTypes),
+      collected(
+        paginateDescribeInstanceTypeOfferings({ client }, perZone),
+        (page) => page.InstanceTypeOfferings,
+      ),
+    ]);
     return new Map(
       found.map(({ InstanceType = "", ProcessorInfo, VCpuInfo }) => [
         InstanceType,
         {
           architecture: architectureOf(ProcessorInfo?.SupportedArchitectures ?? []),
           vcpus: VCpuInfo?.DefaultVCpus ?? 0,
-          zones: places.flatMap(({ type, zone = "" }) => (type === InstanceType ? [zone] : [])),
+          zones: places.flatMap((place) =>
+            place.InstanceType === InstanceType ? [place.Location ?? ""] : [],
+          ),
         },
       ]),
     );
@@ -208,26 +215,21 @@ class LookUps {
   async usage(): Promise<Pick<AccountFacts, "usage" | "namesake">> {
     const { DescribeAddressesCommand, paginateDescribeInstances, paginateDescribeVpcs } =
       await import("@aws-sdk/client-ec2");
-    const { ec2 } = this.account;
-    const instances: Instance[] = [];
-    const vpcs: { id: string; tags: Tag[] }[] = [];
-    for await (const page of paginateDescribeVpcs({ client: ec2 }, {})) {
-      vpcs.push(...(page.Vpcs ?? []).map(({ VpcId = "", Tags = [] }) => ({ id: VpcId, tags: Tags })));
-    }
+    const client = this.account.ec2;
     const running = { Filters: has("instance-state-name", ["pending", "running"]) };
-    for await (const page of paginateDescribeInstances({ client: ec2 }, running)) {
-      instances.push(...(page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));
-    }
-    const { Addresses = [] } = await ec2.send(new DescribeAddressesCommand({}));
-    const onDemand = instances.filter(
-      ({ InstanceType = "", InstanceLifecycle }) =>
-        InstanceLifecycle === undefined && /^[acdhimrtz]\d/.test(InstanceType),
-    );
-    const [vpcLimit, addressLimit, vcpuLimit] = await Promise.all([
+    const [vpcs, reservations, { Addresses = [] }, vpcLimit, addressLimit, vcpuLimit] = await Promise.all([
+      collected(paginateDescribeVpcs({ client }, {}), (page) => page.Vpcs),
+      collected(paginateDescribeInstances({ client }, running), (page) => page.Reservations),
+      client.send(new DescribeAddressesCommand({})),
       this.account.quota(...quotas.vpcs),
       this.account.quota(...quotas.addresses),
       this.account.quota(...quotas.vcpus),
     ]);
+    const instances = reservations.flatMap(({ Instances = [] }) => Instances);
+    const onDemand = instances.filter(
+      ({ InstanceType = "", InstanceLifecycle }) =>
+        InstanceLifecycle === undefined && /^[acdhimrtz]\d/.test(InstanceType),
+    );
     const count = <T>(
       of: readonly T[],
       tags: (each: T) => readonly Tag[],
@@ -237,13 +239,13 @@ class LookUps {
       own: of.filter((each) => this.isOwn(tags(each))).reduce((sum, each) => sum + size(each), 0),
     });
     const named = [
-      ...vpcs,
+      ...vpcs.map(({ VpcId = "", Tags = [] }) => ({ id: VpcId, tags: Tags })),
       ...instances.map(({ InstanceId = "", Tags = [] }) => ({ id: InstanceId, tags: Tags })),
     ];
     return {
       namesake: named.find(({ tags }) => this.isNamesake(tags))?.id,
       usage: {
-        vpcs: { ...count(vpcs, ({ tags }) => tags), limit: vpcLimit },
+        vpcs: { ...count(vpcs, ({ Tags = [] }) => Tags), limit: vpcLimit },
         addresses: { ...count(Addresses, ({ Tags = [] }) => Tags), limit: addressLimit },
         vcpus: {
           ...count(onDemand, ({ Tags = [] }) => Tags, vcpusOf),
