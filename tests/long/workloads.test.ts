@@ -95,9 +95,12 @@ async function answersDuring(act: () => Promise<unknown>): Promise<(Answer | str
 const lost = (answers: readonly (Answer | string)[]): string[] =>
   answers.filter((answer) => typeof answer === "string");
 
+/** Without those that go: they answer for a while longer. */
 async function podsOf(name: string): Promise<string[]> {
   const selector = `app.kubernetes.io/instance=${name}`;
-  const list = await environment.kubectl("get", "pods", "-n", namespace, "-l", selector, "-o", "name");
+  const names =
+    'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}pod/{{.metadata.name}}{{"\\n"}}{{end}}{{end}}';
+  const list = await environment.kubectl("get", "pods", "-n", namespace, "-l", selector, "-o", names);
   return list.split("\n").filter((pod) => pod !== "");
 }
 
