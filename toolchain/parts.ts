@@ -292,6 +292,7 @@ const definitions: Record<PartName, Omit<Part, "name" | "source">> = {
     requires: { "k8s.io/cloud-provider-aws": `v${versions.cloudProviderAws}` },
     binaries: {
       "aws-cloud-controller-manager": "k8s.io/cloud-provider-aws/cmd/aws-cloud-controller-manager",
+      "ecr-credential-provider": "k8s.io/cloud-provider-aws/cmd/ecr-credential-provider",
     },
     variables: { "k8s.io/component-base/version.gitVersion": `v${versions.cloudProviderAws}` },
     coldMinutes: 4,

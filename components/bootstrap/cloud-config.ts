@@ -7,7 +7,7 @@ export interface CloudConfig {
   /** Default: the one that the machine has by itself. */
   readonly hostname?: string;
   readonly files: readonly MachineFile[];
-  /** Run once, in order, when the files are there. Each is one command with its arguments. */
+  /** Run once, in order, when the files are there; what follows one that fails does not run. Each is one command with its arguments. */
   readonly commands: readonly (readonly string[])[];
 }
 
@@ -21,7 +21,8 @@ export function cloudConfig({ hostname, files, commands }: CloudConfig): string 
       permissions,
       content,
     })),
-    runcmd: commands,
+    // cloud-init makes one script of them, in which a string is a line as it is.
+    runcmd: ["set -e", ...commands],
   };
   return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
 }

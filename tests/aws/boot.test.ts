@@ -9,7 +9,7 @@ import { subnetPlan } from "../../components/machines/aws/network/subnet-plan";
 import { imageName } from "../../toolchain/images";
 import { run } from "../../toolchain/images/command";
 import { Ec2Host } from "../support/aws/ec2-host";
-import { startFront } from "../support/aws/front";
+import { registryHost, startFront } from "../support/aws/front";
 import { Moto } from "../support/aws/moto";
 import { eventually, type Result, TestEnvironment } from "../support/test-environment";
 
@@ -21,6 +21,8 @@ const vpcCidr = "10.20.0.0/16";
 /** A VPC's router, which is the host here; and an address that the plan gives to nobody. */
 const [gateway, frontAddress] = ["10.20.0.1", "10.20.255.250"];
 const clusterName = "boot";
+/** moto's. */
+const accountId = "123456789012";
 
 /**
  * A cluster on AWS from `pulumi up` to ready nodes: the real program, engine and provider, on moto; and what moto takes for
@@ -54,23 +56,48 @@ async function up(...args: string[]): Promise<string> {
   return output;
 }
 
+/** A registry with the images that a cluster on AWS runs; gives its name and port on the network. */
+async function startRegistry(): Promise<string> {
+  const name = `${prefix}-registry`;
+  const publish = ["--publish", "127.0.0.1::5000"];
+  await run([
+    "docker",
+    "run",
+    "--detach",
+    "--name",
+    name,
+    "--network",
+    prefix,
+    ...publish,
+    imageName("registry"),
+  ]);
+  const address = await run(["docker", "port", name, "5000"]);
+  for (const image of ["aws-cloud-controller-manager", "kubelet-certificate-approver"] as const) {
+    const pushed = `${address}/${imageName(image)}`;
+    await run(["docker", "tag", imageName(image), pushed]);
+    await run(["docker", "push", pushed]);
+    await run(["docker", "image", "rm", pushed]);
+  }
+  return `${name}:5000`;
+}
+
 beforeAll(async () => {
   await run(["docker", "network", "create", "--subnet", vpcCidr, "--gateway", gateway, prefix]);
   moto = await Moto.start(gateway);
   const [tunnelPort, controlPlanes] = [await freePort(), 1];
   const plan = subnetPlan(vpcCidr);
+  const registry = await startRegistry();
   const authorityFile = await startFront({
     ...{ name: `${prefix}-front`, network: prefix, address: frontAddress, region, tunnelPort, folder },
-    moto: `${gateway}:${moto.port}`,
+    ...{ moto: `${gateway}:${moto.port}`, registry: { accountId, host: registry } },
     api: { host: `api.${clusterName}.slipway.internal`, port: 6443, targets: [plan.controlPlaneAddress(0)] },
   });
   host = await Ec2Host.start({
     ...{ moto, region, prefix, network: prefix, gateway, authorityFile, folder },
-    podImages: [imageName("aws-cloud-controller-manager"), imageName("kubelet-certificate-approver")],
   });
   environment.configure({
     ...{ region, vpcCidr, environment: clusterName, tunnelPort, controlPlanes, workers: 2 },
-    awsEndpoint: moto.url,
+    ...{ awsEndpoint: moto.url, registry: registryHost(accountId, region) },
   });
   await environment.create();
   await up();
@@ -81,7 +108,7 @@ afterAll(async () => {
     () => pulumi("destroy", "--yes", "--skip-preview", "--remove"),
     () => host.stop(),
     () => moto.stop(),
-    () => run(["docker", "rm", "--force", "--volumes", `${prefix}-front`]),
+    () => run(["docker", "rm", "--force", "--volumes", `${prefix}-front`, `${prefix}-registry`]),
     () => run(["docker", "network", "rm", prefix]),
     () => environment.destroy(),
   ];
@@ -95,6 +122,10 @@ interface Node {
   readonly metadata: { readonly name: string; readonly labels: Record<string, string> };
   readonly spec: { readonly providerID: string; readonly taints?: readonly { readonly key: string }[] };
   readonly status: { readonly addresses: readonly { readonly type: string; readonly address: string }[] };
+}
+
+interface Pod {
+  readonly spec: { readonly containers: readonly [{ readonly image: string }] };
 }
 
 interface Request {
@@ -225,6 +256,17 @@ describe("an instance", () => {
     );
     expect(said.split("\n").slice(-3)).toEqual(["bootstrap.env", "console", "secrets.env"]);
     expect(await host.inside(worker, "sh", "-c", "ls -d /etc/slipway/pki || echo none")).toContain("none");
+  });
+
+  it("pulls images from the account's registry, which gives them for its role's credentials alone", async () => {
+    const pods = ["--namespace", "kube-system", "--selector", "k8s-app=aws-cloud-controller-manager"];
+    const [image] = await read<Pod>("pods", ...pods).then((all) =>
+      all.map(({ spec }) => spec.containers[0].image),
+    );
+    expect(image).toBe(`${registryHost(accountId, region)}/${imageName("aws-cloud-controller-manager")}`);
+    const pull = `ctr --namespace k8s.io images pull ${image ?? ""} 2>&1 || true`;
+    expect(await host.inside(await controlPlane(), "sh", "-c", pull)).toContain("401 Unauthorized");
+    expect(moto.requests()).toContainEqual({ service: "ecr", action: "GetAuthorizationToken" });
   });
 
   it("keeps its role's credentials from pods", async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { MachineFile, PlatformFacts } from "../../bootstrap";
+import { credentialProvider } from "./credential-provider";
 
 /** Name of the lifecycle hook that lets a pool's machine move its pods elsewhere before it goes. */
 export const leaveHook = "leave-cluster";
@@ -63,7 +64,7 @@ export function awsFacts(environment: string): PlatformFacts {
   return {
     kubelet: { cgroupDriver: "systemd" },
     // The cloud controller manager says of a node where it is and which addresses it has; until then nothing runs there.
-    kubeletFlags: { "cloud-provider": "external" },
+    kubeletFlags: { "cloud-provider": "external", ...credentialProvider.kubeletFlags },
     ignoredPreflightChecks: [],
     servingCertificates: "requested",
     files: [
@@ -71,6 +72,7 @@ export function awsFacts(environment: string): PlatformFacts {
       settings("/etc/slipway/secrets.env", { SECRETS: secretsPrefix(environment) }),
       settings("/etc/slipway/leave.env", { GROUPS_PREFIX: groupsPrefix(environment), HOOK: leaveHook }),
       leaveUnit,
+      credentialProvider.configuration,
     ],
     preparation: [
       ["/usr/local/sbin/slipway-name-instance"],

@@ -5,7 +5,7 @@ import { KubernetesCluster } from "../../../components/cluster";
 import { clusterDns } from "../../../components/machines";
 import { AwsMachines, EnvironmentKey, Network } from "../../../components/machines/aws";
 import { CloudControllerManager, KubeletCertificateApprover, Platform } from "../../../components/platform";
-import { imageName } from "../../../toolchain/images";
+import { type ImageKind, imageName } from "../../../toolchain/images";
 import versions from "../../../toolchain/versions.json";
 
 const config = new pulumi.Config();
@@ -16,6 +16,8 @@ const place = { environment, owner: "tests", partition: "aws", region, accountId
 const provider = new aws.Provider("aws", { region, maxRetries: 2 });
 /** One that moto has. What boots is the local machine image. */
 const imageId = "ami-04681a1dbd79675a5";
+/** The test has pushed it, as nothing of moto takes an image. */
+const inRegistry = (image: ImageKind): string => `${config.require("registry")}/${imageName(image)}`;
 const size = { cpus: 2, memoryMiB: 4096 };
 
 const key = new EnvironmentKey("boot", { ...place, deletionWindowInDays: 7 }, { provider });
@@ -92,13 +94,13 @@ const toEmulatedAws: pulumi.ResourceTransformation = ({ type, props, opts }) => 
 
 new CloudControllerManager(
   "cloud",
-  { clusterName: environment, region, image: imageName("aws-cloud-controller-manager"), apiEndpoint },
+  { clusterName: environment, region, image: inRegistry("aws-cloud-controller-manager"), apiEndpoint },
   { ...inCluster, transformations: [toEmulatedAws] },
 );
 new KubeletCertificateApprover(
   "approver",
   {
-    image: imageName("kubelet-certificate-approver"),
+    image: inRegistry("kubelet-certificate-approver"),
     machineCidrs: [vpcCidr],
     // moto calls what a group launches as AWS does in us-east-1.
     machineNames: `control-plane-[0-9]+|i-[0-9a-f]+|ip-[0-9-]+\\.(${region}\\.compute|ec2)\\.internal`,

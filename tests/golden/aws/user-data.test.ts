@@ -30,7 +30,7 @@ import { recordResources, registeredBy } from "../../support/recorder";
 interface CloudConfig {
   readonly hostname?: string;
   readonly write_files: readonly MachineFile[];
-  readonly runcmd: readonly (readonly string[])[];
+  readonly runcmd: readonly (string | readonly string[])[];
 }
 
 /** What a machine boots with: its document, and what it has of the identity, whichever way that comes. */
@@ -159,7 +159,8 @@ describe.each(roles)("on AWS, the document of a %s", (role) => {
 
   it("does what the platform prepares, and then what the local one does", () => {
     const { runcmd, hostname } = parsed(bootOn(local, role));
-    expect(parsed(boot).runcmd).toEqual([...(onAws.preparation ?? []), ...runcmd]);
+    const [stopAtFailure = "", ...commands] = runcmd;
+    expect(parsed(boot).runcmd).toEqual([stopAtFailure, ...(onAws.preparation ?? []), ...commands]);
     expect(parsed(boot).hostname).toBe(hostname);
   });
 });

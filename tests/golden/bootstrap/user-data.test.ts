@@ -21,7 +21,7 @@ import { expectGolden } from "../../support/golden";
 interface ParsedCloudConfig {
   readonly hostname: string;
   readonly write_files: readonly { path: string; permissions: string; content: string }[];
-  readonly runcmd: readonly string[][];
+  readonly runcmd: readonly (string | string[])[];
 }
 
 const ofControlPlane = (boot: ControlPlaneBoot): string =>
@@ -58,7 +58,7 @@ describe.each(Object.entries(roles))("the document of a %s", (role, document) =>
   });
 
   it("starts the bootstrap, and nothing else", () => {
-    expect(parsed(document).runcmd).toEqual([["/usr/local/sbin/slipway-bootstrap"]]);
+    expect(parsed(document).runcmd).toEqual(["set -e", ["/usr/local/sbin/slipway-bootstrap"]]);
   });
 
   it("fits gzip'd into EC2's 16 KB", async () => {

@@ -17,9 +17,11 @@ import {
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 
+import { partDirectory } from "../../../toolchain/cache";
 import { imageName } from "../../../toolchain/images";
 import { run } from "../../../toolchain/images/command";
 import { buildImage } from "../../../toolchain/images/docker";
+import { parts } from "../../../toolchain/parts";
 import { MetadataService, type RoleCredentials } from "./metadata-service";
 import type { Moto } from "./moto";
 
@@ -34,8 +36,6 @@ export interface Ec2HostArgs {
   readonly gateway: string;
   /** File with the certificate of who signed for AWS' APIs. */
   readonly authorityFile: string;
-  /** Images of the local Docker daemon that every instance's containerd has, as a prepared image would. */
-  readonly podImages: readonly string[];
   /** Folder for the disks of volumes. */
   readonly folder: string;
 }
@@ -73,7 +73,10 @@ export class Ec2Host {
   static async start(args: Ec2HostArgs): Promise<Ec2Host> {
     const image = `${args.prefix}-instance:latest`;
     const files = ["Dockerfile", "entrypoint", "kubeadm"];
-    const context = [{ folder: path.join(__dirname, "instance"), files }];
+    const context = [
+      { folder: path.join(__dirname, "instance"), files },
+      { folder: partDirectory(parts["cloud-provider-aws"]), files: ["ecr-credential-provider"] },
+    ];
     await buildImage(image, context, { MACHINE: imageName("machine") });
     const host = new Ec2Host(args, image);
     host.work = host.follow();
@@ -188,22 +191,6 @@ export class Ec2Host {
     const console = createWriteStream(moto.consoleFile(id));
     const logs = spawn("docker", ["logs", "--follow", container], { stdio: ["ignore", "pipe", "ignore"] });
     logs.stdout.pipe(console);
-    await this.preload(container);
-  }
-
-  private async preload(container: string): Promise<void> {
-    const { podImages } = this.args;
-    if (podImages.length === 0) return;
-    const ctr = ["docker", "exec", "--interactive", container, "ctr", "--namespace", "k8s.io"];
-    for (;;) {
-      const answers = await run([...ctr, "version"]).then(
-        () => true,
-        () => false,
-      );
-      if (answers) break;
-      await sleep(500);
-    }
-    await run([...ctr, "images", "import", "--local", "-"], ["docker", "save", ...podImages]);
   }
 
   private async metadataOf(instance: Instance): Promise<MetadataService> {

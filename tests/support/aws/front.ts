@@ -21,41 +21,56 @@ export interface FrontArgs {
   readonly api: { readonly host: string; readonly port: number; readonly targets: readonly string[] };
   /** Port on 127.0.0.1 that leads to the API, as a Session Manager tunnel does. */
   readonly tunnelPort: number;
+  /** The account whose registry this is, and the name on the network of the one that it really is. */
+  readonly registry: { readonly accountId: string; readonly host: string };
   /** For its files. */
   readonly folder: string;
 }
 
 /** Services that machines call, by AWS' own names. */
-const services = ["secretsmanager", "autoscaling"];
+const services = ["secretsmanager", "autoscaling", "api.ecr"];
+
+/** Host of an account's registry. */
+export function registryHost(accountId: string, region: string): string {
+  return `${accountId}.dkr.ecr.${region}.amazonaws.com`;
+}
 
 /**
- * In one container what a VPC has before its instances: the network load balancer of the API with its private name, and
- * AWS' APIs by their own names, over TLS, which are moto.
+ * In one container what a VPC has before its instances: the network load balancer of the API with its private name, AWS'
+ * APIs by their own names, over TLS, which are moto, and the account's registry, which wants the password that moto gives.
  *
  * @returns the file with the certificate of who signed for those
  */
 export async function startFront(args: FrontArgs): Promise<string> {
-  const { region, folder, network, name, api } = args;
+  const { region, folder, network, name, api, registry } = args;
   const authority = await newCertificateAuthority({ commonName: "emulated AWS", years: 1 });
-  const { certificatePem, privateKeyPem } = await newServingCertificate({
-    ...{ commonName: "emulated AWS", organization: "tests", address: args.address },
-    dnsName: `*.${region}.amazonaws.com`,
-    authorityCertificatePem: authority.certificatePem,
-    authorityPrivateKeyPem: authority.privateKeyPem,
-  });
+  const serving = async (dnsName: string): Promise<string> => {
+    const { certificatePem, privateKeyPem } = await newServingCertificate({
+      ...{ commonName: "emulated AWS", organization: "tests", address: args.address, dnsName },
+      authorityCertificatePem: authority.certificatePem,
+      authorityPrivateKeyPem: authority.privateKeyPem,
+    });
+    return certificatePem + privateKeyPem;
+  };
   const file = (base: string, text: string): string => {
     writeFileSync(path.join(folder, base), text);
     return path.join(folder, base);
   };
+  const hosts = [
+    ...services.map((service) => `${service}.${region}.amazonaws.com`),
+    registryHost(registry.accountId, region),
+  ];
+  const certificates = await Promise.all(hosts.map(serving));
   const authorityFile = file("aws-authority.crt", authority.certificatePem);
   const mounts = {
-    "/etc/haproxy/aws.pem": file("aws.pem", certificatePem + privateKeyPem),
     "/etc/haproxy/haproxy.cfg": file("haproxy.cfg", configuration(args)),
+    ...Object.fromEntries(
+      hosts.map((host, index) => [`/etc/haproxy/aws/${host}.pem`, file(host, certificates[index] ?? "")]),
+    ),
   };
-  const aliases = [api.host, ...services.map((service) => `${service}.${region}.amazonaws.com`)];
   await run([
     ...["docker", "run", "--detach", "--name", name, "--network", network, "--ip", args.address],
-    ...aliases.flatMap((alias) => ["--network-alias", alias]),
+    ...[api.host, ...hosts].flatMap((alias) => ["--network-alias", alias]),
     ...["--publish", `127.0.0.1:${args.tunnelPort}:${api.port}`],
     ...Object.entries(mounts).flatMap(([inside, outside]) => ["--volume", `${outside}:${inside}:ro`]),
     imageName("load-balancer"),
@@ -64,8 +79,11 @@ export async function startFront(args: FrontArgs): Promise<string> {
 }
 
 /** The load balancer's check is the one of components/machines/aws/api-load-balancer.ts, more often. */
-function configuration({ moto, api }: FrontArgs): string {
+function configuration({ moto, api, registry, region }: FrontArgs): string {
   return `
+userlist registry
+    user AWS insecure-password ${registry.accountId}-auth-token
+
 defaults
     mode tcp
     timeout connect 2s
@@ -74,11 +92,19 @@ defaults
     timeout check 4s
 
 frontend aws
-    bind :443 ssl crt /etc/haproxy/aws.pem
+    mode http
+    bind :443 ssl crt /etc/haproxy/aws
+    use_backend registry if { ssl_fc_sni ${registryHost(registry.accountId, region)} }
     default_backend moto
 
 backend moto
+    mode http
     server moto ${moto}
+
+backend registry
+    mode http
+    http-request auth realm ECR unless { http_auth(registry) }
+    server registry ${registry.host}
 
 frontend api
     bind :${api.port}

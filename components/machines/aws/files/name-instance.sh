@@ -2,6 +2,7 @@
 # Tells the kubelet which instance this is and its address, and a machine of a pool its own name, which is the instance's id.
 # cloud-init runs it before the bootstrap.
 set -euo pipefail
+trap 'echo "slipway: failed asking the metadata service which instance this is" >/dev/console' ERR
 
 source /etc/slipway/bootstrap.env # MACHINE, except in pools
 readonly metadata=http://169.254.169.254/latest

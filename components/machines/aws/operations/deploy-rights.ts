@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type Belonging, environmentLabel } from "../../belonging";
 import type { AwsPlace, Statement } from "../policy";
-import { machineStatements } from "./machine-rights";
+import { infrastructureStatements } from "./infrastructure-rights";
 import { namesOf } from "./resource-names";
 import { owned, requested } from "./tag-conditions";
 
@@ -19,7 +19,7 @@ export interface DeployRightsArgs extends Belonging, AwsPlace {
  */
 export function deployStatements(args: DeployRightsArgs): Record<string, Statement[]> {
   return {
-    machines: machineStatements(args.environment),
+    machines: infrastructureStatements(args.environment),
     roles: rolesAndKeys(args),
     contents: [...contents(args), ...watching(args), ...access(args)],
   };

@@ -2,7 +2,7 @@ import type { Statement } from "../policy";
 import { owned, requested } from "./tag-conditions";
 
 /** What a deployer changes of networks, machines, load balancers and pools: what has the environment's tag, or gets it. */
-export function machineStatements(environment: string): Statement[] {
+export function infrastructureStatements(environment: string): Statement[] {
   return [...networkAndMachines(environment), ...balancersAndPools(environment)];
 }
 

@@ -11,7 +11,7 @@ import { countByType, recordResources, type Registered, registeredBy } from "../
 interface Document {
   readonly hostname?: string;
   readonly write_files: readonly { readonly path: string; readonly content: string }[];
-  readonly runcmd: readonly string[][];
+  readonly runcmd: readonly (string | string[])[];
 }
 
 const place = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -163,7 +163,8 @@ describe("a cluster on AWS", () => {
     expect(found).toHaveLength(4);
     for (const document of found) {
       expect(JSON.stringify(document)).not.toMatch(/PRIVATE KEY|BEGIN CERTIFICATE|users:/);
-      expect(document.runcmd.map(([command]) => command)).toEqual([
+      expect(document.runcmd.map((command) => (typeof command === "string" ? command : command[0]))).toEqual([
+        "set -e",
         "/usr/local/sbin/slipway-name-instance",
         "/usr/local/sbin/slipway-mount-etcd-volume",
         "/usr/local/sbin/slipway-fetch-identity",
@@ -189,6 +190,11 @@ describe("a cluster on AWS", () => {
       kubeletExtraArgs: [
         { name: "node-labels", value: "disk=fast,slipway.pool=worker" },
         { name: "cloud-provider", value: "external" },
+        {
+          name: "image-credential-provider-bin-dir",
+          value: "/usr/local/lib/slipway/credential-providers",
+        },
+        { name: "image-credential-provider-config", value: "/etc/slipway/credential-providers.yaml" },
       ],
     });
   });
