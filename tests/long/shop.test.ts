@@ -148,7 +148,9 @@ describe("the microservices", () => {
 
   it("are a program each, and nothing is left of the monolith", async () => {
     const expected = [...names.map((name) => `deployment.apps/${name}`), "statefulset.apps/orders-db"];
-    expect((await workloads()).split("\n").sort()).toEqual(expected.sort());
+    // What goes answers for a while longer.
+    const there = await eventually(45, workloads, (names) => !names.includes("monolith"));
+    expect(there.split("\n").sort()).toEqual(expected.sort());
   });
 
   it("are all on the status page, with versions", async () => {
