@@ -78,7 +78,12 @@ export class AwsFoundation extends pulumi.ComponentResource {
   /** Watches the machines, after they were made. Gives the topic that tells of what is wrong. */
   watchMachines(name: string): Alarms {
     const watched = this.machines.watched();
-    return new Alarms(`${name}-alarms`, { ...this.place, keyArn: this.keyArn, ...watched }, { parent: this });
+    const { alarmEmails: emails } = this.checked.aws;
+    return new Alarms(
+      `${name}-alarms`,
+      { ...this.place, keyArn: this.keyArn, ...watched, emails },
+      { parent: this },
+    );
   }
 
   private makeNetwork(name: string): NetworkPlace {

@@ -23,6 +23,7 @@ export function awsChecks(config: EnvironmentConfig, aws: AwsConfig, settings: S
       ? ownVpcProblems(config, aws)
       : existingVpcProblems(config, aws, aws.vpc, settings)),
     ...poolProblems(config, aws),
+    ...alarmProblems(aws),
     ...backupProblems(aws),
     ...gitHubProblems(settings),
   ];
@@ -189,6 +190,13 @@ function poolProblems({ pools }: EnvironmentConfig, aws: AwsConfig): CrossProble
         : []),
     ];
   });
+}
+
+function alarmProblems({ alarmEmails: emails }: AwsConfig): CrossProblem[] {
+  const twice = emails.find((email, index) => emails.indexOf(email) !== index);
+  return twice === undefined
+    ? []
+    : [between(`${shown(twice)} is there twice; leave one out`, awsPath("alarmEmails"))];
 }
 
 function backupProblems({ backups: { lockedDays, keptDays } }: AwsConfig): CrossProblem[] {

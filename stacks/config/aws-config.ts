@@ -92,6 +92,8 @@ export interface AwsConfig {
   };
   /** In the order of the environment's pools. */
   readonly pools: readonly AwsPoolConfig[];
+  /** E-mail addresses that alarms are told to. */
+  readonly alarmEmails: readonly string[];
   /** Whether AWS refuses to delete what cannot be made again, and a destroy leaves backups and their key. */
   readonly deletionProtection: boolean;
   readonly backups: {

@@ -33,6 +33,7 @@ export function awsDefaults(settings: Settings): AwsConfig {
       etcdVolumeGiB: controlPlane.etcdVolume ?? 20,
     },
     pools: pools.map(poolMachines),
+    alarmEmails: aws.alarmEmails ?? [],
     deletionProtection: aws.deletionProtection ?? true,
     backups: { lockedDays: aws.backups?.lockedDays ?? 14, keptDays: aws.backups?.keptDays ?? 35 },
     gitHub: gitHub(aws.gitHub),

@@ -66,6 +66,11 @@ export function awsSettings() {
       ),
     }),
     images: settingsGroup({ amd64: image(), arm64: image() }),
+    alarmEmails: list(
+      required(/^[^\s@]+@[^\s@]+$/, "is not an e-mail address", "one such as on-call@example.com"),
+      "e-mail addresses",
+      "[on-call@example.com]",
+    ),
     deletionProtection: yesOrNo(),
     backups: settingsGroup({
       lockedDays: wholeNumber("is not a number of days", 1, 36_500),

@@ -57,6 +57,7 @@ const alarms = new Alarms(
     controlPlanes: { "control-plane-0": "i-0123456789abcdef0" },
     volumes: { "etcd-0": "vol-0123456789abcdef0" },
     pools: { default: { groupName: "test-default", min: 2 } },
+    emails: ["on-call@example.com"],
   },
   options,
 );

@@ -97,6 +97,14 @@ export const aws: readonly BadConfiguration[] = [
     { ingress: "none" },
     'slipway:aws.ingress: "none" is not who reaches the ingress; write internal or public',
   ),
+  onAws(
+    { alarmEmails: ["nobody"] },
+    'slipway:aws.alarmEmails[0]: "nobody" is not an e-mail address; write one such as on-call@example.com',
+  ),
+  onAws(
+    { alarmEmails: ["a@example.com", "a@example.com"] },
+    'slipway:aws.alarmEmails: "a@example.com" is there twice; leave one out',
+  ),
   onAws({ natPerZone: "yes" }, 'slipway:aws.natPerZone: "yes" is neither yes nor no; write true or false'),
   onAws(
     { flowLogDays: 2 },

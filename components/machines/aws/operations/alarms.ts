@@ -35,11 +35,12 @@ export interface AlarmsArgs extends Belonging, AwsPlace {
   readonly volumes?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Pools: name to group. Default none. */
   readonly pools?: Readonly<Record<string, WatchedPool>>;
+  /** E-mail addresses that are told; AWS sends nothing to one until its owner has confirmed. Default none. */
+  readonly emails?: readonly string[];
 }
 
 /**
- * Alarms of CloudWatch for what AWS sees from outside of the machines, and the encrypted SNS topic that they all tell; who is
- * told subscribes to it. A control plane whose host failed is recovered onto another one: same id, address and volumes.
+ * Alarms of CloudWatch for what AWS sees from outside of the machines, and the encrypted SNS topic that they all tell. A control plane whose host failed is recovered onto another one: same id, address and volumes.
  *
  * Without an agent on the machines CloudWatch knows nothing of what is inside: neither how full a disk is, nor memory, nor
  * etcd's own figures. What it knows of a volume is whether its I/O stalls and how long a write takes.
@@ -74,12 +75,19 @@ export class Alarms extends pulumi.ComponentResource {
         { parent: this },
       );
     }
+    for (const endpoint of args.emails ?? []) {
+      new aws.sns.TopicSubscription(
+        `${name}-${endpoint}`,
+        { topic: topic.arn, protocol: "email", endpoint },
+        { parent: this },
+      );
+    }
     this.topicArn = topic.arn;
     this.registerOutputs({ topicArn: this.topicArn });
   }
 }
 
-function checkAlarms(name: string, { controlPlanes, pools = {} }: AlarmsArgs): void {
+function checkAlarms(name: string, { controlPlanes, pools = {}, emails = [] }: AlarmsArgs): void {
   const problems = new Problems();
   const count = Object.keys(controlPlanes).length;
   problems.expect(
@@ -90,6 +98,11 @@ function checkAlarms(name: string, { controlPlanes, pools = {} }: AlarmsArgs): v
   );
   for (const [pool, { min }] of Object.entries(pools)) {
     problems.expectWhole(`pools.${pool}.min`, min, 0, Infinity);
+  }
+  for (const [index, email] of emails.entries()) {
+    const setting = `emails[${index}]`;
+    problems.expect(/^[^\s@]+@[^\s@]+$/.test(email), setting, email, "give one such as on-call@example.com");
+    problems.expect(emails.indexOf(email) === index, setting, email, "it is there twice: leave it out");
   }
   problems.throwIfAny("the alarms", name);
 }

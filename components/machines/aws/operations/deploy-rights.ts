@@ -197,6 +197,7 @@ function watching(args: DeployRightsArgs): Statement[] {
         "sns:CreateTopic",
         "sns:DeleteTopic",
         "sns:SetTopicAttributes",
+        "sns:Subscribe",
         "sns:TagResource",
         "sns:UntagResource",
         "sqs:CreateQueue",
@@ -206,6 +207,12 @@ function watching(args: DeployRightsArgs): Statement[] {
         "sqs:UntagQueue",
       ],
       Resource: [names.alarms, names.logGroups, names.rules, names.topics, names.queues],
+    },
+    {
+      // Who is told no more. It knows no resource.
+      Sid: "EndSubscriptions",
+      Action: "sns:Unsubscribe",
+      Resource: "*",
     },
   ];
 }

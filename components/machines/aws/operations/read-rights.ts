@@ -119,6 +119,7 @@ export function readStatements(args: Belonging & AwsPlace): Statement[] {
         "logs:DescribeLogGroups",
         "logs:ListTagsForResource",
         "logs:ListTagsLogGroup",
+        "sns:GetSubscriptionAttributes",
       ],
       Resource: "*",
     },

@@ -51,6 +51,16 @@ test("are for the endpoint, each control plane, each volume and each pool that h
   });
 });
 
+test("are told to e-mail addresses by the topic", async () => {
+  const resources = await alarms({ emails: ["on-call@example.com"] });
+  expect(countByType(resources)).toMatchObject({ "aws:sns/topicSubscription:TopicSubscription": 1 });
+  expect(inputsOf(resources, "aws:sns/topicSubscription:TopicSubscription")).toEqual({
+    topic: topicArn,
+    protocol: "email",
+    endpoint: "on-call@example.com",
+  });
+});
+
 test.each([
   [1, 1],
   [3, 2],
@@ -132,12 +142,15 @@ test("only alarms of the account may tell the topic", async () => {
 });
 
 test("say all that cannot work at once", () => {
-  const bad = { ...args, controlPlanes: {}, pools: { default: { groupName: "g", min: -1 } } };
+  const emails = ["nobody", "a@example.com", "a@example.com"];
+  const bad = { ...args, controlPlanes: {}, pools: { default: { groupName: "g", min: -1 } }, emails };
   expect(() => new Alarms("prod-alarms", bad, {})).toThrow(
     [
       'the alarms "prod-alarms" cannot work:',
       "  - controlPlanes is {}: give at least one: name of the machine to its id",
       "  - pools.default.min is -1: give a whole number from 0",
+      '  - emails[0] is "nobody": give one such as on-call@example.com',
+      '  - emails[2] is "a@example.com": it is there twice: leave it out',
     ].join("\n"),
   );
 });

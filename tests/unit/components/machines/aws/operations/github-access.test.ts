@@ -128,6 +128,7 @@ test("what a deployer changes anywhere bears the environment's tag or name", asy
     "TagWhatIsMade",
     "FirstOfTheAccount",
     "RegistryLogin",
+    "EndSubscriptions",
     "TunnelOnly",
     "TunnelEnd",
   ]);
