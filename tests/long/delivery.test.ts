@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 
 import { agentPod } from "../../components/delivery/jenkins-configuration";
+import { restrictedContainer, restrictedPod } from "../../components/delivery/restricted-pod";
 import { eventually, TestEnvironment } from "../support/test-environment";
 
 const run = promisify(execFile);
@@ -82,7 +83,10 @@ describe("the deployer", () => {
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name } },
-        spec: { containers: [{ name: "app", image, ...container }] },
+        spec: {
+          securityContext: restrictedPod(),
+          containers: [{ name: "app", image, securityContext: restrictedContainer, ...container }],
+        },
       },
     },
   });
