@@ -11,7 +11,7 @@ import {
   stackNameSetting,
 } from "../config/problems";
 import { type AccountFailure, failureMessage } from "./account";
-import type { AccountFacts, Usage } from "./account-facts";
+import { type AccountFacts, isStandard, type Usage } from "./account-facts";
 
 /** What stands in the way of the environment in this account and region. What belongs to it already does not. */
 export function accountProblems(
@@ -207,15 +207,12 @@ function shareAddresses(one: string, other: string): boolean {
   return left !== undefined && right !== undefined && overlap(left, right);
 }
 
-/** Families of https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html that share one quota. */
-const standard = /^[acdhimrtz]\d/;
-
 function quotaProblems(
   config: EnvironmentConfig,
   aws: AwsConfig,
   { usage, types }: AccountFacts,
 ): CrossProblem[] {
-  const vcpus = (type = ""): number => (standard.test(type) ? (types.get(type)?.vcpus ?? 0) : 0);
+  const vcpus = (type = ""): number => (isStandard(type) ? (types.get(type)?.vcpus ?? 0) : 0);
   const onDemand = aws.pools.map(({ spot, instanceTypes }, position) => {
     const count = config.pools[position]?.count ?? 0;
     const base = Math.min(count, spot?.onDemandBase ?? 0);

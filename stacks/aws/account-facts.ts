@@ -228,7 +228,7 @@ class LookUps {
     const instances = reservations.flatMap(({ Instances = [] }) => Instances);
     const onDemand = instances.filter(
       ({ InstanceType = "", InstanceLifecycle }) =>
-        InstanceLifecycle === undefined && /^[acdhimrtz]\d/.test(InstanceType),
+        InstanceLifecycle === undefined && isStandard(InstanceType),
     );
     const count = <T>(
       of: readonly T[],
@@ -267,6 +267,14 @@ class LookUps {
 
 function tag(tags: readonly Tag[], name: string): string | undefined {
   return tags.find(({ Key }) => Key === name)?.Value;
+}
+
+/**
+ * Whether a type is of the families whose on-demand instances share one quota:
+ * https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
+ */
+export function isStandard(type: string): boolean {
+  return /^[acdhimrtz]\d/.test(type);
 }
 
 function vcpusOf({ CpuOptions }: Instance): number {
