@@ -15,6 +15,8 @@ export interface ResourceState {
   /** Its deletion only takes it from the state. */
   readonly retainOnDelete?: boolean;
   readonly replaceWith?: readonly string[];
+  /** The next update or destroy reads it first: it is what its provider says, or gone. */
+  readonly refreshBeforeUpdate?: boolean;
 }
 
 /** What the engine had begun and not ended when the state was written last. */
@@ -36,6 +38,21 @@ export interface Deployment {
 /** The deployment without its pending operations: what they had begun is settled. */
 export function withoutPendingOperations(deployment: Deployment): Deployment {
   return { ...deployment, pending_operations: [] };
+}
+
+/**
+ * The deployment with what its pending creations have made, to be read before anything else is done with it.
+ *
+ * @param ids - by URN
+ */
+export function withFound(deployment: Deployment, ids: ReadonlyMap<string, string>): Deployment {
+  const { resources = [], pending_operations: pending } = deployment;
+  const found = (pending ?? []).flatMap(({ resource }) => {
+    const id = ids.get(resource.urn);
+    // Without outputs a provider reads all that there is, as in an import.
+    return id === undefined ? [] : [{ ...resource, id, outputs: {}, refreshBeforeUpdate: true }];
+  });
+  return found.length === 0 ? deployment : { ...deployment, resources: [...resources, ...found] };
 }
 
 /**

@@ -1,7 +1,10 @@
+import { isCreationInAws } from "./aws";
+import { canBeFound, goesWhenHalfMade } from "./aws-ids";
 import {
   type Deployment,
   type PendingOperation,
   type ResourceState,
+  withFound,
   withoutPendingOperations,
   withoutResources,
 } from "./deployment";
@@ -39,6 +42,8 @@ export interface Plan {
   readonly start: readonly string[];
   /** Ids of containers to thaw. */
   readonly thaw: readonly string[];
+  /** Ids of security groups on AWS to be taken away. */
+  readonly removeInAws: readonly string[];
   /** Objects of the cluster whose creation was begun and not ended. */
   readonly halfMadeInCluster: readonly ResourceState[];
   /** The environment was being taken down. */
@@ -49,12 +54,14 @@ export interface Situation {
   readonly verb: Verb;
   readonly deployment: Deployment;
   readonly seen: SeenInDocker;
+  /** What AWS has of creations that were begun: URN to id. */
+  readonly inAws: ReadonlyMap<string, string>;
   /** `make down` had begun and was not finished. */
   readonly downHadBegun: boolean;
 }
 
 /** Decides what to do about what a killed run left, and about what is gone from under the state. */
-export function planRecovery({ verb: wanted, deployment, seen, downHadBegun }: Situation): Plan {
+export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBegun }: Situation): Plan {
   const wasBeingTakenDown = wanted !== "down" && (downHadBegun || looksTakenDown(deployment));
   // That is finished first, whatever comes after.
   const verb = wasBeingTakenDown ? "down" : wanted;
@@ -63,12 +70,19 @@ export function planRecovery({ verb: wanted, deployment, seen, downHadBegun }: S
   const differences = compareWithDocker(deployment, seen);
   const dropped = droppedUrns(verb, deployment, differences);
   const useless = verb === "down" ? [] : differences.useless;
+  const leavesAws = new Set(
+    pending
+      .map(({ resource }) => resource)
+      .filter(goesWhenHalfMade)
+      .map(({ urn }) => urn),
+  );
+  const staysInAws = new Map([...inAws].filter(([urn]) => !leavesAws.has(urn)));
   return {
     lines: [
-      ...pending.map((operation) => pendingLine(operation, halfMade)),
+      ...pending.map((operation) => pendingLine(operation, halfMade, inAws)),
       ...differenceLines(verb, differences),
     ],
-    deployment: withoutResources(withoutPendingOperations(deployment), dropped),
+    deployment: withoutResources(withoutPendingOperations(withFound(deployment, staysInAws)), dropped),
     changesState: pending.length > 0 || dropped.size > 0,
     remove: inOrderOfRemoval([
       ...halfMade.map(({ object }) => object).filter(({ kind }) => kind !== "image" || verb === "down"),
@@ -76,6 +90,7 @@ export function planRecovery({ verb: wanted, deployment, seen, downHadBegun }: S
     ]),
     start: verb === "up" ? ids(differences.stopped) : [],
     thaw: verb === "up" ? ids(differences.paused) : [],
+    removeInAws: [...inAws].filter(([urn]) => leavesAws.has(urn)).map(([, id]) => id),
     halfMadeInCluster: verb === "up" && !differences.clusterIsLost ? pending.flatMap(createdInCluster) : [],
     wasBeingTakenDown,
   };
@@ -136,8 +151,19 @@ function hasLabelsOf(resource: ResourceState, { labels }: SeenObject): boolean {
   return labelsOf(resource).every((each) => labels.includes(each));
 }
 
-function pendingLine(operation: PendingOperation, halfMade: readonly HalfMade[]): string {
+function pendingLine(
+  operation: PendingOperation,
+  halfMade: readonly HalfMade[],
+  inAws: ReadonlyMap<string, string>,
+): string {
   const what = describe(operation.resource);
+  if (isCreationInAws(operation) && canBeFound(operation.resource)) {
+    const id = inAws.get(operation.resource.urn);
+    if (id === undefined) return `A killed run was creating the ${what}: AWS has none`;
+    return goesWhenHalfMade(operation.resource)
+      ? `A killed run was creating the ${what}: the half-made ${id} is taken away`
+      : `A killed run was creating the ${what}: if AWS has it, as ${id}, the next run goes on with it`;
+  }
   const isHalfMade = halfMade.some((each) => each.operation === operation && each.object.kind !== "image");
   return isHalfMade
     ? `A killed run was creating the ${what}: the half-made one is taken away`

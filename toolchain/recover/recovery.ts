@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { findInAws, removeSecurityGroups } from "./aws";
 import { releaseHalfMade } from "./cluster";
 import { destroy } from "./destroy";
 import { docker, lookIntoDocker, type SeenInDocker } from "./docker";
@@ -64,6 +65,7 @@ async function previewed(recovery: Recovery): Promise<string | undefined> {
     verb,
     deployment: state.deployment,
     seen: await lookIntoDocker(),
+    inAws: await findInAws(state.deployment),
     downHadBegun: existsSync(path.join(directory, downMarker)),
   });
   if (plan.wasBeingTakenDown) {
@@ -120,6 +122,7 @@ async function planFor(
     deployment,
     // What the daemon was told by a killed plugin it may still be doing.
     seen: settled ? await lookUntilQuiet() : await lookIntoDocker(),
+    inAws: await findInAws(deployment),
     downHadBegun,
   });
 }
@@ -153,6 +156,7 @@ async function apply(recovery: Recovery, plan: Plan, state: StoredState): Promis
   // One that is here is written last: when this is killed half-way, it begins again.
   if (store.locks === undefined) await writeState(recovery, plan, state);
   await removeFromDocker(plan.remove);
+  await removeSecurityGroups(plan.removeInAws, state.deployment);
   if (plan.start.length > 0) await docker(["container", "start", ...plan.start]);
   if (plan.thaw.length > 0) await docker(["container", "unpause", ...plan.thaw]);
   if (plan.halfMadeInCluster.length > 0) {

@@ -25,6 +25,12 @@ export function readStatements(args: Belonging & AwsPlace): Statement[] {
       Resource: "*",
     },
     {
+      // What a killed run was creating is found by its tags, a zone by its name.
+      Sid: "FindWhatIsHalfMade",
+      Action: ["route53:ListHostedZones", "tag:GetResources"],
+      Resource: "*",
+    },
+    {
       // Whether what is wanted would pass a quota.
       Sid: "ReadQuotas",
       Action: ["servicequotas:GetServiceQuota"],

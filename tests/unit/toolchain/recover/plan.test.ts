@@ -7,6 +7,7 @@ const plan = (situation: Partial<Situation>): Plan =>
     verb: "up",
     deployment: environment(),
     seen: everything(),
+    inAws: new Map(),
     downHadBegun: false,
     ...situation,
   });
@@ -25,6 +26,7 @@ const nothing = {
   remove: [],
   start: [],
   thaw: [],
+  removeInAws: [],
   halfMadeInCluster: [],
   wasBeingTakenDown: false,
 };

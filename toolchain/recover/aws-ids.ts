@@ -1,0 +1,109 @@
+import type { ResourceState } from "./deployment";
+
+/** What AWS has of an environment, as far as a creation that was cut off can be found by it. */
+export interface SeenInAws {
+  /** What bears the environment's tag. */
+  readonly tagged: readonly TaggedResource[];
+  /** Private zones of Route 53, by their name without the dot at its end. */
+  readonly zones: ReadonlyMap<string, string>;
+  /** `arn:<partition>:iam::<account>`: what ARNs of IAM begin with. */
+  readonly iamPrefix: string;
+}
+
+/** A resource that AWS' tags tell of. */
+export interface TaggedResource {
+  /** The `Name` tag, which is the resource's name in the program. */
+  readonly name: string;
+  /** As EC2 calls its kinds, such as `subnet`; of others service and kind, such as `kms:key`. */
+  readonly kind: string;
+  /** As the provider knows it. */
+  readonly id: string;
+}
+
+/** Kinds of resources that have a `Name` tag, and an id that AWS gives. */
+const taggedKinds: Readonly<Record<string, string>> = {
+  "aws:ebs/volume:Volume": "volume",
+  "aws:ec2/eip:Eip": "elastic-ip",
+  "aws:ec2/flowLog:FlowLog": "vpc-flow-log",
+  "aws:ec2/instance:Instance": "instance",
+  "aws:ec2/internetGateway:InternetGateway": "internet-gateway",
+  "aws:ec2/launchTemplate:LaunchTemplate": "launch-template",
+  "aws:ec2/natGateway:NatGateway": "natgateway",
+  "aws:ec2/routeTable:RouteTable": "route-table",
+  "aws:ec2/securityGroup:SecurityGroup": "security-group",
+  "aws:ec2/subnet:Subnet": "subnet",
+  "aws:ec2/vpc:Vpc": "vpc",
+  "aws:ec2/vpcEndpoint:VpcEndpoint": "vpc-endpoint",
+  "aws:kms/key:Key": "kms:key",
+  "aws:lb/listener:Listener": "elasticloadbalancing:listener",
+  "aws:lb/loadBalancer:LoadBalancer": "elasticloadbalancing:loadbalancer",
+  "aws:lb/targetGroup:TargetGroup": "elasticloadbalancing:targetgroup",
+  "aws:secretsmanager/secret:Secret": "secretsmanager:secret",
+  "aws:sns/topic:Topic": "sns:topic",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "security-group-rule",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "security-group-rule",
+};
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+const ofName = ({ name }: Inputs): string | undefined => text(name);
+
+/** Ids that follow from what a resource was to be; Pulumi had chosen its name before it asked AWS. */
+const idsByInputs: Readonly<Record<string, (inputs: Inputs, seen: SeenInAws) => string | undefined>> = {
+  "aws:autoscaling/group:Group": ofName,
+  "aws:cloudwatch/logGroup:LogGroup": ofName,
+  "aws:cloudwatch/metricAlarm:MetricAlarm": ofName,
+  // These are as one imports them: https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+  "aws:ec2/route:Route": ({ routeTableId, destinationCidrBlock }) =>
+    joined("_", routeTableId, destinationCidrBlock),
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": ({ subnetId, routeTableId }) =>
+    joined("/", subnetId, routeTableId),
+  "aws:ecr/repository:Repository": ofName,
+  "aws:iam/instanceProfile:InstanceProfile": ofName,
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": ({ url }, { iamPrefix }) =>
+    joined(":oidc-provider/", iamPrefix, text(url)?.replace("https://", "")),
+  "aws:iam/policy:Policy": ({ name }, { iamPrefix }) => joined(":policy/", iamPrefix, name),
+  "aws:iam/role:Role": ofName,
+  "aws:kms/alias:Alias": ofName,
+  "aws:route53/record:Record": ({ zoneId, name, type }) => joined("_", zoneId, name, type),
+  "aws:route53/zone:Zone": ({ name }, { zones }) => zones.get(text(name) ?? ""),
+  "aws:s3/bucket:Bucket": ({ bucket }) => text(bucket),
+};
+
+function joined(separator: string, ...parts: readonly unknown[]): string | undefined {
+  return parts.every((part) => typeof part === "string") ? parts.join(separator) : undefined;
+}
+
+/** Whether a creation that was cut off can be looked for: others are made by requests that may be made twice. */
+export function canBeFound({ type }: ResourceState): boolean {
+  return type in taggedKinds || type in idsByInputs;
+}
+
+/**
+ * Whether what is half-made is taken away, as long as nothing can stand on it: AWS gives a security group a first rule, which
+ * the provider had yet to take from it.
+ */
+export function goesWhenHalfMade({ type }: ResourceState): boolean {
+  return type === "aws:ec2/securityGroup:SecurityGroup";
+}
+
+/**
+ * The id of what a creation that was cut off may have made. What only its name tells may not be there: a refresh finds out.
+ * @param known ids of the state's resources, which are not it
+ */
+export function idInAws(
+  { type, inputs = {} }: ResourceState,
+  seen: SeenInAws,
+  known: ReadonlySet<string>,
+): string | undefined {
+  const kind = taggedKinds[type];
+  if (kind === undefined) return idsByInputs[type]?.(inputs, seen);
+  const name = nameTag(inputs);
+  const found = seen.tagged.filter((each) => each.kind === kind && each.name === name && !known.has(each.id));
+  return found.length === 1 ? found[0]?.id : undefined;
+}
+
+function nameTag({ tags }: Inputs): string | undefined {
+  return typeof tags === "object" && tags !== null ? text(Reflect.get(tags, "Name")) : undefined;
+}
