@@ -89,19 +89,21 @@ export function goesWhenHalfMade({ type }: ResourceState): boolean {
 }
 
 /**
- * The id of what a creation that was cut off may have made. What only its name tells may not be there: a refresh finds out.
+ * Ids of what may be what a creation that was cut off has made; more than one where AWS has several of its name. What only
+ * its name tells may not be there: a refresh finds out.
  * @param known ids of the state's resources, which are not it
  */
-export function idInAws(
+export function idsInAws(
   { type, inputs = {} }: ResourceState,
   seen: SeenInAws,
   known: ReadonlySet<string>,
-): string | undefined {
+): string[] {
   const kind = taggedKinds[type];
-  if (kind === undefined) return idsByInputs[type]?.(inputs, seen);
+  if (kind === undefined) return [idsByInputs[type]?.(inputs, seen)].filter((id) => id !== undefined);
   const name = nameTag(inputs);
-  const found = seen.tagged.filter((each) => each.kind === kind && each.name === name && !known.has(each.id));
-  return found.length === 1 ? found[0]?.id : undefined;
+  return seen.tagged
+    .filter((each) => each.kind === kind && each.name === name && !known.has(each.id))
+    .map(({ id }) => id);
 }
 
 function nameTag({ tags }: Inputs): string | undefined {

@@ -1,7 +1,7 @@
-import type { TagDescription } from "@aws-sdk/client-ec2";
+import type { Reservation, TagDescription } from "@aws-sdk/client-ec2";
 
 import { environmentLabel } from "../../components/machines/belonging";
-import { idInAws, type SeenInAws, type TaggedResource } from "./aws-ids";
+import { idsInAws, type SeenInAws, type TaggedResource } from "./aws-ids";
 import { type Deployment, type PendingOperation, providerOf, type ResourceState } from "./deployment";
 
 /** Whether AWS has to be asked what became of it. */
@@ -11,21 +11,16 @@ export function isCreationInAws({ type, resource }: PendingOperation): boolean {
 
 /**
  * Asks AWS for what a killed run was creating there.
- * @returns URN to id, of what AWS has or may have
+ * @returns URN to ids, of what AWS has or may have
  * @throws Error when AWS does not answer: what is not known would be made twice
  */
-export async function findInAws(deployment: Deployment): Promise<ReadonlyMap<string, string>> {
+export async function findInAws(deployment: Deployment): Promise<ReadonlyMap<string, readonly string[]>> {
   const { resources = [] } = deployment;
   const creations = creationsIn(deployment);
   if (creations.length === 0) return new Map();
   const seen = await lookIntoAws(environmentOf(creations), clientFor(deployment));
   const known = new Set(resources.flatMap(({ id }) => (id === undefined ? [] : [id])));
-  return new Map(
-    creations.flatMap((resource) => {
-      const id = idInAws(resource, seen, known);
-      return id === undefined ? [] : [[resource.urn, id] as const];
-    }),
-  );
+  return new Map(creations.map((resource) => [resource.urn, idsInAws(resource, seen, known)]));
 }
 
 /** Takes away security groups that are half-made. */
@@ -77,7 +72,7 @@ async function lookIntoAws(environment: string, client: Client): Promise<SeenInA
 }
 
 async function taggedInEc2(environment: string, client: Client): Promise<TaggedResource[]> {
-  const { EC2Client, paginateDescribeTags } = await import("@aws-sdk/client-ec2");
+  const { EC2Client, paginateDescribeInstances, paginateDescribeTags } = await import("@aws-sdk/client-ec2");
   const ec2 = new EC2Client(client);
   const tags = async (key: string, ...values: string[]): Promise<TagDescription[]> => {
     const filters = [
@@ -90,10 +85,25 @@ async function taggedInEc2(environment: string, client: Client): Promise<TaggedR
     }
     return found;
   };
-  const [own, names] = await Promise.all([tags(environmentLabel, environment), tags("Name")]);
+  // For an hour EC2 lists the tags of instances that are gone.
+  const living = async (): Promise<Set<string>> => {
+    const states = ["pending", "running", "stopping", "stopped"];
+    const filters = [{ Name: "instance-state-name", Values: states }];
+    const found: Reservation[] = [];
+    for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: filters })) {
+      found.push(...(page.Reservations ?? []));
+    }
+    return new Set(found.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = "" }) => InstanceId)));
+  };
+  const [own, names, instances] = await Promise.all([
+    tags(environmentLabel, environment),
+    tags("Name"),
+    living(),
+  ]);
   const ids = new Set(own.map(({ ResourceId }) => ResourceId));
   return names
     .filter(({ ResourceId }) => ids.has(ResourceId))
+    .filter(({ ResourceId = "", ResourceType }) => ResourceType !== "instance" || instances.has(ResourceId))
     .map(({ ResourceId = "", ResourceType = "", Value = "" }) => ({
       name: Value,
       kind: ResourceType,

@@ -54,8 +54,8 @@ export interface Situation {
   readonly verb: Verb;
   readonly deployment: Deployment;
   readonly seen: SeenInDocker;
-  /** What AWS has of creations that were begun: URN to id. */
-  readonly inAws: ReadonlyMap<string, string>;
+  /** What AWS has of creations that were begun: URN to ids, of which one may be it. */
+  readonly inAws: ReadonlyMap<string, readonly string[]>;
   /** `make down` had begun and was not finished. */
   readonly downHadBegun: boolean;
 }
@@ -76,7 +76,10 @@ export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBeg
       .filter(goesWhenHalfMade)
       .map(({ urn }) => urn),
   );
-  const staysInAws = new Map([...inAws].filter(([urn]) => !leavesAws.has(urn)));
+  const foundInAws = [...inAws].flatMap(([urn, [id, ...others]]) =>
+    id === undefined || others.length > 0 ? [] : [[urn, id] as const],
+  );
+  const staysInAws = new Map(foundInAws.filter(([urn]) => !leavesAws.has(urn)));
   return {
     lines: [
       ...pending.map((operation) => pendingLine(operation, halfMade, inAws)),
@@ -90,7 +93,7 @@ export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBeg
     ]),
     start: verb === "up" ? ids(differences.stopped) : [],
     thaw: verb === "up" ? ids(differences.paused) : [],
-    removeInAws: [...inAws].filter(([urn]) => leavesAws.has(urn)).map(([, id]) => id),
+    removeInAws: foundInAws.filter(([urn]) => leavesAws.has(urn)).map(([, id]) => id),
     halfMadeInCluster: verb === "up" && !differences.clusterIsLost ? pending.flatMap(createdInCluster) : [],
     wasBeingTakenDown,
   };
@@ -154,12 +157,14 @@ function hasLabelsOf(resource: ResourceState, { labels }: SeenObject): boolean {
 function pendingLine(
   operation: PendingOperation,
   halfMade: readonly HalfMade[],
-  inAws: ReadonlyMap<string, string>,
+  inAws: Situation["inAws"],
 ): string {
   const what = describe(operation.resource);
   if (isCreationInAws(operation) && canBeFound(operation.resource)) {
-    const id = inAws.get(operation.resource.urn);
+    const [id, ...others] = inAws.get(operation.resource.urn) ?? [];
     if (id === undefined) return `A killed run was creating the ${what}: AWS has none`;
+    if (others.length > 0)
+      return `A killed run was creating the ${what}: AWS has ${enumeration([id, ...others])}, delete by hand what is nobody's`;
     return goesWhenHalfMade(operation.resource)
       ? `A killed run was creating the ${what}: the half-made ${id} is taken away`
       : `A killed run was creating the ${what}: if AWS has it, as ${id}, the next run goes on with it`;

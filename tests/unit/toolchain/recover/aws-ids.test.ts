@@ -1,5 +1,5 @@
 import { kindAndId } from "../../../../toolchain/recover/aws";
-import { canBeFound, idInAws, type SeenInAws } from "../../../../toolchain/recover/aws-ids";
+import { canBeFound, idsInAws, type SeenInAws } from "../../../../toolchain/recover/aws-ids";
 import { type Deployment, type ResourceState, withFound } from "../../../../toolchain/recover/deployment";
 import { planRecovery } from "../../../../toolchain/recover/plan";
 import { everything } from "./states";
@@ -21,23 +21,25 @@ const resource = (type: string, inputs: Readonly<Record<string, unknown>>): Reso
   custom: true,
   inputs,
 });
-const id = (
-  type: string,
-  inputs: Readonly<Record<string, unknown>>,
-  ...known: string[]
-): string | undefined => idInAws(resource(type, inputs), seen, new Set(known));
+const id = (type: string, inputs: Readonly<Record<string, unknown>>, ...known: string[]): string[] =>
+  idsInAws(resource(type, inputs), seen, new Set(known));
 const named = (Name: string): object => ({ tags: { Name, "slipway.environment": "prod" } });
 
 describe("what a killed run was creating on AWS", () => {
   it("is found by its name tag, among those of its kind that the state does not know", () => {
-    expect(id("aws:ec2/vpc:Vpc", { ...named("prod-network") })).toBe("vpc-1");
-    expect(id("aws:ec2/vpc:Vpc", { ...named("prod-network") }, "vpc-1")).toBeUndefined();
-    expect(id("aws:ec2/vpc:Vpc", { ...named("other") })).toBeUndefined();
-    expect(id("aws:ec2/subnet:Subnet", { ...named("prod-network-private-0") }, "subnet-1")).toBe("subnet-2");
+    expect(id("aws:ec2/vpc:Vpc", { ...named("prod-network") })).toEqual(["vpc-1"]);
+    expect(id("aws:ec2/vpc:Vpc", { ...named("prod-network") }, "vpc-1")).toEqual([]);
+    expect(id("aws:ec2/vpc:Vpc", { ...named("other") })).toEqual([]);
+    expect(id("aws:ec2/subnet:Subnet", { ...named("prod-network-private-0") }, "subnet-1")).toEqual([
+      "subnet-2",
+    ]);
   });
 
-  it("is nobody's guess where two may be it", () => {
-    expect(id("aws:ec2/subnet:Subnet", { ...named("prod-network-private-0") })).toBeUndefined();
+  it("may be one of several", () => {
+    expect(id("aws:ec2/subnet:Subnet", { ...named("prod-network-private-0") })).toEqual([
+      "subnet-1",
+      "subnet-2",
+    ]);
   });
 
   it.each([
@@ -64,7 +66,7 @@ describe("what a killed run was creating on AWS", () => {
     ],
     ["aws:iam/role:Role", {}, undefined],
   ])("is, as a %s of %j, %s", (type, inputs, expected) => {
-    expect(id(type, inputs)).toBe(expected);
+    expect(id(type, inputs)).toEqual(expected === undefined ? [] : [expected]);
   });
 
   it("is not looked for where the same request can be made twice", () => {
@@ -104,18 +106,18 @@ describe("the state after a killed run on AWS", () => {
       { type: "creating", resource: topic },
     ],
   };
-  const inAws = new Map([[vpc.urn, "vpc-1"]]);
+  const inAws = new Map([[vpc.urn, ["vpc-1"]]]);
 
   it("has what was found, to be read first", () => {
     const found = { ...vpc, id: "vpc-1", outputs: {}, refreshBeforeUpdate: true };
-    expect(withFound(deployment, inAws).resources).toEqual([found]);
+    expect(withFound(deployment, new Map([[vpc.urn, "vpc-1"]])).resources).toEqual([found]);
     expect(withFound(deployment, new Map())).toBe(deployment);
   });
 
   it("loses a security group, which is half-made as long as the provider has not come back to it", () => {
     const group = resource("aws:ec2/securityGroup:SecurityGroup", {});
     const halfMade = { pending_operations: [{ type: "creating", resource: group }] };
-    const found = new Map([[group.urn, "sg-1"]]);
+    const found = new Map([[group.urn, ["sg-1"]]]);
     const plan = planRecovery({
       ...{ verb: "up", deployment: halfMade, seen: everything(), inAws: found, downHadBegun: false },
     });
@@ -124,6 +126,17 @@ describe("the state after a killed run on AWS", () => {
       "A killed run was creating the SecurityGroup one: the half-made sg-1 is taken away",
     ]);
     expect(plan.deployment.resources ?? []).toEqual([]);
+  });
+
+  it("has nothing that could be another's", () => {
+    const several = new Map([[vpc.urn, ["vpc-1", "vpc-2"]]]);
+    const plan = planRecovery({
+      ...{ verb: "up", deployment, seen: everything(), inAws: several, downHadBegun: false },
+    });
+    expect(plan.lines[0]).toBe(
+      "A killed run was creating the Vpc one: AWS has vpc-1 and vpc-2, delete by hand what is nobody's",
+    );
+    expect(plan.deployment.resources).toEqual([]);
   });
 
   it("is told, with what was not found", () => {
