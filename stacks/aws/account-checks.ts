@@ -122,6 +122,11 @@ function architectureProblems(
       const mixed = `${shown(instanceTypes)} are of two architectures, and have one image; write types of one, and another pool`;
       if (kinds.size > 1) return [between(mixed, setting)];
       const [kind = host] = kinds;
+      if (kind !== host && aws.machineFiles === "bucket") {
+        const files = awsPath("machineFiles");
+        const made = `${shown(instanceTypes)} are ${kind}, and machines' files are made on this host, for ${host}; write types of ${host}, or ${files}: image and prepared images`;
+        return [between(made, setting, files)];
+      }
       const keepsPodsAway = (pools[position]?.taints ?? []).some(
         ({ effect }) => effect !== "PreferNoSchedule",
       );

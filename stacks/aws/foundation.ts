@@ -127,6 +127,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
             { ...pool, ...(spot && { spot }), imageId: this.imageFor(pool.instanceTypes) },
           ]),
         ),
+        ...(this.checked.machineFiles && { machineFiles: this.checked.machineFiles }),
         deletionProtection: aws.deletionProtection,
       },
       { parent: this },

@@ -75,7 +75,6 @@ it("is where the projects publish it", () => {
       `${gitHub}/distribution/distribution/releases/download/v${versions.registry}/registry_${versions.registry}_linux_amd64.tar.gz.sha256`,
       `https://registry-1.docker.io/v2/rancher/local-path-provisioner/manifests/v${versions.localPathProvisioner}`,
       `https://registry.k8s.io/v2/metrics-server/metrics-server/manifests/v${versions.metricsServer}`,
-      `https://registry.k8s.io/v2/provider-aws/cloud-controller-manager/manifests/v${versions.cloudProviderAws}`,
       `${gitHub}/zalando/skipper/releases/download/v${skipper}/skipper-v${skipper}-linux-amd64.tar.gz`,
       `${gitHub}/zalando/skipper/releases/download/v${skipper}/sha256sum.txt`,
       `https://get.helm.sh/helm-v${helm}-linux-amd64.tar.gz`,
