@@ -93,7 +93,7 @@ beforeAll(async () => {
     api: { host: `api.${clusterName}.slipway.internal`, port: 6443, targets: [plan.controlPlaneAddress(0)] },
   });
   host = await Ec2Host.start({
-    ...{ moto, region, prefix, network: prefix, gateway, authorityFile, folder },
+    ...{ moto, region, prefix, network: prefix, gateway, authorityFile, folder, s3Address: frontAddress },
   });
   environment.configure({
     ...{ region, vpcCidr, environment: clusterName, tunnelPort, controlPlanes, workers: 2 },
