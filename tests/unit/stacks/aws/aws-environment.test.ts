@@ -160,8 +160,9 @@ describe("an environment on AWS", () => {
 
   it("of prepared images has no bucket for machines' files, and their documents fetch none", async () => {
     const fetches = async (aws: object): Promise<boolean> => {
-      const { userData }: Record<string, unknown> = inputsOf(await stack("dev", withAws(aws)), template);
-      return gunzipSync(Buffer.from(String(userData), "base64")).includes("slipway-fetch-machine-files");
+      const [found] = (await stack("dev", withAws(aws))).filter(({ type }) => type === template);
+      const userData = String(found?.inputs.userData);
+      return gunzipSync(Buffer.from(userData, "base64")).includes("slipway-fetch-machine-files");
     };
     expect(counts(await stack("dev", withAws({ machineFiles: "image" })), bucket)).toEqual([1]);
     expect([await fetches({ machineFiles: "image" }), await fetches({})]).toEqual([false, true]);
