@@ -165,9 +165,10 @@ function imageProblems(aws: AwsConfig, facts: AccountFacts): CrossProblem[] {
         const message = `${shown(id)} is no image that this account can start in ${aws.region}; write one that is there`;
         return [between(message, setting, awsPath("region"))];
       }
-      return found === kind
+      const { architecture } = found;
+      return architecture === kind
         ? []
-        : [between(`${shown(id)} is an image for ${found}; write one for ${kind}`, setting)];
+        : [between(`${shown(id)} is an image for ${architecture}; write one for ${kind}`, setting)];
     }),
   ];
 }

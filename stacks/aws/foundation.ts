@@ -124,7 +124,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
         poolMachines: Object.fromEntries(
           aws.pools.map(({ spot, ...pool }, position) => [
             config.pools[position]?.name ?? "",
-            { ...pool, ...(spot && { spot }), imageId: this.imageFor(pool.instanceTypes) },
+            { ...pool, ...(spot && { spot }), ...this.poolImage(pool.instanceTypes) },
           ]),
         ),
         ...(this.checked.machineFiles && { machineFiles: this.checked.machineFiles }),
@@ -132,6 +132,12 @@ export class AwsFoundation extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  private poolImage(types: readonly string[]) {
+    const imageId = this.imageFor(types);
+    const rootDevice = this.checked.facts.images.get(imageId)?.rootDevice;
+    return { imageId, ...(rootDevice !== undefined && { rootDevice }) };
   }
 
   private imageFor(types: readonly string[]): string {

@@ -8,6 +8,7 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import { subnetPlan } from "../../components/machines/aws/network/subnet-plan";
 import { imageName } from "../../toolchain/images";
 import { run } from "../../toolchain/images/command";
+import { machineFilesKey } from "../../toolchain/images/keys";
 import { Ec2Host } from "../support/aws/ec2-host";
 import { registryHost, startFront } from "../support/aws/front";
 import { Moto } from "../support/aws/moto";
@@ -242,6 +243,53 @@ describe("an instance", () => {
     expect(await host.inside(worker, "sh", "-c", "findmnt /var/lib/etcd || echo none")).toBe("none");
   });
 
+  it("was a stock system, and was made a machine by what lies in the environment's bucket", async () => {
+    const files = `step fetching the machine's files ${machineFilesKey("any host")}`;
+    for (const { InstanceId: id = "" } of await host.instances()) {
+      const steps = console(id).match(/slipway: step .*/g) ?? [];
+      expect(steps[0]).toBe(`slipway: ${files}`);
+      expect(
+        steps
+          .slice(1)
+          .filter((step) => !step.includes(files))
+          .slice(0, 3),
+      ).toEqual([
+        "slipway: step unpacking the machine's files",
+        expect.stringMatching(/^slipway: step installing packages: .*runc/) as string,
+        "slipway: step making a machine of this system",
+      ]);
+      expect(await host.inside(id, "cat", "/var/lib/slipway/machine-files-key")).toBe(
+        machineFilesKey("any host"),
+      );
+    }
+  });
+
+  it("gets what machines are made of by its role's signature, and nothing else of the bucket", async () => {
+    const script = `
+import sys
+sys.path.insert(0, "/usr/local/sbin")
+import slipway_aws as aws
+machine = aws.Machine(aws.read_settings())
+with open("/etc/slipway/machine-archive.env") as file:
+    pointer = aws.parsed(file.read())
+def ask(path):
+    url = machine.host("s3", pointer["BUCKET"] + ".") + "/" + path
+    try:
+        print(aws.opened("it", machine.signed("s3", "GET", url, {"range": "bytes=0-1"})).status)
+    except aws.Unavailable as refused:
+        print(refused)
+ask(pointer["ARCHIVE"])
+ask("")
+machine.credentials["SecretAccessKey"] = "another"
+ask(pointer["ARCHIVE"])
+`;
+    const [worker = ""] = await workers();
+    const [found, listed, forged] = (await host.inside(worker, "python3", "-B", "-c", script)).split("\n");
+    expect(found).toBe("206");
+    expect(listed).toContain("HTTP 403 AccessDenied");
+    expect(forged).toContain("HTTP 403 SignatureDoesNotMatch");
+  });
+
   it("that is a worker may not read the control planes' secret", async () => {
     const [worker = ""] = await workers();
     const script = `
@@ -305,7 +353,7 @@ describe("an instance", () => {
     );
     const lines = said.split(/\r?\n/).filter((line) => /slipway: (step|log)/.test(line));
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toContain(`slipway: step fetching the secret slipway/${clusterName}/worker`);
+    expect(lines[0]).toContain(`slipway: step fetching the machine's files ${machineFilesKey("any host")}`);
     expect(lines[1]).toMatch(
       /slipway: log waiting for the secret slipway\/boot\/worker: HTTP 400 AccessDeniedException User: \S+\/nobody\/\S+ is not authorized to perform: secretsmanager:GetSecretValue/,
     );

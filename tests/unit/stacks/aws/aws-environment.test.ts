@@ -28,7 +28,7 @@ function factsOf(types: readonly string[]): AccountFacts {
     types: new Map(
       types.map((type) => [type, type.includes("g.") ? { ...amd64, architecture: "arm64" as const } : amd64]),
     ),
-    images: new Map(),
+    images: new Map([["ami-0a1b2c3d", { architecture: "amd64", rootDevice: "/dev/sda1" }]]),
     network: undefined,
     vpcCidrs: [],
     namesake: undefined,
@@ -182,6 +182,11 @@ describe("an environment on AWS", () => {
     expect(inputsOf(resources, instance)).toMatchObject({ ami: "ami-0a1b2c3d" });
     expect(inputsOf(resources, template, "dev-worker")).toMatchObject({ imageId: "ami-0a1b2c3d" });
     expect(inputsOf(resources, template, "dev-arm")).toMatchObject({ imageId: "ami-1a2b3c4d" });
+    const disks = ["dev-worker", "dev-arm"].map((name) => inputsOf(resources, template, name));
+    expect(disks).toMatchObject([
+      { blockDeviceMappings: [{ deviceName: "/dev/sda1" }] },
+      { blockDeviceMappings: [{ deviceName: "/dev/xvda" }] },
+    ]);
   });
 
   it("buys on the spot market what it is told to, of several types", async () => {
