@@ -12,6 +12,7 @@ import { machineFilesKey } from "../../toolchain/images/keys";
 import { Ec2Host } from "../support/aws/ec2-host";
 import { registryHost, startFront } from "../support/aws/front";
 import { Moto } from "../support/aws/moto";
+import { startRegistry } from "../support/aws/registry";
 import { eventually, type Result, TestEnvironment } from "../support/test-environment";
 
 const minutes = (count: number): number => count * 60_000;
@@ -57,37 +58,15 @@ async function up(...args: string[]): Promise<string> {
   return output;
 }
 
-/** A registry with the images that a cluster on AWS runs; gives its name and port on the network. */
-async function startRegistry(): Promise<string> {
-  const name = `${prefix}-registry`;
-  const publish = ["--publish", "127.0.0.1::5000"];
-  await run([
-    "docker",
-    "run",
-    "--detach",
-    "--name",
-    name,
-    "--network",
-    prefix,
-    ...publish,
-    imageName("registry"),
-  ]);
-  const address = await run(["docker", "port", name, "5000"]);
-  for (const image of ["aws-cloud-controller-manager", "kubelet-certificate-approver"] as const) {
-    const pushed = `${address}/${imageName(image)}`;
-    await run(["docker", "tag", imageName(image), pushed]);
-    await run(["docker", "push", pushed]);
-    await run(["docker", "image", "rm", pushed]);
-  }
-  return `${name}:5000`;
-}
-
 beforeAll(async () => {
   await run(["docker", "network", "create", "--subnet", vpcCidr, "--gateway", gateway, prefix]);
   moto = await Moto.start(gateway);
   const [tunnelPort, controlPlanes] = [await freePort(), 1];
   const plan = subnetPlan(vpcCidr);
-  const registry = await startRegistry();
+  const registry = await startRegistry(prefix, [
+    "aws-cloud-controller-manager",
+    "kubelet-certificate-approver",
+  ]);
   const authorityFile = await startFront({
     ...{ name: `${prefix}-front`, network: prefix, address: frontAddress, region, tunnelPort, folder },
     ...{ moto: `${gateway}:${moto.port}`, registry: { accountId, host: registry } },
