@@ -16,6 +16,7 @@ const boxes: Readonly<Record<string, string>> = {
   "slipway:machines:AwsNodeSecurityGroups": "firewalls",
   "slipway:machines:AwsApiEndpoint": "API endpoint",
   "slipway:machines:AwsIdentitySecret": "identity",
+  "slipway:machines:AwsMachineFiles": "machines' files",
   "slipway:machines:AwsInstanceRole": "role",
   "slipway:machines:AwsControlPlaneInstance": "control plane",
   "slipway:machines:AwsWorkerPool": "pool",

@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import * as path from "node:path";
 
+import type { MachineArchive } from "../components/machines/aws";
+import { builtMachineFiles } from "../toolchain/images";
 import versions from "../toolchain/versions.json";
 import { type AccountFailure, hostArchitecture } from "./aws/account";
 import { accountProblems } from "./aws/account-checks";
@@ -10,12 +12,15 @@ import { userDataProblems } from "./aws/user-data-checks";
 import { awsEnvironment, type AwsEnvironmentOutputs } from "./aws-environment";
 import { type EnvironmentConfig, loadConfigFor } from "./config";
 import type { AwsConfig } from "./config/aws-config";
+import { awsPath, between, type CrossProblem, shown } from "./config/problems";
 
 /** A configuration that has been held against the account. */
 export interface CheckedConfig {
   readonly config: EnvironmentConfig;
   readonly aws: AwsConfig;
   readonly facts: AccountFacts;
+  /** What machines are made of; undefined where their images are prepared. */
+  readonly machineFiles?: MachineArchive;
 }
 
 /**
@@ -28,18 +33,29 @@ export async function checkedConfig(
   owner: string,
 ): Promise<CheckedConfig> {
   let facts: AccountFacts | AccountFailure | undefined;
+  const machineFiles = builtMachineFiles();
   const toolchain = { kubernetesVersions: [versions.kubernetes] } as const;
   const config = await loadConfigFor(stackName, settings, toolchain, async (config) => {
     const { aws } = config;
     // Without a region there is nobody to ask; that it is missing is among the problems.
     if (!aws?.region) return [];
     facts = await accountFacts(config, aws, owner);
-    return [...userDataProblems(config), ...accountProblems(config, aws, facts, hostArchitecture())];
+    return [
+      ...(machineFiles === undefined ? notBuilt(config, aws) : []),
+      ...userDataProblems(config, aws.machineFiles === "bucket" ? machineFiles?.key : undefined),
+      ...accountProblems(config, aws, facts, hostArchitecture()),
+    ];
   });
   if (config.aws === undefined || facts === undefined || "failure" in facts) {
     throw new Error(`the stack ${stackName} is not one on AWS, or its account was not looked at`);
   }
-  return { config, aws: config.aws, facts };
+  const isFromBucket = config.aws.machineFiles === "bucket" && machineFiles !== undefined;
+  return { config, aws: config.aws, facts, ...(isFromBucket && { machineFiles }) };
+}
+
+function notBuilt({ name }: EnvironmentConfig, { machineFiles }: AwsConfig): CrossProblem[] {
+  const message = `${shown(machineFiles)} wants the machines' files, which are not built; run make setup ENV=${name}`;
+  return machineFiles === "bucket" ? [between(message, awsPath("machineFiles"))] : [];
 }
 
 /** An environment on AWS, from its settings. */

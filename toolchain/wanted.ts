@@ -1,5 +1,5 @@
 import { settingsOf } from "./environment";
-import { type Image, type ImageOnDemand, imagesOnDemand } from "./images/images";
+import { type Image, type ImageOnDemand, imagesOnDemand, machineFiles } from "./images/images";
 import { type Part, type PartName, parts } from "./parts";
 
 /** An environment's settings, without their namespace, as somebody wrote them. */
@@ -57,10 +57,20 @@ export function wantedImages({ settings, purpose }: Demand): ImageOnDemand[] {
   ];
 }
 
+/** Whether files are wanted that make machines of stock systems: AWS' images need them, unless they are prepared. */
+export function wantsMachineFiles({ settings, purpose }: Demand): boolean {
+  if (purpose === "aws") return true;
+  const { aws } = settings;
+  const isPrepared =
+    typeof aws === "object" && aws !== null && "machineFiles" in aws && aws.machineFiles === "image";
+  return platformOf(settings) !== undefined && !isPrepared;
+}
+
 /** Every part that is wanted, in the order of building: what every environment needs, and what is asked for. */
 export function wantedParts(demand: Demand): Part[] {
   const asked = new Set<string>([
     ...wantedImages(demand).flatMap((name) => partsOf(imagesOnDemand[name])),
+    ...(wantsMachineFiles(demand) ? partsOf(machineFiles) : []),
     ...(platformOf(demand.settings)?.parts ?? []),
     ...(demand.purpose ? purposes[demand.purpose].parts : []),
   ]);

@@ -122,6 +122,11 @@ function architectureProblems(
       const mixed = `${shown(instanceTypes)} are of two architectures, and have one image; write types of one, and another pool`;
       if (kinds.size > 1) return [between(mixed, setting)];
       const [kind = host] = kinds;
+      if (kind !== host && aws.machineFiles === "bucket") {
+        const files = awsPath("machineFiles");
+        const made = `${shown(instanceTypes)} are ${kind}, and machines' files are made on this host, for ${host}; write types of ${host}, or ${files}: image and prepared images`;
+        return [between(made, setting, files)];
+      }
       const keepsPodsAway = (pools[position]?.taints ?? []).some(
         ({ effect }) => effect !== "PreferNoSchedule",
       );
@@ -160,9 +165,10 @@ function imageProblems(aws: AwsConfig, facts: AccountFacts): CrossProblem[] {
         const message = `${shown(id)} is no image that this account can start in ${aws.region}; write one that is there`;
         return [between(message, setting, awsPath("region"))];
       }
-      return found === kind
+      const { architecture } = found;
+      return architecture === kind
         ? []
-        : [between(`${shown(id)} is an image for ${found}; write one for ${kind}`, setting)];
+        : [between(`${shown(id)} is an image for ${architecture}; write one for ${kind}`, setting)];
     }),
   ];
 }

@@ -24,14 +24,22 @@ export interface Usage {
   readonly limit: number | undefined;
 }
 
+/** What there is to know of a machines' image. */
+export interface ImageFacts {
+  /** What it is for: `amd64`, `arm64`, or what AWS calls another. */
+  readonly architecture: string;
+  /** What its root disk is called, as in `/dev/xvda` or `/dev/sda1`; undefined where AWS does not say. */
+  readonly rootDevice: string | undefined;
+}
+
 /** What a configuration cannot know: the account and the region that an environment is to be made in, as they are now. */
 export interface AccountFacts extends Identity {
   /** Names of the region's zones, in order; without Local Zones and Wavelength Zones. */
   readonly zones: readonly string[];
   /** Of the types that the settings name, those that there are. */
   readonly types: ReadonlyMap<string, TypeFacts>;
-  /** Of the images that the settings name, those that there are, and what they are for. */
-  readonly images: ReadonlyMap<string, string>;
+  /** Of the images that the settings name, those that there are, by id. */
+  readonly images: ReadonlyMap<string, ImageFacts>;
   /** The existing VPC that the settings name; undefined where there is none, or some of it is not there. */
   readonly network: FoundNetwork | undefined;
   /** What a VPC's networks are. */
@@ -154,7 +162,7 @@ class LookUps {
     );
   }
 
-  async images(ids: readonly string[]): Promise<Map<string, string>> {
+  async images(ids: readonly string[]): Promise<Map<string, ImageFacts>> {
     if (ids.length === 0) return new Map();
     const { DescribeImagesCommand } = await import("@aws-sdk/client-ec2");
     const asked = new DescribeImagesCommand({ Filters: has("image-id", ids) });
@@ -162,7 +170,10 @@ class LookUps {
     return new Map(
       Images.filter(({ State }) => State === "available").map((image: Image) => [
         image.ImageId ?? "",
-        architectureOf([image.Architecture ?? ""]) ?? image.Architecture ?? "",
+        {
+          architecture: architectureOf([image.Architecture ?? ""]) ?? image.Architecture ?? "",
+          rootDevice: image.RootDeviceName,
+        },
       ]),
     );
   }

@@ -124,13 +124,20 @@ export class AwsFoundation extends pulumi.ComponentResource {
         poolMachines: Object.fromEntries(
           aws.pools.map(({ spot, ...pool }, position) => [
             config.pools[position]?.name ?? "",
-            { ...pool, ...(spot && { spot }), imageId: this.imageFor(pool.instanceTypes) },
+            { ...pool, ...(spot && { spot }), ...this.poolImage(pool.instanceTypes) },
           ]),
         ),
+        ...(this.checked.machineFiles && { machineFiles: this.checked.machineFiles }),
         deletionProtection: aws.deletionProtection,
       },
       { parent: this },
     );
+  }
+
+  private poolImage(types: readonly string[]) {
+    const imageId = this.imageFor(types);
+    const rootDevice = this.checked.facts.images.get(imageId)?.rootDevice;
+    return { imageId, ...(rootDevice !== undefined && { rootDevice }) };
   }
 
   private imageFor(types: readonly string[]): string {

@@ -8,7 +8,7 @@ import type { EnvironmentConfig } from "../config/environment-config";
 import { between, type CrossProblem, settingPath } from "../config/problems";
 
 /** Pools whose machines' documents EC2 would refuse: their labels and taints are what the settings add to them. */
-export function userDataProblems(config: EnvironmentConfig): CrossProblem[] {
+export function userDataProblems(config: EnvironmentConfig, machineFilesKey?: string): CrossProblem[] {
   const host = apiHost(config.name);
   const cluster = {
     name: config.name,
@@ -21,7 +21,7 @@ export function userDataProblems(config: EnvironmentConfig): CrossProblem[] {
   };
   return config.pools.flatMap(({ name, labels, taints }, position) => {
     const machine = { labels, taints };
-    const document = workerUserData({ cluster, platform: awsFacts(config.name), machine });
+    const document = workerUserData({ cluster, platform: awsFacts(config.name, machineFilesKey), machine });
     const setting = settingPath(["pools", position, "labels"]);
     try {
       compressedUserData(`pool ${name}`, document);

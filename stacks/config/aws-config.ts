@@ -83,6 +83,8 @@ export interface AwsConfig {
   readonly vpc: OwnVpcConfig | ExistingVpcConfig;
   /** Ids of the machines' images, by architecture. */
   readonly images: Readonly<Partial<Record<Architecture, string>>>;
+  /** Where machines have from what makes them of a system: a bucket of the environment's, or they are prepared images. */
+  readonly machineFiles: "bucket" | "image";
   readonly controlPlane: {
     readonly instanceType: string;
     /** GiB of each one's own disk. */

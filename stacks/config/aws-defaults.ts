@@ -27,6 +27,7 @@ export function awsDefaults(settings: Settings): AwsConfig {
     ingress: aws.ingress ?? "internal",
     vpc: vpc(aws),
     images: aws.images ?? {},
+    machineFiles: aws.machineFiles ?? "bucket",
     controlPlane: {
       instanceType: controlPlane.instanceType ?? defaultInstanceType,
       rootVolumeGiB: controlPlane.rootVolume ?? 20,

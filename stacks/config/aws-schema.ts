@@ -71,6 +71,9 @@ export function awsSettings() {
       "e-mail addresses",
       "[on-call@example.com]",
     ),
+    machineFiles: z
+      .enum(["bucket", "image"], wording("is not where machines have their files from", "bucket or image"))
+      .optional(),
     deletionProtection: yesOrNo(),
     backups: settingsGroup({
       lockedDays: wholeNumber("is not a number of days", 1, 36_500),

@@ -65,10 +65,18 @@ const refused: readonly BadInput[] = [
   {
     what: "a pool of another architecture, where other pods would go too",
     settings: withAws(
-      { images: { amd64: motoImage, arm64: armImage } },
+      { images: { amd64: motoImage, arm64: armImage }, machineFiles: "image" },
       pools({ instanceTypes: ["m7g.large"] }),
     ),
     line: 'slipway:pools[0].instanceTypes: ["m7g.large"] are arm64, and images are built on this host, for amd64; write types of amd64, or slipway:pools[0].taints that keep other pods away',
+  },
+  {
+    what: "a pool of another architecture than the files that machines are made of",
+    settings: withAws(
+      { images: { amd64: motoImage, arm64: armImage } },
+      pools({ instanceTypes: ["m7g.large"], taints: [{ key: "arch", effect: "NoSchedule" }] }),
+    ),
+    line: 'slipway:pools[0].instanceTypes: ["m7g.large"] are arm64, and machines\' files are made on this host, for amd64; write types of amd64, or slipway:aws.machineFiles: image and prepared images',
   },
   {
     what: "a pool of two architectures",
@@ -81,7 +89,7 @@ const refused: readonly BadInput[] = [
   {
     what: "no image of an architecture",
     settings: withAws(
-      {},
+      { machineFiles: "image" },
       pools({ instanceTypes: ["m7g.large"], taints: [{ key: "arch", effect: "NoSchedule" }] }),
     ),
     line: "slipway:aws.images.arm64: is missing, and m7g.large is arm64; write an image of it, such as ami-0a1b2c3d",

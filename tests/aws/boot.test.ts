@@ -8,9 +8,11 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import { subnetPlan } from "../../components/machines/aws/network/subnet-plan";
 import { imageName } from "../../toolchain/images";
 import { run } from "../../toolchain/images/command";
+import { machineFilesKey } from "../../toolchain/images/keys";
 import { Ec2Host } from "../support/aws/ec2-host";
 import { registryHost, startFront } from "../support/aws/front";
 import { Moto } from "../support/aws/moto";
+import { startRegistry } from "../support/aws/registry";
 import { eventually, type Result, TestEnvironment } from "../support/test-environment";
 
 const minutes = (count: number): number => count * 60_000;
@@ -56,44 +58,22 @@ async function up(...args: string[]): Promise<string> {
   return output;
 }
 
-/** A registry with the images that a cluster on AWS runs; gives its name and port on the network. */
-async function startRegistry(): Promise<string> {
-  const name = `${prefix}-registry`;
-  const publish = ["--publish", "127.0.0.1::5000"];
-  await run([
-    "docker",
-    "run",
-    "--detach",
-    "--name",
-    name,
-    "--network",
-    prefix,
-    ...publish,
-    imageName("registry"),
-  ]);
-  const address = await run(["docker", "port", name, "5000"]);
-  for (const image of ["aws-cloud-controller-manager", "kubelet-certificate-approver"] as const) {
-    const pushed = `${address}/${imageName(image)}`;
-    await run(["docker", "tag", imageName(image), pushed]);
-    await run(["docker", "push", pushed]);
-    await run(["docker", "image", "rm", pushed]);
-  }
-  return `${name}:5000`;
-}
-
 beforeAll(async () => {
   await run(["docker", "network", "create", "--subnet", vpcCidr, "--gateway", gateway, prefix]);
   moto = await Moto.start(gateway);
   const [tunnelPort, controlPlanes] = [await freePort(), 1];
   const plan = subnetPlan(vpcCidr);
-  const registry = await startRegistry();
+  const registry = await startRegistry(prefix, [
+    "aws-cloud-controller-manager",
+    "kubelet-certificate-approver",
+  ]);
   const authorityFile = await startFront({
     ...{ name: `${prefix}-front`, network: prefix, address: frontAddress, region, tunnelPort, folder },
     ...{ moto: `${gateway}:${moto.port}`, registry: { accountId, host: registry } },
     api: { host: `api.${clusterName}.slipway.internal`, port: 6443, targets: [plan.controlPlaneAddress(0)] },
   });
   host = await Ec2Host.start({
-    ...{ moto, region, prefix, network: prefix, gateway, authorityFile, folder },
+    ...{ moto, region, prefix, network: prefix, gateway, authorityFile, folder, s3Address: frontAddress },
   });
   environment.configure({
     ...{ region, vpcCidr, environment: clusterName, tunnelPort, controlPlanes, workers: 2 },
@@ -242,6 +222,53 @@ describe("an instance", () => {
     expect(await host.inside(worker, "sh", "-c", "findmnt /var/lib/etcd || echo none")).toBe("none");
   });
 
+  it("was a stock system, and was made a machine by what lies in the environment's bucket", async () => {
+    const files = `step fetching the machine's files ${machineFilesKey("any host")}`;
+    for (const { InstanceId: id = "" } of await host.instances()) {
+      const steps = console(id).match(/slipway: step .*/g) ?? [];
+      expect(steps[0]).toBe(`slipway: ${files}`);
+      expect(
+        steps
+          .slice(1)
+          .filter((step) => !step.includes(files))
+          .slice(0, 3),
+      ).toEqual([
+        "slipway: step unpacking the machine's files",
+        expect.stringMatching(/^slipway: step installing packages: .*runc/) as string,
+        "slipway: step making a machine of this system",
+      ]);
+      expect(await host.inside(id, "cat", "/var/lib/slipway/machine-files-key")).toBe(
+        machineFilesKey("any host"),
+      );
+    }
+  });
+
+  it("gets what machines are made of by its role's signature, and nothing else of the bucket", async () => {
+    const script = `
+import sys
+sys.path.insert(0, "/usr/local/sbin")
+import slipway_aws as aws
+machine = aws.Machine(aws.read_settings())
+with open("/etc/slipway/machine-archive.env") as file:
+    pointer = aws.parsed(file.read())
+def ask(path):
+    url = machine.host("s3", pointer["BUCKET"] + ".") + "/" + path
+    try:
+        print(aws.opened("it", machine.signed("s3", "GET", url, {"range": "bytes=0-1"})).status)
+    except aws.Unavailable as refused:
+        print(refused)
+ask(pointer["ARCHIVE"])
+ask("")
+machine.credentials["SecretAccessKey"] = "another"
+ask(pointer["ARCHIVE"])
+`;
+    const [worker = ""] = await workers();
+    const [found, listed, forged] = (await host.inside(worker, "python3", "-B", "-c", script)).split("\n");
+    expect(found).toBe("206");
+    expect(listed).toContain("HTTP 403 AccessDenied");
+    expect(forged).toContain("HTTP 403 SignatureDoesNotMatch");
+  });
+
   it("that is a worker may not read the control planes' secret", async () => {
     const [worker = ""] = await workers();
     const script = `
@@ -305,7 +332,7 @@ describe("an instance", () => {
     );
     const lines = said.split(/\r?\n/).filter((line) => /slipway: (step|log)/.test(line));
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toContain(`slipway: step fetching the secret slipway/${clusterName}/worker`);
+    expect(lines[0]).toContain(`slipway: step fetching the machine's files ${machineFilesKey("any host")}`);
     expect(lines[1]).toMatch(
       /slipway: log waiting for the secret slipway\/boot\/worker: HTTP 400 AccessDeniedException User: \S+\/nobody\/\S+ is not authorized to perform: secretsmanager:GetSecretValue/,
     );

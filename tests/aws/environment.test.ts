@@ -141,8 +141,24 @@ describe.each(["staging", "prod"] as const)("the AWS half of %s", (stack) => {
       const counts = Object.fromEntries(contents.map(([kind, names]) => [kind, names.length]));
       expect(counts).toMatchObject(
         stack === "prod"
-          ? { instance: 3 + 3 + 1, "load balancer": 1, "auto-scaling group": 2, "nat gateway": 3, secret: 2 }
-          : { instance: 1 + 2, "load balancer": 1, "auto-scaling group": 1, "nat gateway": 1, secret: 2 },
+          ? {
+              instance: 3 + 3 + 1,
+              "load balancer": 1,
+              "auto-scaling group": 2,
+              "nat gateway": 3,
+              secret: 2,
+              bucket: 2,
+              object: 1,
+            }
+          : {
+              instance: 1 + 2,
+              "load balancer": 1,
+              "auto-scaling group": 1,
+              "nat gateway": 1,
+              secret: 2,
+              bucket: 2,
+              object: 1,
+            },
       );
     },
     minutes(15),

@@ -1,5 +1,9 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 
+import type { MachineArchive } from "../../components/machines/aws";
 import { Moto } from "../support/aws/moto";
 import { policyFindings } from "../support/aws/policy-findings";
 import { type Result, TestEnvironment } from "../support/test-environment";
@@ -40,7 +44,16 @@ function before(urn: string, resources: readonly Made[], found = new Set<string>
 
 /** An environment's machines in the real engine and provider, on what answers like AWS' APIs. */
 describe("machines on AWS", () => {
-  const settings = { access: { kind: "internal" } };
+  const folder = mkdtempSync(path.join(tmpdir(), "slipway-files-"));
+
+  /** Files that machines are made of: longer than S3 takes at once. */
+  function filesOf(byte: string): MachineArchive {
+    const [archive, content] = [path.join(folder, byte), byte.repeat(9_000_000)];
+    writeFileSync(archive, content);
+    return { key: "0a5186d48e00-amd64", archive, sha256: createHash("sha256").update(content).digest("hex") };
+  }
+
+  const settings = { access: { kind: "internal" }, files: filesOf("a") };
   const environment = new TestEnvironment(settings, path.join(__dirname, "machines"));
   let moto: Moto;
 
@@ -71,6 +84,7 @@ describe("machines on AWS", () => {
     await pulumi("destroy", "--yes", "--skip-preview", "--remove");
     await moto.stop();
     await environment.destroy();
+    rmSync(folder, { recursive: true });
   }, minutes(8));
 
   it(
@@ -94,6 +108,10 @@ describe("machines on AWS", () => {
         "auto-scaling group": 1,
         secret: 2,
         "hosted zone": 1,
+        bucket: 1,
+      });
+      expect(await moto.contents(region)).toMatchObject({
+        object: [`${settings.files.key}/${settings.files.sha256}.tar.gz`],
       });
     },
     minutes(8),
@@ -103,6 +121,22 @@ describe("machines on AWS", () => {
     "change nothing the second time",
     async () => {
       expect(await up()).not.toMatch(/updated|replaced|created|deleted/);
+    },
+    minutes(5),
+  );
+
+  it(
+    "are not replaced when what they are made of has other bytes, which new ones are told of",
+    async () => {
+      const { instance: before = [] } = await moto.contents(region);
+      const files = filesOf("b");
+      environment.configure({ ...settings, files });
+      await up();
+      const { instance, object } = await moto.contents(region);
+      expect(instance).toEqual(before);
+      expect(object).toEqual([`${files.key}/${files.sha256}.tar.gz`]);
+      environment.configure(settings);
+      await up();
     },
     minutes(5),
   );
@@ -164,6 +198,7 @@ describe("machines on AWS", () => {
     "get a second load balancer when the API is public",
     async () => {
       environment.configure({
+        ...settings,
         access: { kind: "public", allowedCidrs: ["203.0.113.0/24"] },
         says: "goodbye",
       });

@@ -1,4 +1,5 @@
 import { Alarms, BackupBucket, EnvironmentKey, GitHubAccess } from "../../components/machines/aws/operations";
+import { MachineFiles } from "../../components/machines/aws/machine-files";
 import { policiesOf } from "../support/aws/policies";
 import { policyFindings } from "../support/aws/policy-findings";
 import { recordResources, registeredBy } from "../support/recorder";
@@ -51,6 +52,8 @@ test("parliament finds nothing in the policies of the key, the bucket, the topic
   const resources = await registeredBy((options) => {
     new EnvironmentKey("prod-key", place, options);
     new BackupBucket("prod-backups", { ...place, keyArn }, options);
+    const files = { key: "0a5186d48e00-amd64", archive: __filename, sha256: "ab".repeat(32) };
+    new MachineFiles("prod-files", { ...place, keyArn, files }, options);
     new Alarms(
       "prod-alarms",
       {
@@ -76,7 +79,7 @@ test("parliament finds nothing in the policies of the key, the bucket, the topic
     );
   });
   const documents = policiesOf(resources);
-  expect(Object.keys(documents)).toHaveLength(10);
+  expect(Object.keys(documents)).toHaveLength(11);
   const found = Object.entries(policyFindings(documents)).flatMap(([name, findings]) =>
     findings.map((finding) => `${name}: ${finding}`),
   );

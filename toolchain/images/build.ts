@@ -1,5 +1,5 @@
 // Builds the images with the local Docker daemon: `npx tsx toolchain/images/build.ts [--environment dev] [--for tests]`.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 
@@ -8,7 +8,7 @@ import { prepareHost } from "../docker";
 import { withLock } from "../lock";
 import { type PartName, parts } from "../parts";
 import { duration } from "../progress";
-import { demandOf, demandOptions, wantedImages } from "../wanted";
+import { demandOf, demandOptions, wantedImages, wantsMachineFiles } from "../wanted";
 import { interruptCommands } from "./command";
 import { buildDebian } from "./debian";
 import { type Context, buildImage, imageExists } from "./docker";
@@ -20,20 +20,32 @@ import {
   imagesOnDemand,
   inThisMode,
   loadBalancer,
+  machineFiles,
   node,
   podImages,
   registry,
 } from "./images";
 import { type ImageKind, imageName, nameOf } from "./keys";
 import { buildMachine } from "./machine";
+import { buildMachineFiles, machineFilesFolder } from "./machine-files";
 import { withNodePackages } from "./node-packages";
+
+/** What is made beside everyday images. */
+export interface Further {
+  /** Images that not every environment needs. */
+  images: readonly ImageOnDemand[];
+  /** Whether machines are made of stock systems. Default: false. */
+  machineFiles?: boolean;
+}
 
 /** One line of progress: an image, and how it is made. */
 interface Step {
   /** What it makes, for its reader. */
   title: string;
-  /** The image that is there when it is done. */
+  /** What is there when it is done: the image's name, or a folder. */
   name: string;
+  /** Whether it is there. */
+  isThere: () => Promise<boolean>;
   /** Makes it, with whatever it is made from. */
   make: (tell: Tell) => Promise<void>;
 }
@@ -42,8 +54,11 @@ interface Step {
 export type Tell = (text: string) => void;
 
 /** Everything that every environment needs, in an order in which each image's bases come first, and what is wanted too. */
-function steps(further: readonly ImageOnDemand[]): Step[] {
-  const kind = (title: ImageKind, make: Step["make"]): Step => ({ title, name: imageName(title), make });
+function steps(further: Further): Step[] {
+  const kind = (title: ImageKind, make: Step["make"]): Step => {
+    const name = imageName(title);
+    return { title, name, isThere: () => imageExists(name), make };
+  };
   return [
     kind("debian", (tell) => ensure(debian, tell)),
     kind("load-balancer", (tell) => ensure(loadBalancer, tell)),
@@ -54,21 +69,32 @@ function steps(further: readonly ImageOnDemand[]): Step[] {
       tell(`preloading ${podImages.length} pod images`);
       await buildMachine(imageName("machine"));
     }),
-    ...further.map((name) => kind(name, (tell) => ensure(imagesOnDemand[name], tell))),
+    ...further.images.map((name) => kind(name, (tell) => ensure(imagesOnDemand[name], tell))),
+    ...(further.machineFiles ? [machineFilesStep()] : []),
   ];
+}
+
+function machineFilesStep(): Step {
+  const folder = machineFilesFolder();
+  return {
+    title: "machine-files",
+    name: folder,
+    isThere: () => Promise.resolve(existsSync(folder)),
+    make: (tell) => buildMachineFiles(programFiles(inThisMode(machineFiles)), tell),
+  };
 }
 
 /**
  * Makes sure that every image exists. An image gets its name when it is complete, so that what is interrupted is
  * made again.
  *
- * @param further - those that not every environment needs
+ * @param further - what not every environment needs
  * @param say - takes each line of progress
  * @param signal - no further image is begun once it fires
  * @throws Error that names the image and says what failed
  */
 export async function buildImages(
-  further: readonly ImageOnDemand[],
+  further: Further,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -81,13 +107,13 @@ export async function buildImages(
   }
 }
 
-async function isEverythingThere(further: readonly ImageOnDemand[]): Promise<boolean> {
-  const there = await Promise.all(steps(further).map(({ name }) => imageExists(name)));
+async function isEverythingThere(further: Further): Promise<boolean> {
+  const there = await Promise.all(steps(further).map(({ isThere }) => isThere()));
   return there.every(Boolean);
 }
 
-async function runStep({ title, name, make }: Step, tell: Tell): Promise<void> {
-  if (await imageExists(name)) {
+async function runStep({ title, name, isThere, make }: Step, tell: Tell): Promise<void> {
+  if (await isThere()) {
     tell(`ready (${name})`);
     return;
   }
@@ -130,7 +156,8 @@ function programFiles({ programs }: Image): Context {
 }
 
 async function main(): Promise<void> {
-  const further = wantedImages(demandOf(parseArgs({ options: demandOptions }).values));
+  const demand = demandOf(parseArgs({ options: demandOptions }).values);
+  const further = { images: wantedImages(demand), machineFiles: wantsMachineFiles(demand) };
   const say = (line: string): void => {
     console.log(line);
   };

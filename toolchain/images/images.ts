@@ -199,3 +199,11 @@ export const bareMachine: Image = {
     programs: { kubernetes: ["kubeadm", "kubectl", "kubelet"] },
   }),
 };
+
+/**
+ * What machines that are made of a stock system have beside the files of {@link bareMachine}, programs among it. Its base is
+ * the machine's image: machine-files.ts makes an archive of both.
+ */
+export const machineFiles: Image = image("machine-files", "machine-files", {
+  programs: { "cloud-provider-aws": ["ecr-credential-provider"] },
+});

@@ -1,1 +1,2 @@
 export { type ImageKind, imageName } from "./keys";
+export { builtMachineFiles, type MachineFiles } from "./machine-files";

@@ -1,4 +1,4 @@
-import { partKey } from "../cache";
+import { goArchitecture, partKey } from "../cache";
 import { describeFile, filesBelow, keyOf } from "../content-key";
 import { type PartName, parts } from "../parts";
 import {
@@ -9,6 +9,7 @@ import {
   imagesOnDemand,
   inThisMode,
   loadBalancer,
+  machineFiles,
   node,
   podImages,
   registry,
@@ -29,22 +30,40 @@ export function imageName(kind: ImageKind): string {
   return nameOf({ debian, "load-balancer": loadBalancer, registry, node, ...imagesOnDemand }[kind]);
 }
 
+/**
+ * Whose key it is: of what is made here, or the same wherever it is made. Then what only this host has does not count, whose
+ * certificate authorities go into its images.
+ */
+export type KeyScope = "this host" | "any host";
+
+/** Build arguments that are this host's. */
+const hostArguments: readonly string[] = ["AUTHORITIES"];
+
 /** `slipway/<name>:<key>` of an image that `docker build` makes, or debootstrap, in the mode that the toolchain is in. */
-export function nameOf(wanted: Image): string {
+export function nameOf(wanted: Image, scope: KeyScope = "this host"): string {
   const image = inThisMode(wanted);
   const { name, programs, args } = image;
   return `slipway/${name}:${keyOf({
     files: describeInputs(image.folder),
     programs: Object.entries(programs).map(([part, files]) => [partKey(parts[part as PartName]), files]),
-    images: Object.entries(image.images).map(([argument, other]) => [argument, nameOf(other)]),
-    args,
+    images: Object.entries(image.images).map(([argument, other]) => [argument, nameOf(other, scope)]),
+    args: scope === "this host" ? args : withoutHost(args),
   })}`;
 }
 
+function withoutHost(args: Image["args"]): Image["args"] {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !hostArguments.includes(name)));
+}
+
 /** A machine's name covers its pod images: preload.sh, which adds them, is in the bare machine's folder. */
-function machineName(): string {
-  const pods = podImages.map((pod) => [nameOf(pod), pod.podName]);
-  return `slipway/machine:${keyOf({ bareMachine: nameOf(bareMachine), pods })}`;
+function machineName(scope: KeyScope = "this host"): string {
+  const pods = podImages.map((pod) => [nameOf(pod, scope), pod.podName]);
+  return `slipway/machine:${keyOf({ bareMachine: nameOf(bareMachine, scope), pods })}`;
+}
+
+/** Key of the files that make a machine of a stock system, with their architecture: `0a5186d48e00-amd64`. */
+export function machineFilesKey(scope: KeyScope): string {
+  return `${keyOf([machineName(scope), nameOf(machineFiles, scope)])}-${goArchitecture}`;
 }
 
 /**

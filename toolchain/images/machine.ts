@@ -33,7 +33,7 @@ export async function buildMachine(name: string): Promise<void> {
         ...["--volume", `${container}:/build`, "--tmpfs", "/run", "--tmpfs", "/tmp"],
         ...[nameOf(bareMachine), "-c", script, "preload.sh", kubernetesPath, ...pairs],
       ],
-      ["docker", "save", ...podImages.map(nameOf)],
+      ["docker", "save", ...podImages.map((pod) => nameOf(pod))],
     );
     const entryPoint = await run([
       ...["docker", "image", "inspect", "--format", "{{json .Config.Entrypoint}}", nameOf(bareMachine)],

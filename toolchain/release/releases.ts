@@ -221,11 +221,6 @@ export function releasesFor(architecture: string): Readonly<Partial<Record<strin
       repository: "metrics-server/metrics-server",
       members: { "metrics-server": "metrics-server" },
     }),
-    "cloud-provider-aws": fromImage(versions.cloudProviderAws, {
-      registry: "registry.k8s.io",
-      repository: "provider-aws/cloud-controller-manager",
-      members: { "aws-cloud-controller-manager": "bin/aws-cloud-controller-manager" },
-    }),
     registry: registry(architecture),
     skipper: skipper(architecture),
     helm: helm(architecture),

@@ -19,17 +19,32 @@ export function secretsPrefix(environment: string): string {
 
 const groupsPrefix = (environment: string): string => `slipway-${environment}-`;
 
-const script = (name: string): MachineFile => ({
-  path: `/usr/local/sbin/slipway-${name}`,
-  content: readFileSync(join(__dirname, "files", scriptFiles[name] ?? name), "utf8"),
-  permissions: "0755",
-});
+const folder = "/usr/local/sbin";
 
-const scriptFiles: Readonly<Record<string, string>> = {
+const scriptFiles = {
   "name-instance": "name-instance.sh",
   "mount-etcd-volume": "mount-etcd-volume.sh",
   "fetch-identity": "fetch-identity.py",
+  "fetch-machine-files": "fetch-machine-files.py",
   "leave-cluster": "leave-cluster.sh",
+} as const;
+
+type Script = keyof typeof scriptFiles;
+
+const command = (name: Script): string => `${folder}/slipway-${name}`;
+
+const contentOf = (file: string): string => readFileSync(join(__dirname, "files", file), "utf8");
+
+const script = (name: Script): MachineFile => ({
+  path: command(name),
+  content: contentOf(scriptFiles[name]),
+  permissions: "0755",
+});
+
+/** Beside the scripts in Python, which import it. */
+const pythonModule: MachineFile = {
+  path: `${folder}/slipway_aws.py`,
+  content: contentOf("slipway_aws.py"),
 };
 
 const settings = (path: string, values: Readonly<Record<string, string>>): MachineFile => ({
@@ -47,7 +62,7 @@ After=network-online.target kubelet.service
 Wants=network-online.target
 
 [Service]
-ExecStart=/usr/local/sbin/slipway-leave-cluster
+ExecStart=${command("leave-cluster")}
 Restart=on-failure
 RestartSec=5
 
@@ -56,11 +71,22 @@ WantedBy=multi-user.target
 `,
 };
 
+/** Where a role's secret says which archive its machines are made of; files/fetch-machine-files.py reads it there. */
+export function archivePointer(bucket: string, key: string): MachineFile {
+  return settings("/etc/slipway/machine-archive.env", { BUCKET: bucket, ARCHIVE: key });
+}
+
 /**
  * What a machine that is an EC2 instance differs in from others: its name and its identity come from AWS, a control plane's
  * etcd has a volume of its own, and a pool's machine hears from AWS that it has to go.
+ * @param machineFilesKey of the files that make a machine of a stock system; default: the image has everything
  */
-export function awsFacts(environment: string): PlatformFacts {
+export function awsFacts(environment: string, machineFilesKey?: string): PlatformFacts {
+  const machineFiles = machineFilesKey === undefined ? [] : (["fetch-machine-files"] as const);
+  const scripts = [
+    ...machineFiles,
+    ...(["name-instance", "mount-etcd-volume", "fetch-identity", "leave-cluster"] as const),
+  ];
   return {
     kubelet: { cgroupDriver: "systemd" },
     // The cloud controller manager says of a node where it is and which addresses it has; until then nothing runs there.
@@ -68,16 +94,21 @@ export function awsFacts(environment: string): PlatformFacts {
     ignoredPreflightChecks: [],
     servingCertificates: "requested",
     files: [
-      ...Object.keys(scriptFiles).map(script),
+      ...scripts.map(script),
+      pythonModule,
+      ...(machineFilesKey === undefined
+        ? []
+        : [settings("/etc/slipway/machine-files.env", { KEY: machineFilesKey })]),
       settings("/etc/slipway/secrets.env", { SECRETS: secretsPrefix(environment) }),
       settings("/etc/slipway/leave.env", { GROUPS_PREFIX: groupsPrefix(environment), HOOK: leaveHook }),
       leaveUnit,
       credentialProvider.configuration,
     ],
     preparation: [
-      ["/usr/local/sbin/slipway-name-instance"],
-      ["/usr/local/sbin/slipway-mount-etcd-volume"],
-      ["/usr/local/sbin/slipway-fetch-identity"],
+      ...machineFiles.map((name) => [command(name)]),
+      [command("name-instance")],
+      [command("mount-etcd-volume")],
+      [command("fetch-identity")],
       ["systemctl", "enable", "--now", "--no-block", "slipway-leave-cluster.service"],
     ],
   };

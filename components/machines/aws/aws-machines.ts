@@ -20,6 +20,7 @@ import { ControlPlaneInstance, type ControlPlaneMachine } from "./control-plane-
 import { IdentitySecret } from "./identity-secret";
 import { InstanceRole } from "./instance-role";
 import { Instances } from "./instances";
+import { type MachineArchive, MachineFiles } from "./machine-files";
 import { controlPlaneStatements, workerStatements } from "./machine-rights";
 import type { NetworkPlace } from "./network";
 import type { AlarmsArgs } from "./operations";
@@ -50,6 +51,11 @@ export interface AwsMachinesArgs extends Belonging, AwsPlace {
   readonly controlPlane: ControlPlaneMachine;
   /** The machines of each pool, by the pool's name. */
   readonly poolMachines: Readonly<Record<string, PoolMachines>>;
+  /**
+   * What makes machines of stock systems, of the architecture of them all. Default: nothing, the images are prepared and have
+   * everything.
+   */
+  readonly machineFiles?: MachineArchive | undefined;
   /** Whether AWS refuses to delete what cannot be made again: control planes, etcd's volumes, load balancers. */
   readonly deletionProtection: boolean;
 }
@@ -71,6 +77,7 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
   /** By the pool's name. */
   private readonly workerPools = new Map<string, WorkerPool>();
   private readonly identity = new Map<MachineRole, { role: InstanceRole; secret: IdentitySecret }>();
+  private readonly files: MachineFiles | undefined;
   private readonly groups: NodeSecurityGroups;
   private readonly instances: Instances;
 
@@ -104,7 +111,8 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
     );
     this.endpoint = { host: this.apiEndpoint.host, port: apiPort };
     this.clientEndpoint = this.fromOutside();
-    this.facts = awsFacts(args.environment);
+    this.facts = awsFacts(args.environment, args.machineFiles?.key);
+    this.files = this.makeFiles();
     this.instances = new Instances(args.region);
     this.pools = {
       create: (spec, poolOptions) => this.createPool(spec, poolOptions),
@@ -123,8 +131,18 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
   keepIdentity(role: MachineRole, files: pulumi.Output<readonly MachineFile[]>): void {
     const name = `${this.name}-${role}`;
     const { keyArn, partition, region, accountId } = this.args;
-    const secret = new IdentitySecret(name, { ...this.belonging, role, files, keyArn }, { parent: this });
-    const rights = { ...this.belonging, partition, region, accountId, keyArn, secretArn: secret.arn };
+    const all = this.files
+      ? pulumi.all([files, this.files.pointer]).apply(([own, one]) => [...own, one])
+      : files;
+    const secret = new IdentitySecret(
+      name,
+      { ...this.belonging, role, files: all, keyArn },
+      { parent: this },
+    );
+    const rights = {
+      ...{ ...this.belonging, partition, region, accountId, keyArn, secretArn: secret.arn },
+      machineFilesArn: this.files?.objectsArn,
+    };
     const statements = role === "worker" ? workerStatements(rights) : controlPlaneStatements(rights);
     const description = `The ${role} machines of ${this.args.environment}`;
     const instanceRole = new InstanceRole(
@@ -182,6 +200,13 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
 
   async readConsole(name: string): Promise<string> {
     return this.instances.console(await this.instanceId(name));
+  }
+
+  private makeFiles(): MachineFiles | undefined {
+    const { machineFiles: files, keyArn } = this.args;
+    return (
+      files && new MachineFiles(`${this.name}-files`, { ...this.belonging, files, keyArn }, { parent: this })
+    );
   }
 
   private createPool(spec: PoolSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string> {

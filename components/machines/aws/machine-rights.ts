@@ -11,6 +11,8 @@ export interface MachineRightsArgs extends AwsPlace {
   readonly keyArn: pulumi.Input<string>;
   /** ARN of the secret with the role's part of the identity. */
   readonly secretArn: pulumi.Input<string>;
+  /** ARN pattern of what machines are made of; default: their images have everything. */
+  readonly machineFilesArn?: pulumi.Input<string> | undefined;
 }
 
 /** What every machine may do. */
@@ -21,8 +23,10 @@ function everyMachine({
   environment,
   keyArn,
   secretArn,
+  machineFilesArn,
 }: MachineRightsArgs): Statement[] {
   return [
+    ...(machineFilesArn === undefined ? [] : machineFiles(region, keyArn, machineFilesArn)),
     {
       // It boots with nothing but this.
       Sid: "OwnIdentity",
@@ -62,6 +66,29 @@ function everyMachine({
       Sid: "PullImages",
       Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
       Resource: pulumi.interpolate`arn:${partition}:ecr:${region}:${accountId}:repository/slipway/${environment}/*`,
+    },
+  ];
+}
+
+/** What a machine of a stock system may do to become one of the environment's. */
+function machineFiles(
+  region: pulumi.Input<string>,
+  keyArn: pulumi.Input<string>,
+  objectsArn: pulumi.Input<string>,
+): Statement[] {
+  return [
+    {
+      // It is made of what lies there.
+      Sid: "MachineFiles",
+      Action: "s3:GetObject",
+      Resource: objectsArn,
+    },
+    {
+      // The files are encrypted; by no other way than S3 may the machine use the key for them.
+      Sid: "DecryptMachineFiles",
+      Action: "kms:Decrypt",
+      Resource: keyArn,
+      Condition: { StringEquals: { "kms:ViaService": pulumi.interpolate`s3.${region}.amazonaws.com` } },
     },
   ];
 }

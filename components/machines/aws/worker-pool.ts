@@ -26,6 +26,8 @@ export interface PoolMachines {
     /** Of those beyond, how many in a hundred are on demand. Default 0. */
     readonly onDemandPercent?: number;
   };
+  /** What the image calls its root disk, as in `/dev/sda1`, which Ubuntu's do. Default `/dev/xvda`, as Debian's. */
+  readonly rootDevice?: string;
   /** GiB of the encrypted root disk. Default 40. */
   readonly rootVolumeGiB?: number;
 }
@@ -137,7 +139,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         ],
         blockDeviceMappings: [
           {
-            deviceName: "/dev/xvda",
+            deviceName: args.rootDevice ?? "/dev/xvda",
             ebs: {
               volumeType,
               volumeSize,

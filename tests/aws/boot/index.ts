@@ -5,7 +5,7 @@ import { KubernetesCluster } from "../../../components/cluster";
 import { clusterDns } from "../../../components/machines";
 import { AwsMachines, EnvironmentKey, Network } from "../../../components/machines/aws";
 import { CloudControllerManager, KubeletCertificateApprover, Platform } from "../../../components/platform";
-import { type ImageKind, imageName } from "../../../toolchain/images";
+import { builtMachineFiles, type ImageKind, imageName } from "../../../toolchain/images";
 import versions from "../../../toolchain/versions.json";
 
 const config = new pulumi.Config();
@@ -14,7 +14,7 @@ const vpcCidr = config.require("vpcCidr");
 const environment = config.require("environment");
 const place = { environment, owner: "tests", partition: "aws", region, accountId: "123456789012" };
 const provider = new aws.Provider("aws", { region, maxRetries: 2 });
-/** One that moto has. What boots is the local machine image. */
+/** One that moto has. What boots is a stock Debian. */
 const imageId = "ami-04681a1dbd79675a5";
 /** The test has pushed it, as nothing of moto takes an image. */
 const inRegistry = (image: ImageKind): string => `${config.require("registry")}/${imageName(image)}`;
@@ -44,6 +44,7 @@ const machines = new AwsMachines(
     controlPlaneCount,
     controlPlane: { instanceType: "m5.large", imageId },
     poolMachines: { worker: { instanceTypes: ["m5.large"], imageId } },
+    machineFiles: builtMachineFiles(),
     deletionProtection: false,
   },
   { provider },

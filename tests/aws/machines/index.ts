@@ -38,6 +38,7 @@ const machines = new AwsMachines(
     poolMachines: {
       worker: { instanceTypes: ["t3.large", "t3a.large"], imageId, max: 5, spot: { onDemandBase: 1 } },
     },
+    machineFiles: config.requireObject("files"),
     deletionProtection: false,
   },
   { provider },

@@ -108,7 +108,7 @@ function withoutPlatform(text: string, platform: PlatformFacts): object[] {
 const kubeadmFiles = ["/etc/slipway/init.yaml", "/etc/slipway/join.yaml"];
 const servingFiles = ["/etc/kubernetes/kubelet/serving.crt", "/etc/kubernetes/kubelet/serving.key"];
 const paths = (files: readonly MachineFile[]): string[] => files.map((file) => file.path);
-const onAws = awsFacts("golden");
+const onAws = awsFacts("golden", "0a5186d48e00-amd64");
 
 let local: PlatformFacts;
 

@@ -98,6 +98,12 @@ def instances():
     return sorted(found["InstanceId"] for found in described if found["State"]["Name"] != "terminated")
 
 
+def objects():
+    s3 = boto3.client("s3")
+    buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    return [found["Key"] for name in buckets for found in s3.list_objects_v2(Bucket=name).get("Contents", [])]
+
+
 def policies():
     """AWS' own are hundreds."""
     return sorted(policy["PolicyName"] for policy in boto3.client("iam").list_policies(Scope="Local")["Policies"])
@@ -106,6 +112,7 @@ def policies():
 found = {kind: names(*how) for kind, how in KINDS.items()} | {
     "instance": instances(),
     "key": keys(),
+    "object": objects(),
     "policy": policies(),
 }
 print(json.dumps({kind: some for kind, some in found.items() if some}))

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -17,11 +17,10 @@ import {
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 
-import { partDirectory } from "../../../toolchain/cache";
 import { imageName } from "../../../toolchain/images";
 import { run } from "../../../toolchain/images/command";
 import { buildImage } from "../../../toolchain/images/docker";
-import { parts } from "../../../toolchain/parts";
+import { bareMachine } from "../../../toolchain/images/images";
 import { MetadataService, type RoleCredentials } from "./metadata-service";
 import type { Moto } from "./moto";
 
@@ -34,6 +33,8 @@ export interface Ec2HostArgs {
   /** The Docker network that is the VPC, and the host's address on it. */
   readonly network: string;
   readonly gateway: string;
+  /** Where buckets' names lead to. */
+  readonly s3Address: string;
   /** File with the certificate of who signed for AWS' APIs. */
   readonly authorityFile: string;
   /** Folder for the disks of volumes. */
@@ -47,12 +48,13 @@ interface Running {
   readonly disks: Map<string, string>;
 }
 
+const instance = path.join(__dirname, "instance");
 const capabilities = ["NET_ADMIN", "SYS_ADMIN", "SYS_PTRACE"];
 const diskSize = "2G";
 
 /**
- * Boots what moto takes for running instances: each is a container of the local machine image with the instance's address,
- * its user data and its role's credentials from a metadata service at 169.254.169.254, and its volumes as block devices.
+ * Boots what moto takes for running instances: each is a container of a stock Debian with the instance's address, its user
+ * data and its role's credentials from a metadata service at 169.254.169.254, and its volumes as block devices.
  * What it prints is its console at moto. One that is terminated there is gone here.
  */
 export class Ec2Host {
@@ -72,12 +74,14 @@ export class Ec2Host {
 
   static async start(args: Ec2HostArgs): Promise<Ec2Host> {
     const image = `${args.prefix}-instance:latest`;
-    const files = ["Dockerfile", "entrypoint", "kubeadm"];
     const context = [
-      { folder: path.join(__dirname, "instance"), files },
-      { folder: partDirectory(parts["cloud-provider-aws"]), files: ["ecr-credential-provider"] },
+      { folder: instance, files: readdirSync(instance) },
+      {
+        folder: path.join(bareMachine.folder, "rootfs"),
+        files: ["usr/local/sbin/slipway-container", "etc/sysctl.d/91-container.conf"],
+      },
     ];
-    await buildImage(image, context, { MACHINE: imageName("machine") });
+    await buildImage(image, context, { DEBIAN: imageName("debian") });
     const host = new Ec2Host(args, image);
     host.work = host.follow();
     return host;
@@ -184,6 +188,7 @@ export class Ec2Host {
         option,
       ]),
       ...["--cgroupns", "private", "--device-cgroup-rule", "a *:* rwm", "--memory", "3g"],
+      ...(await this.buckets()).flatMap((bucket) => ["--add-host", bucket]),
       ...["--tmpfs", "/run:exec", "--tmpfs", "/tmp:exec", "--volume", "/var"],
       ...["--volume", `${authorityFile}:/etc/aws-authority.crt:ro`],
       ...["--env", `METADATA=${gateway}:${metadata.port}`, this.image],
@@ -191,6 +196,13 @@ export class Ec2Host {
     const console = createWriteStream(moto.consoleFile(id));
     const logs = spawn("docker", ["logs", "--follow", container], { stdio: ["ignore", "pipe", "ignore"] });
     logs.stdout.pipe(console);
+  }
+
+  /** Where the names of buckets lead to, which nobody knows before they are made. */
+  private async buckets(): Promise<string[]> {
+    const { moto, region, s3Address } = this.args;
+    const { bucket = [] } = await moto.contents(region);
+    return bucket.map((name) => `${name}.s3.${region}.amazonaws.com:${s3Address}`);
   }
 
   private async metadataOf(instance: Instance): Promise<MetadataService> {

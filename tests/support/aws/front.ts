@@ -37,7 +37,7 @@ export function registryHost(accountId: string, region: string): string {
 
 /**
  * In one container what a VPC has before its instances: the network load balancer of the API with its private name, AWS'
- * APIs by their own names, over TLS, which are moto, and the account's registry, which wants the password that moto gives.
+ * APIs by their own names, over TLS, which are moto, S3's buckets among them, and the account's registry, which wants the password that moto gives.
  *
  * @returns the file with the certificate of who signed for those
  */
@@ -57,6 +57,8 @@ export async function startFront(args: FrontArgs): Promise<string> {
     return path.join(folder, base);
   };
   const hosts = [
+    // Buckets have names below it.
+    `*.s3.${region}.amazonaws.com`,
     ...services.map((service) => `${service}.${region}.amazonaws.com`),
     registryHost(registry.accountId, region),
   ];
@@ -65,12 +67,12 @@ export async function startFront(args: FrontArgs): Promise<string> {
   const mounts = {
     "/etc/haproxy/haproxy.cfg": file("haproxy.cfg", configuration(args)),
     ...Object.fromEntries(
-      hosts.map((host, index) => [`/etc/haproxy/aws/${host}.pem`, file(host, certificates[index] ?? "")]),
+      certificates.map((pem, index) => [`/etc/haproxy/aws/${index}.pem`, file(`${index}.pem`, pem)]),
     ),
   };
   await run([
     ...["docker", "run", "--detach", "--name", name, "--network", network, "--ip", args.address],
-    ...[api.host, ...hosts].flatMap((alias) => ["--network-alias", alias]),
+    ...[api.host, ...hosts.slice(1)].flatMap((alias) => ["--network-alias", alias]),
     ...["--publish", `127.0.0.1:${args.tunnelPort}:${api.port}`],
     ...Object.entries(mounts).flatMap(([inside, outside]) => ["--volume", `${outside}:${inside}:ro`]),
     imageName("load-balancer"),

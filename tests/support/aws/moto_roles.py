@@ -9,18 +9,24 @@ from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
 from moto.core.responses import BaseResponse, EmptyResult
-from moto.iam.access_control import IAMPolicyStatement, IAMRequest, PermissionResult
+from moto.iam.access_control import (
+    IAMPolicyStatement,
+    IAMRequest,
+    IAMRequestBase,
+    PermissionResult,
+    S3IAMRequest,
+)
 from moto.secretsmanager.responses import SecretsManagerResponse
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 TEMPORARY = "Credential=ASIA"
 
 
-def authorize(self: BaseResponse, resource: str = "*") -> None:
+def authorize(self: BaseResponse, resource: str = "*", kind: type[IAMRequestBase] = IAMRequest) -> None:
     if TEMPORARY not in self.headers.get("Authorization", ""):
         return
     query = self.parsed_url.query
-    request = IAMRequest(
+    request = kind(
         account_id=self.current_account,
         method=self.method,
         path=f"{self.raw_path}?{query}" if query else self.raw_path,
@@ -37,6 +43,10 @@ def authorize(self: BaseResponse, resource: str = "*") -> None:
         if self.headers.get("X-Amz-Target"):
             raise JsonRESTError("AccessDeniedException", f"{refused.message} on resource: {resource}") from None
         raise
+
+
+def authorize_s3(self: BaseResponse, bucket_name: str = "*", key_name: str | None = None) -> None:
+    authorize(self, f"arn:aws:s3:::{bucket_name}/{key_name}" if key_name else f"arn:aws:s3:::{bucket_name}", S3IAMRequest)
 
 
 def arn_of_secret(self: SecretsManagerResponse) -> str:
@@ -65,6 +75,7 @@ def without_conditions(is_permitted):
 
 
 ActionAuthenticatorMixin._authenticate_and_authorize_normal_action = authorize
+ActionAuthenticatorMixin._authenticate_and_authorize_s3_action = authorize_s3
 SecretsManagerResponse._determine_resource = arn_of_secret
 AutoScalingResponse._determine_resource = arn_of_group
 AutoScalingResponse.complete_lifecycle_action = complete_lifecycle_action

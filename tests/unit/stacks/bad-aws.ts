@@ -59,6 +59,10 @@ export const aws: readonly BadConfiguration[] = [
     'slipway:aws.images.amd64: "debian-12" is not an image\'s id; write one such as ami-0a1b2c3d',
   ),
   onAws(
+    { machineFiles: "s3" },
+    'slipway:aws.machineFiles: "s3" is not where machines have their files from; write bucket or image',
+  ),
+  onAws(
     { zones: zones.slice(1) },
     'slipway:aws.zones: ["eu-central-1b","eu-central-1c"] is not a list of three zones; write one such as [eu-central-1a, eu-central-1b, eu-central-1c]',
   ),

@@ -4,7 +4,13 @@ import * as path from "node:path";
 
 import { imagesOnDemand } from "../../../toolchain/images/images";
 import { type Part, everydayParts, parts } from "../../../toolchain/parts";
-import { type Demand, demandOf, wantedImages, wantedParts } from "../../../toolchain/wanted";
+import {
+  type Demand,
+  demandOf,
+  wantedImages,
+  wantedParts,
+  wantsMachineFiles,
+} from "../../../toolchain/wanted";
 
 /** Names of the parts that are wanted beside those of every environment. */
 function furtherParts(demand: Demand): string[] {
@@ -81,6 +87,20 @@ describe("a purpose", () => {
         "session-manager-plugin",
       ]);
       expect(wantedImages(demand)).toEqual(onlyForAws);
+    },
+  );
+
+  it.each([
+    [{ settings: {}, purpose: "aws" }, true],
+    [{ settings: { platform: "aws" } }, true],
+    [{ settings: { platform: "aws", aws: { machineFiles: "bucket" } } }, true],
+    [{ settings: { platform: "aws", aws: { machineFiles: "image" } } }, false],
+    [{ settings: {}, purpose: "tests" }, false],
+    [{ settings: {} }, false],
+  ] satisfies [Demand, boolean][])(
+    "of %j wants what makes machines of stock systems: %s",
+    (demand, wants) => {
+      expect(wantsMachineFiles(demand)).toBe(wants);
     },
   );
 

@@ -18,6 +18,7 @@ var fields = map[string]map[string]*tfbridge.SchemaInfo{
 	"aws_lb_target_group":         {"name": tfbridge.AutoName("name", 32, "-")},
 	"aws_route53_record":          routingLists,
 	"aws_s3_bucket":               {"bucket": tfbridge.AutoNameTransform("bucket", 63, strings.ToLower)},
+	"aws_s3_object":               {"source": {Asset: &tfbridge.AssetTranslation{Kind: tfbridge.FileAsset}}},
 	"aws_security_group":          {"ingress": {Name: "ingress"}, "egress": {Name: "egress"}},
 	"aws_sns_topic_subscription":  {"topic_arn": {Name: "topic"}},
 }

@@ -73,6 +73,7 @@ var resources = map[string]string{
 	"aws_s3_bucket_public_access_block":                  "s3/BucketPublicAccessBlock",
 	"aws_s3_bucket_server_side_encryption_configuration": "s3/BucketServerSideEncryptionConfiguration",
 	"aws_s3_bucket_versioning":                           "s3/BucketVersioning",
+	"aws_s3_object":                                      "s3/BucketObjectv2",
 	"aws_ecr_lifecycle_policy":                           "ecr/LifecyclePolicy",
 	"aws_ecr_repository":                                 "ecr/Repository",
 	"aws_ecr_repository_policy":                          "ecr/RepositoryPolicy",

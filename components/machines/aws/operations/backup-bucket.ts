@@ -3,8 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "../../../checks";
 import type { Belonging } from "../../belonging";
-import { policyDocument, type Statement } from "../policy";
-import { belongingTags } from "../tags";
+import { privateBucket } from "../private-bucket";
 
 /** Whose backups, and for how long. */
 export interface BackupBucketArgs extends Belonging {
@@ -44,21 +43,12 @@ export class BackupBucket extends pulumi.ComponentResource {
 
     // Its rules stay with it: a bucket that is kept is kept locked, encrypted and private.
     const kept = { parent: this, retainOnDelete: args.keep ?? false };
-    const made = new aws.s3.Bucket(
+    const { made, versioning } = privateBucket(
       name,
-      {
-        objectLockEnabled: true,
-        forceDestroy: args.forceDestroy ?? false,
-        tags: belongingTags(args, name),
-      },
+      { ...args, objectLock: true, forceDestroy: args.forceDestroy ?? false },
       kept,
     );
     const bucket = made.bucket;
-    const versioning = new aws.s3.BucketVersioning(
-      name,
-      { bucket, versioningConfiguration: { status: "Enabled" } },
-      kept,
-    );
     new aws.s3.BucketObjectLockConfiguration(
       name,
       { bucket, rule: { defaultRetention: { mode: "GOVERNANCE", days: lockedDays(args) } } },
@@ -68,41 +58,6 @@ export class BackupBucket extends pulumi.ComponentResource {
       name,
       { bucket, rules: [expiry(keptDays(args))] },
       { ...kept, dependsOn: versioning },
-    );
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      name,
-      {
-        bucket,
-        rules: [
-          {
-            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.keyArn },
-            bucketKeyEnabled: true,
-          },
-        ],
-      },
-      kept,
-    );
-    new aws.s3.BucketOwnershipControls(
-      name,
-      { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      kept,
-    );
-    const neverPublic = new aws.s3.BucketPublicAccessBlock(
-      name,
-      {
-        bucket,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
-      kept,
-    );
-    new aws.s3.BucketPolicy(
-      name,
-      { bucket, policy: policyDocument(bucketStatements(made.arn, args.keyArn)) },
-      // S3 takes one change of who may read a bucket at a time.
-      { ...kept, dependsOn: neverPublic },
     );
     this.bucketName = bucket;
     this.arn = made.arn;
@@ -144,49 +99,4 @@ function expiry(days: number): aws.types.input.s3.BucketLifecycleConfigurationRu
     noncurrentVersionExpiration: { noncurrentDays: 1 },
     abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
   };
-}
-
-function bucketStatements(arn: pulumi.Output<string>, keyArn: pulumi.Input<string>): Statement[] {
-  const objects = pulumi.interpolate`${arn}/*`;
-  const refused = { Effect: "Deny", Principal: "*" } as const;
-  return [
-    {
-      // A backup of etcd has every secret of the cluster in it: nobody reads it on its way.
-      Sid: "OnlyByTls",
-      ...refused,
-      Action: "s3:*",
-      Resource: [arn, objects],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-    {
-      // Who names another key would keep a backup that the environment cannot read. Who names none gets the bucket's.
-      Sid: "NoOtherKey",
-      ...refused,
-      Action: "s3:PutObject",
-      Resource: objects,
-      Condition: {
-        ArnNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn },
-        Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
-      },
-    },
-    {
-      // Nor another way of encryption, which would use no key of the environment's at all.
-      Sid: "NoOtherEncryption",
-      ...refused,
-      Action: "s3:PutObject",
-      Resource: objects,
-      Condition: {
-        StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
-        Null: { "s3:x-amz-server-side-encryption": "false" },
-      },
-    },
-    {
-      // Nor a key that the caller brings along, and takes with him.
-      Sid: "NoKeyOfTheCallers",
-      ...refused,
-      Action: "s3:PutObject",
-      Resource: objects,
-      Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } },
-    },
-  ];
 }

@@ -13,8 +13,8 @@ export interface DeployRightsArgs extends Belonging, AwsPlace {
 
 /**
  * What `pulumi up` changes, beside what it reads: where IAM can tell by tags, what has the environment's tag or gets it;
- * else what has the environment's name. Nothing here ends the environment's key, and nothing is about buckets: who sets a
- * bucket's policy gives himself what is in it, and in a backup is every secret of the cluster. In parts, as a policy has at
+ * else what has the environment's name. Nothing here ends the environment's key, and nothing is about how buckets are: who sets
+ * a bucket's policy gives himself what is in it, and in a backup is every secret of the cluster. In parts, as a policy has at
  * most 6,144 characters: part's name to statements.
  */
 export function deployStatements(args: DeployRightsArgs): Record<string, Statement[]> {
@@ -135,6 +135,24 @@ function contents(args: DeployRightsArgs): Statement[] {
         "secretsmanager:UpdateSecretVersionStage",
       ],
       Resource: names.secrets,
+    },
+    {
+      // What machines are made of: put there, and taken away with all its versions.
+      Sid: "MachineFiles",
+      Action: [
+        "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:PutObject",
+        "s3:PutObjectTagging",
+      ],
+      Resource: pulumi.interpolate`${names.machineFiles}/*`,
+    },
+    {
+      // Which versions there are.
+      Sid: "MachineFileVersions",
+      Action: ["s3:ListBucketVersions"],
+      Resource: names.machineFiles,
     },
     {
       // Repositories, and the images that are pushed there and pulled again by their digest.

@@ -103,6 +103,12 @@ export function readStatements(args: Belonging & AwsPlace): Statement[] {
       Resource: names.buckets,
     },
     {
+      // What machines are made of: no secret.
+      Sid: "ReadMachineFiles",
+      Action: ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"],
+      Resource: pulumi.interpolate`${names.machineFiles}/*`,
+    },
+    {
       // How the repositories are, without the images.
       Sid: "ReadRepositories",
       Action: [

@@ -19,6 +19,7 @@ export function namesOf({ environment, partition, region, accountId }: Belonging
     instanceProfiles: global(`instance-profile/${environment}-*`),
     policies: global(`policy/${environment}-*`),
     identityProvider: global("oidc-provider/token.actions.githubusercontent.com"),
+    machineFiles: pulumi.interpolate`arn:${partition}:s3:::${environment}-files-*`,
     buckets: pulumi.interpolate`arn:${partition}:s3:::${environment}-*`,
     repositories: regional("ecr", `repository/slipway/${environment}/*`),
     secrets: regional("secretsmanager", `secret:slipway/${environment}/*`),

@@ -24,7 +24,7 @@ function problems(
   const facts: AccountFacts = {
     ...{ accountId: "123456789012", partition: "aws", zones, network: undefined, vpcCidrs: [] },
     ...{
-      images: new Map([[imageId, "amd64"]]),
+      images: new Map([[imageId, { architecture: "amd64", rootDevice: undefined }]]),
       namesake: undefined,
     },
     types: new Map(

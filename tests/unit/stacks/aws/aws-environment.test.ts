@@ -1,3 +1,5 @@
+import { gunzipSync } from "node:zlib";
+
 import type { AccountFacts, TypeFacts } from "../../../../stacks/aws/account-facts";
 import { awsEnvironment } from "../../../../stacks/aws-environment";
 import type { CheckedConfig } from "../../../../stacks/aws-program";
@@ -26,7 +28,7 @@ function factsOf(types: readonly string[]): AccountFacts {
     types: new Map(
       types.map((type) => [type, type.includes("g.") ? { ...amd64, architecture: "arm64" as const } : amd64]),
     ),
-    images: new Map(),
+    images: new Map([["ami-0a1b2c3d", { architecture: "amd64", rootDevice: "/dev/sda1" }]]),
     network: undefined,
     vpcCidrs: [],
     namesake: undefined,
@@ -34,12 +36,15 @@ function factsOf(types: readonly string[]): AccountFacts {
   };
 }
 
+const machineFiles = { key: "0a5186d48e00-amd64", archive: __filename, sha256: "ab".repeat(32) };
+
 function checked(name: string, settings: Readonly<Record<string, unknown>>): CheckedConfig {
   const config = loadConfig(name, settings, { kubernetesVersions: ["1.36.3"] });
   const { aws } = config;
   if (aws === undefined) throw new Error("not on AWS");
   const types = [aws.controlPlane.instanceType, ...aws.pools.flatMap((pool) => pool.instanceTypes)];
-  return { config, aws, facts: factsOf(types) };
+  const facts = factsOf(types);
+  return { config, aws, facts, ...(aws.machineFiles === "bucket" && { machineFiles }) };
 }
 
 /** What an existing VPC's look-ups find. */
@@ -111,9 +116,9 @@ const kinds = [instance, volume, group, natGateway, endpoint, balancer, alarm, b
 
 describe("an environment on AWS", () => {
   it.each([
-    ["the least that a file can say", "dev", minimal, [1, 1, 1, 3, 6, 1, 7, 1, 9]],
-    ["staging, the small one", "staging", stackSettings("staging"), [1, 1, 1, 1, 6, 1, 7, 1, 9]],
-    ["prod", "prod", stackSettings("prod"), [3, 3, 2, 3, 6, 1, 15, 1, 9]],
+    ["the least that a file can say", "dev", minimal, [1, 1, 1, 3, 6, 1, 7, 2, 9]],
+    ["staging, the small one", "staging", stackSettings("staging"), [1, 1, 1, 1, 6, 1, 7, 2, 9]],
+    ["prod", "prod", stackSettings("prod"), [3, 3, 2, 3, 6, 1, 15, 2, 9]],
     [
       "a large one: seven control planes and fifteen pools",
       "big",
@@ -123,15 +128,15 @@ describe("an environment on AWS", () => {
         networks: { pods: "10.192.0.0/12", services: "10.96.0.0/16" },
         pools: Array.from({ length: 15 }, (_, index) => ({ name: `pool-${index}`, count: 20 })),
       },
-      [7, 7, 15, 3, 6, 1, 45, 1, 9],
+      [7, 7, 15, 3, 6, 1, 45, 2, 9],
     ],
     [
       "a public API, with a second load balancer",
       "open",
       withAws({ access: "public", allowedCidrs: ["203.0.113.0/24"] }),
-      [1, 1, 1, 3, 6, 2, 7, 1, 9],
+      [1, 1, 1, 3, 6, 2, 7, 2, 9],
     ],
-    ["a private one", "inside", withAws({ access: "vpc" }), [1, 1, 1, 3, 6, 1, 7, 1, 9]],
+    ["a private one", "inside", withAws({ access: "vpc" }), [1, 1, 1, 3, 6, 1, 7, 2, 9]],
   ])("as %s has what it says", async (_, name, settings, expected) => {
     expect(counts(await stack(name, settings), ...kinds)).toEqual(expected);
   });
@@ -153,6 +158,16 @@ describe("an environment on AWS", () => {
     expect(inputsOf(resources, group)).toMatchObject({ vpcZoneIdentifiers: vpc.privateSubnets });
   });
 
+  it("of prepared images has no bucket for machines' files, and their documents fetch none", async () => {
+    const fetches = async (aws: object): Promise<boolean> => {
+      const [found] = (await stack("dev", withAws(aws))).filter(({ type }) => type === template);
+      const userData = String(found?.inputs.userData);
+      return gunzipSync(Buffer.from(userData, "base64")).includes("slipway-fetch-machine-files");
+    };
+    expect(counts(await stack("dev", withAws({ machineFiles: "image" })), bucket)).toEqual([1]);
+    expect([await fetches({ machineFiles: "image" }), await fetches({})]).toEqual([false, true]);
+  });
+
   it("gives each architecture its image", async () => {
     const pools = [
       { name: "worker", count: 2 },
@@ -167,6 +182,11 @@ describe("an environment on AWS", () => {
     expect(inputsOf(resources, instance)).toMatchObject({ ami: "ami-0a1b2c3d" });
     expect(inputsOf(resources, template, "dev-worker")).toMatchObject({ imageId: "ami-0a1b2c3d" });
     expect(inputsOf(resources, template, "dev-arm")).toMatchObject({ imageId: "ami-1a2b3c4d" });
+    const disks = ["dev-worker", "dev-arm"].map((name) => inputsOf(resources, template, name));
+    expect(disks).toMatchObject([
+      { blockDeviceMappings: [{ deviceName: "/dev/sda1" }] },
+      { blockDeviceMappings: [{ deviceName: "/dev/xvda" }] },
+    ]);
   });
 
   it("buys on the spot market what it is told to, of several types", async () => {
@@ -201,7 +221,7 @@ describe("an environment on AWS", () => {
     expect(inputsOf(resources, instance, `${name}-control-plane-0`)).toMatchObject({
       disableApiTermination: isProtected,
     });
-    expect(inputsOf(resources, bucket)).toMatchObject({ forceDestroy: !isProtected });
+    expect(inputsOf(resources, bucket, `${name}-backups`)).toMatchObject({ forceDestroy: !isProtected });
     expect(inputsOf(resources, repository, `${name}-images-catalog`)).toMatchObject({
       forceDelete: !isProtected,
     });

@@ -98,7 +98,7 @@ describe("with a docker client that only takes notes", () => {
     // `save` and `run` are the ends of a pipe and start in any order.
     const [first = "", second = "", ...rest] = calls();
     const [started = "", saved = ""] = [first, second].sort();
-    expect(saved).toBe(`save ${podImages.map(nameOf).join(" ")}`);
+    expect(saved).toBe(`save ${podImages.map((pod) => nameOf(pod)).join(" ")}`);
     expect(started).toMatch(/^run --interactive --name (\S+) .*--network none .*--volume \1:\/build /);
     const container = /--name (\S+)/.exec(started)?.[1] ?? "";
     expect(rest.slice(1)).toEqual([

@@ -174,6 +174,19 @@ describe("a cluster on AWS", () => {
     }
   });
 
+  it("makes machines of stock systems before anything else, of what their roles' secrets name", async () => {
+    const machineFiles = { key: "0a5186d48e00-amd64", archive: __filename, sha256: "ab".repeat(32) };
+    const resources = await registered({ machineFiles });
+    expect(countByType(resources)).toMatchObject({ ...counts, "aws:s3/bucketObjectv2:BucketObjectv2": 1 });
+    for (const document of documents(resources)) {
+      expect(document.runcmd.slice(0, 2)).toEqual([
+        "set -e",
+        ["/usr/local/sbin/slipway-fetch-machine-files"],
+      ]);
+      expect(contentOf(document, "/etc/slipway/machine-files.env")).toBe("KEY='0a5186d48e00-amd64'\n");
+    }
+  });
+
   it("names control planes, and leaves a pool's machines to name themselves", async () => {
     const found = documents(await registered());
     expect(found.map(({ hostname }) => hostname)).toEqual([
