@@ -67,6 +67,7 @@ async function lookIntoAws(environment: string, client: Client): Promise<SeenInA
     throw new Error(
       `A killed run was creating resources on AWS, which cannot be asked what became of them: ${String(error)}. ` +
         "Give credentials that may read, and run this again",
+      { cause: error },
     );
   }
 }
