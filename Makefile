@@ -107,13 +107,14 @@ lint: node_modules/.package-lock.json ## Check types, lint rules and format
 	@npx tsc -p . && npx eslint . && npx prettier --check --log-level=warn .
 
 unit: node_modules/.package-lock.json ## Run the unit, golden and property tests
-	@npx jest --selectProjects unit
+	@npx jest --selectProjects unit --maxWorkers=100%
 
 e2e: setup ## Run the end-to-end tests on clusters of their own
 	@npx jest --selectProjects e2e --runInBand
 
 test: lint setup ## Run everything that CI runs
-	@npx jest --selectProjects unit e2e --runInBand
+	@npx jest --selectProjects unit --maxWorkers=100%
+	@npx jest --selectProjects e2e --runInBand
 
 test-long: setup ## Run the tests that take an hour and more; SEEDS=1,2 picks what kill.test.ts does
 	@npx jest --selectProjects long --runInBand
