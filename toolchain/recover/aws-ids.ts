@@ -14,7 +14,7 @@ export interface SeenInAws {
 export interface TaggedResource {
   /** The `Name` tag, which is the resource's name in the program. */
   readonly name: string;
-  /** As EC2 calls its kinds, such as `subnet`; of others service and kind, such as `kms:key`. */
+  /** What the ids of its kind begin with on EC2, such as `subnet`; of others service and kind, such as `kms:key`. */
   readonly kind: string;
   /** As the provider knows it. */
   readonly id: string;
@@ -22,26 +22,26 @@ export interface TaggedResource {
 
 /** Kinds of resources that have a `Name` tag, and an id that AWS gives. */
 const taggedKinds: Readonly<Record<string, string>> = {
-  "aws:ebs/volume:Volume": "volume",
-  "aws:ec2/eip:Eip": "elastic-ip",
-  "aws:ec2/flowLog:FlowLog": "vpc-flow-log",
-  "aws:ec2/instance:Instance": "instance",
-  "aws:ec2/internetGateway:InternetGateway": "internet-gateway",
-  "aws:ec2/launchTemplate:LaunchTemplate": "launch-template",
-  "aws:ec2/natGateway:NatGateway": "natgateway",
-  "aws:ec2/routeTable:RouteTable": "route-table",
-  "aws:ec2/securityGroup:SecurityGroup": "security-group",
+  "aws:ebs/volume:Volume": "vol",
+  "aws:ec2/eip:Eip": "eipalloc",
+  "aws:ec2/flowLog:FlowLog": "fl",
+  "aws:ec2/instance:Instance": "i",
+  "aws:ec2/internetGateway:InternetGateway": "igw",
+  "aws:ec2/launchTemplate:LaunchTemplate": "lt",
+  "aws:ec2/natGateway:NatGateway": "nat",
+  "aws:ec2/routeTable:RouteTable": "rtb",
+  "aws:ec2/securityGroup:SecurityGroup": "sg",
   "aws:ec2/subnet:Subnet": "subnet",
   "aws:ec2/vpc:Vpc": "vpc",
-  "aws:ec2/vpcEndpoint:VpcEndpoint": "vpc-endpoint",
+  "aws:ec2/vpcEndpoint:VpcEndpoint": "vpce",
   "aws:kms/key:Key": "kms:key",
   "aws:lb/listener:Listener": "elasticloadbalancing:listener",
   "aws:lb/loadBalancer:LoadBalancer": "elasticloadbalancing:loadbalancer",
   "aws:lb/targetGroup:TargetGroup": "elasticloadbalancing:targetgroup",
   "aws:secretsmanager/secret:Secret": "secretsmanager:secret",
   "aws:sns/topic:Topic": "sns:topic",
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "security-group-rule",
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "security-group-rule",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "sgr",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "sgr",
 };
 
 type Inputs = Readonly<Record<string, unknown>>;
