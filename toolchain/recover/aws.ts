@@ -104,12 +104,8 @@ async function taggedInEc2(environment: string, client: Client): Promise<TaggedR
   const ids = new Set(own.map(({ ResourceId }) => ResourceId));
   return names
     .filter(({ ResourceId }) => ids.has(ResourceId))
-    .filter(({ ResourceId = "", ResourceType }) => ResourceType !== "instance" || instances.has(ResourceId))
-    .map(({ ResourceId = "", ResourceType = "", Value = "" }) => ({
-      name: Value,
-      kind: ResourceType,
-      id: ResourceId,
-    }));
+    .map(({ ResourceId: id = "", Value = "" }) => ({ name: Value, kind: id.split("-")[0] ?? "", id }))
+    .filter(({ kind, id }) => kind !== "i" || instances.has(id));
 }
 
 async function taggedElsewhere(environment: string, client: Client): Promise<TaggedResource[]> {

@@ -7,7 +7,7 @@ import { everything } from "./states";
 const seen: SeenInAws = {
   tagged: [
     { name: "prod-network", kind: "vpc", id: "vpc-1" },
-    { name: "prod-network", kind: "internet-gateway", id: "igw-1" },
+    { name: "prod-network", kind: "igw", id: "igw-1" },
     { name: "prod-network-private-0", kind: "subnet", id: "subnet-1" },
     { name: "prod-network-private-0", kind: "subnet", id: "subnet-2" },
   ],
