@@ -57,6 +57,19 @@ def going_with_instance(prepare):
     return corrected
 
 
+def in_place_of_images(add):
+    """A disk that is called as the image's own takes its place, instead of standing beside it for ever."""
+
+    def corrected(self, size, device_path, *rest, **named):
+        own = self.block_device_mapping.get(device_path)
+        if own:
+            self.ec2_backend.detach_volume(own.volume_id, self.id, device_path)
+            self.ec2_backend.delete_volume(own.volume_id)
+        add(self, size, device_path, *rest, **named)
+
+    return corrected
+
+
 def none_without_address(association):
     """An interface without a public address has no association, rather than an empty one."""
     return property(lambda self: association.fget(self) or None)
@@ -161,6 +174,7 @@ def as_bytes(body):
 AutoScalingResponse.start_instance_refresh = start_instance_refresh
 EBSBackend.detach_volume = detached_already(EBSBackend.detach_volume)
 FakeAutoScalingGroup.update = keeping_policy(FakeAutoScalingGroup.update)
+Instance.add_block_device = in_place_of_images(Instance.add_block_device)
 Instance.prep_nics = going_with_instance(Instance.prep_nics)
 LaunchTemplate.create_version = with_user_data(LaunchTemplate.create_version)
 InstanceResponse.run_instances = with_protection(InstanceResponse.run_instances)
