@@ -1,4 +1,8 @@
+import { execFile } from "node:child_process";
 import * as path from "node:path";
+import { promisify } from "node:util";
+
+import { CreateVolumeCommand, DeleteVolumeCommand, EC2Client } from "@aws-sdk/client-ec2";
 
 import { review } from "../../review/review";
 import { Moto } from "../support/aws/moto";
@@ -8,6 +12,7 @@ import { type Result, TestEnvironment } from "../support/test-environment";
 const minutes = (count: number): number => count * 60_000;
 const region = "eu-central-1";
 const halfProgram = path.join(__dirname, "environment");
+const repository = path.join(__dirname, "..", "..");
 
 let moto: Moto;
 
@@ -203,4 +208,30 @@ describe.each(["staging", "prod"] as const)("the AWS half of %s", (stack) => {
     },
     minutes(20),
   );
+
+  it("lists volumes that claims had made and that stay", async () => {
+    const credentials = { accessKeyId: "testing", secretAccessKey: "testing" };
+    const ec2 = new EC2Client({ region, endpoint: moto.url, credentials });
+    const tags = {
+      "slipway.environment": environment.name,
+      "kubernetes.io/created-for/pvc/namespace": "shop",
+      "kubernetes.io/created-for/pvc/name": "data-orders-db-0",
+    };
+    const { VolumeId = "" } = await ec2.send(
+      new CreateVolumeCommand({
+        ...{ AvailabilityZone: `${region}a`, Size: 20 },
+        TagSpecifications: [
+          { ResourceType: "volume", Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+        ],
+      }),
+    );
+    const kept = async (): Promise<string> => {
+      const args = ["--import", "tsx", "toolchain/kept/kept.ts", environment.name, "after-down"];
+      const env = { ...environment.pulumiVariables, ...moto.variables };
+      return (await promisify(execFile)("node", args, { cwd: repository, env })).stdout;
+    };
+    expect(await kept()).toContain(`  shop/data-orders-db-0  ${VolumeId}  20 GiB\n`);
+    await ec2.send(new DeleteVolumeCommand({ VolumeId }));
+    expect(await kept()).toBe("");
+  });
 });

@@ -1,7 +1,8 @@
 // What outlives an environment: `npx tsx toolchain/kept/kept.ts dev after-down|list|forget`. `forget` reads CLAIM and
 // OWNER from its environment.
-import { backendUrl, checkName } from "../environment";
+import { backendUrl, checkName, settingsOf } from "../environment";
 import { ownerOf } from "../owner";
+import { awsLines, regionOf, volumesOnAws } from "./aws";
 import { findKeptVolume, type KeptVolume, readClaims, removeClaim, removeVolume } from "./volume";
 import { keptLines, refusal } from "./words";
 
@@ -18,9 +19,23 @@ async function main(): Promise<void> {
   if (act === undefined) {
     throw new Error(`The second argument is "${verb}"; give one of ${Object.keys(verbs).join(", ")}`);
   }
+  const region = regionOf(settingsOf(environment));
+  if (region !== undefined) {
+    await onAws(environment, region, verb);
+    return;
+  }
   const volume = await findKeptVolume(environment);
   if (volume !== undefined) await act(environment, volume);
   else if (verb !== "after-down") console.log(`${environment} keeps nothing`);
+}
+
+/** Nothing is removed there: what is nobody's is said. */
+async function onAws(environment: string, region: string, verb: string): Promise<void> {
+  const volumes = await volumesOnAws(environment, region);
+  if (volumes.length > 0 || verb !== "after-down") say(...awsLines(environment, region, volumes));
+  if (verb === "forget") {
+    throw new Error("What is kept on AWS is removed with AWS' own programs, one volume after the other");
+  }
 }
 
 /** An environment that kept nothing leaves nothing; what it kept is said. */
