@@ -57,8 +57,8 @@ function environmentOf(creations: readonly ResourceState[]): string {
 async function lookIntoAws(environment: string, client: Client): Promise<SeenInAws> {
   try {
     const [ofEc2, ofOthers, zones, iamPrefix] = await Promise.all([
-      taggedInEc2(environment, client),
-      taggedElsewhere(environment, client),
+      environment === "" ? [] : taggedInEc2(environment, client),
+      environment === "" ? [] : taggedElsewhere(environment, client),
       privateZones(client),
       iamPrefixOf(client),
     ]);
