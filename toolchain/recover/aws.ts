@@ -10,6 +10,15 @@ export function isCreationInAws({ type, resource }: PendingOperation): boolean {
 }
 
 /**
+ * Whether what it is about may be gone, which not all of the provider's deletions take for done. Those of a security group's
+ * rules do; and it fails to read one that is gone.
+ */
+export function isDeletionInAws({ type, resource }: PendingOperation): boolean {
+  const isRule = resource.type.startsWith("aws:vpc/securityGroup");
+  return type === "deleting" && resource.type.startsWith("aws:") && !isRule;
+}
+
+/**
  * Asks AWS for what a killed run was creating there.
  * @returns URN to ids, of what AWS has or may have
  * @throws Error when AWS does not answer: what is not known would be made twice

@@ -55,6 +55,16 @@ export function withFound(deployment: Deployment, ids: ReadonlyMap<string, strin
   return found.length === 0 ? deployment : { ...deployment, resources: [...resources, ...found] };
 }
 
+/** The deployment with some of its resources to be read before anything else is done with them: they may be gone. */
+export function withReadFirst(deployment: Deployment, urns: ReadonlySet<string>): Deployment {
+  if (urns.size === 0) return deployment;
+  const { resources = [] } = deployment;
+  return {
+    ...deployment,
+    resources: resources.map((each) => (urns.has(each.urn) ? { ...each, refreshBeforeUpdate: true } : each)),
+  };
+}
+
 /**
  * The deployment without some of its resources, as if it had been refreshed after they went: nothing that stays
  * refers to them, and a child of one becomes its grandparent's.

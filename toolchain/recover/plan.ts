@@ -1,4 +1,4 @@
-import { isCreationInAws } from "./aws";
+import { isCreationInAws, isDeletionInAws } from "./aws";
 import { canBeFound, goesWhenHalfMade } from "./aws-ids";
 import {
   type Deployment,
@@ -7,6 +7,7 @@ import {
   withFound,
   withoutPendingOperations,
   withoutResources,
+  withReadFirst,
 } from "./deployment";
 import type { SeenInDocker, SeenObject } from "./docker";
 import { describe, dockerKind, enumeration, labelsOf, ownName } from "./names";
@@ -76,6 +77,7 @@ export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBeg
       .filter(goesWhenHalfMade)
       .map(({ urn }) => urn),
   );
+  const beingDeleted = new Set(pending.filter(isDeletionInAws).map(({ resource }) => resource.urn));
   const foundInAws = [...inAws].flatMap(([urn, [id, ...others]]) =>
     id === undefined || others.length > 0 ? [] : [[urn, id] as const],
   );
@@ -85,7 +87,10 @@ export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBeg
       ...pending.map((operation) => pendingLine(operation, halfMade, inAws)),
       ...differenceLines(verb, differences),
     ],
-    deployment: withoutResources(withoutPendingOperations(withFound(deployment, staysInAws)), dropped),
+    deployment: withoutResources(
+      withoutPendingOperations(withReadFirst(withFound(deployment, staysInAws), beingDeleted)),
+      dropped,
+    ),
     changesState: pending.length > 0 || dropped.size > 0,
     remove: inOrderOfRemoval([
       ...halfMade.map(({ object }) => object).filter(({ kind }) => kind !== "image" || verb === "down"),

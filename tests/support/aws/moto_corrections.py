@@ -6,7 +6,7 @@ import xmltodict
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
-from moto.ec2.exceptions import EC2ClientError, InvalidVolumeAttachmentError
+from moto.ec2.exceptions import EC2ClientError, InvalidPermissionNotFoundError, InvalidVolumeAttachmentError
 from moto.ec2.models.elastic_block_store import EBSBackend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance
@@ -167,11 +167,19 @@ def with_protection(run):
     return corrected
 
 
+def rule_not_found(self):
+    """A rule that is named by its id is not found as that: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
+    EC2ClientError.__init__(
+        self, "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID does not exist"
+    )
+
+
 def as_bytes(body):
     return body if isinstance(body, bytes) else body.encode()
 
 
 AutoScalingResponse.start_instance_refresh = start_instance_refresh
+InvalidPermissionNotFoundError.__init__ = rule_not_found
 EBSBackend.detach_volume = detached_already(EBSBackend.detach_volume)
 FakeAutoScalingGroup.update = keeping_policy(FakeAutoScalingGroup.update)
 Instance.add_block_device = in_place_of_images(Instance.add_block_device)

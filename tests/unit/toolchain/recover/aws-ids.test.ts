@@ -128,6 +128,16 @@ describe("the state after a killed run on AWS", () => {
     expect(plan.deployment.resources ?? []).toEqual([]);
   });
 
+  it("has what was being deleted, to be read first as it may be gone", () => {
+    const made = { ...vpc, id: "vpc-1", outputs: { id: "vpc-1" } };
+    const cutOff = { resources: [made, topic], pending_operations: [{ type: "deleting", resource: made }] };
+    const plan = planRecovery({
+      ...{ verb: "down", deployment: cutOff, seen: everything(), inAws: new Map(), downHadBegun: true },
+    });
+    expect(plan.deployment.resources).toEqual([{ ...made, refreshBeforeUpdate: true }, topic]);
+    expect(plan.changesState).toBe(true);
+  });
+
   it("has nothing that could be another's", () => {
     const several = new Map([[vpc.urn, ["vpc-1", "vpc-2"]]]);
     const plan = planRecovery({
