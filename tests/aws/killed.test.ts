@@ -26,9 +26,12 @@ beforeEach(async () => {
 }, minutes(2));
 
 afterEach(async () => {
-  await environment.pulumiWith(moto.variables, "destroy", "--yes", "--skip-preview", "--remove");
-  await environment.destroy();
-  await moto.stop();
+  try {
+    await environment.pulumiWith(moto.variables, "destroy", "--yes", "--skip-preview", "--remove");
+    await environment.destroy();
+  } finally {
+    await moto.stop();
+  }
 }, minutes(5));
 
 async function pulumi(...args: string[]): Promise<string> {
