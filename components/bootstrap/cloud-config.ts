@@ -7,7 +7,10 @@ export interface CloudConfig {
   /** Default: the one that the machine has by itself. */
   readonly hostname?: string;
   readonly files: readonly MachineFile[];
-  /** Run once, in order, when the files are there; what follows one that fails does not run. Each is one command with its arguments. */
+  /**
+   * Run once, in order, when the files are there; what follows one that fails does not run. Each is one command with its
+   * arguments.
+   */
   readonly commands: readonly (readonly string[])[];
 }
 

@@ -2,6 +2,7 @@ import type { Filter, Image, Instance, Tag } from "@aws-sdk/client-ec2";
 
 import type { FoundNetwork } from "../../components/machines/aws/network/existing-network-problems";
 import { environmentLabel, ownerLabel } from "../../components/machines/belonging";
+import { collected, tag } from "../../toolchain/aws-answers";
 import type { Architecture, AwsConfig, ExistingVpcConfig } from "../config/aws-config";
 import type { EnvironmentConfig } from "../config/environment-config";
 import { Account, type AccountFailure, failureOf, type Identity } from "./account";
@@ -106,16 +107,6 @@ interface Owner {
 }
 
 const has = (name: string, values: readonly string[]): Filter[] => [{ Name: name, Values: [...values] }];
-
-/** What is on all pages of an answer. */
-async function collected<Page, Item>(
-  pages: AsyncIterable<Page>,
-  itemsOf: (page: Page) => Item[] | undefined,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  for await (const page of pages) items.push(...(itemsOf(page) ?? []));
-  return items;
-}
 
 /** What is asked of EC2. Names that do not exist are left out of its answers, as they are filters and not ids. */
 class LookUps {
@@ -274,10 +265,6 @@ class LookUps {
     const owner = tag(tags, ownerLabel);
     return tag(tags, environmentLabel) === this.own.environment && owner !== this.own.owner;
   }
-}
-
-function tag(tags: readonly Tag[], name: string): string | undefined {
-  return tags.find(({ Key }) => Key === name)?.Value;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { environmentLabel } from "../../components/machines/belonging";
+import { collected, tag } from "../aws-answers";
 import type { Settings } from "../wanted";
 
 /** A volume of EBS that a claim of an environment had made. */
@@ -24,16 +25,17 @@ export async function volumesOnAws(environment: string, region: string): Promise
     { Name: "tag-key", Values: ["kubernetes.io/created-for/pvc/name"] },
     { Name: "status", Values: ["available"] },
   ];
-  const found: AwsVolume[] = [];
   const client = new EC2Client({ region, maxAttempts: 3 });
-  for await (const { Volumes = [] } of paginateDescribeVolumes({ client }, { Filters: filters })) {
-    for (const { VolumeId = "", Size = 0, Tags = [] } of Volumes) {
-      const tag = (name: string): string =>
-        Tags.find(({ Key }) => Key === `kubernetes.io/created-for/pvc/${name}`)?.Value ?? "";
-      found.push({ id: VolumeId, claim: `${tag("namespace")}/${tag("name")}`, sizeGiB: Size });
-    }
-  }
-  return found.sort((one, other) => one.claim.localeCompare(other.claim));
+  const volumes = await collected(
+    paginateDescribeVolumes({ client }, { Filters: filters }),
+    (page) => page.Volumes,
+  );
+  return volumes
+    .map(({ VolumeId = "", Size = 0, Tags = [] }) => {
+      const ofClaim = (what: string): string => tag(Tags, `kubernetes.io/created-for/pvc/${what}`) ?? "";
+      return { id: VolumeId, claim: `${ofClaim("namespace")}/${ofClaim("name")}`, sizeGiB: Size };
+    })
+    .sort((one, other) => one.claim.localeCompare(other.claim));
 }
 
 /** What stays, and how it goes. */

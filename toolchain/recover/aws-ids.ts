@@ -100,12 +100,13 @@ export function idsInAws(
 ): string[] {
   const kind = taggedKinds[type];
   if (kind === undefined) return [idsByInputs[type]?.(inputs, seen)].filter((id) => id !== undefined);
-  const name = nameTag(inputs);
+  const name = tagInInputs(inputs, "Name");
   return seen.tagged
     .filter((each) => each.kind === kind && each.name === name && !known.has(each.id))
     .map(({ id }) => id);
 }
 
-function nameTag({ tags }: Inputs): string | undefined {
-  return typeof tags === "object" && tags !== null ? text(Reflect.get(tags, "Name")) : undefined;
+/** The value of one of the tags that a resource was to get. */
+export function tagInInputs({ tags }: Inputs, name: string): string | undefined {
+  return typeof tags === "object" && tags !== null ? text(Reflect.get(tags, name)) : undefined;
 }

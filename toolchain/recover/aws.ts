@@ -1,7 +1,8 @@
-import type { Reservation, TagDescription } from "@aws-sdk/client-ec2";
+import type { Filter, TagDescription } from "@aws-sdk/client-ec2";
 
 import { environmentLabel } from "../../components/machines/belonging";
-import { idsInAws, type SeenInAws, type TaggedResource } from "./aws-ids";
+import { collected, tag } from "../aws-answers";
+import { idsInAws, type SeenInAws, tagInInputs, type TaggedResource } from "./aws-ids";
 import { type Deployment, type PendingOperation, providerOf, type ResourceState } from "./deployment";
 
 /** Whether AWS has to be asked what became of it. */
@@ -56,11 +57,7 @@ function clientFor(deployment: Deployment): Client {
 
 /** By the tags of what was being made; nothing is found by them where none has any. */
 function environmentOf(creations: readonly ResourceState[]): string {
-  const names = creations.map(({ inputs }) => {
-    const tags = inputs?.tags;
-    return typeof tags === "object" && tags !== null ? (Reflect.get(tags, environmentLabel) as unknown) : "";
-  });
-  return names.find((name): name is string => typeof name === "string" && name !== "") ?? "";
+  return creations.map(({ inputs = {} }) => tagInInputs(inputs, environmentLabel)).find(Boolean) ?? "";
 }
 
 async function lookIntoAws(environment: string, client: Client): Promise<SeenInAws> {
@@ -81,60 +78,47 @@ async function lookIntoAws(environment: string, client: Client): Promise<SeenInA
   }
 }
 
-async function taggedInEc2(environment: string, client: Client): Promise<TaggedResource[]> {
+async function taggedInEc2(environment: string, options: Client): Promise<TaggedResource[]> {
   const { EC2Client, paginateDescribeInstances, paginateDescribeTags } = await import("@aws-sdk/client-ec2");
-  const ec2 = new EC2Client(client);
-  const tags = async (key: string, ...values: string[]): Promise<TagDescription[]> => {
-    const filters = [
-      { Name: "key", Values: [key] },
-      ...(values.length > 0 ? [{ Name: "value", Values: values }] : []),
-    ];
-    const found: TagDescription[] = [];
-    for await (const page of paginateDescribeTags({ client: ec2 }, { Filters: filters })) {
-      found.push(...(page.Tags ?? []));
-    }
-    return found;
-  };
+  const client = new EC2Client(options);
+  const tags = (Filters: Filter[]): Promise<TagDescription[]> =>
+    collected(paginateDescribeTags({ client }, { Filters }), (page) => page.Tags);
   // For an hour EC2 lists the tags of instances that are gone.
-  const living = async (): Promise<Set<string>> => {
-    const states = ["pending", "running", "stopping", "stopped"];
-    const filters = [{ Name: "instance-state-name", Values: states }];
-    const found: Reservation[] = [];
-    for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: filters })) {
-      found.push(...(page.Reservations ?? []));
-    }
-    return new Set(found.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = "" }) => InstanceId)));
-  };
-  const [own, names, instances] = await Promise.all([
-    tags(environmentLabel, environment),
-    tags("Name"),
-    living(),
+  const living = { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] };
+  const [own, names, reservations] = await Promise.all([
+    tags([
+      { Name: "key", Values: [environmentLabel] },
+      { Name: "value", Values: [environment] },
+    ]),
+    tags([{ Name: "key", Values: ["Name"] }]),
+    collected(paginateDescribeInstances({ client }, { Filters: [living] }), (page) => page.Reservations),
   ]);
   const ids = new Set(own.map(({ ResourceId }) => ResourceId));
+  const instances = new Set(
+    reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId }) => InstanceId)),
+  );
   return names
     .filter(({ ResourceId }) => ids.has(ResourceId))
     .map(({ ResourceId: id = "", Value = "" }) => ({ name: Value, kind: id.split("-")[0] ?? "", id }))
     .filter(({ kind, id }) => kind !== "i" || instances.has(id));
 }
 
-async function taggedElsewhere(environment: string, client: Client): Promise<TaggedResource[]> {
+async function taggedElsewhere(environment: string, options: Client): Promise<TaggedResource[]> {
   const { paginateGetResources, ResourceGroupsTaggingAPIClient } =
     await import("@aws-sdk/client-resource-groups-tagging-api");
-  const found: TaggedResource[] = [];
-  const pages = paginateGetResources(
-    { client: new ResourceGroupsTaggingAPIClient(client) },
-    {
-      TagFilters: [{ Key: environmentLabel, Values: [environment] }],
-      ResourceTypeFilters: ["elasticloadbalancing", "kms:key", "secretsmanager:secret", "sns"],
-    },
+  const client = new ResourceGroupsTaggingAPIClient(options);
+  const wanted = {
+    TagFilters: [{ Key: environmentLabel, Values: [environment] }],
+    ResourceTypeFilters: ["elasticloadbalancing", "kms:key", "secretsmanager:secret", "sns"],
+  };
+  const found = await collected(
+    paginateGetResources({ client }, wanted),
+    (page) => page.ResourceTagMappingList,
   );
-  for await (const { ResourceTagMappingList = [] } of pages) {
-    for (const { ResourceARN = "", Tags = [] } of ResourceTagMappingList) {
-      const name = Tags.find(({ Key }) => Key === "Name")?.Value ?? "";
-      found.push({ name, ...kindAndId(ResourceARN) });
-    }
-  }
-  return found;
+  return found.map(({ ResourceARN = "", Tags = [] }) => ({
+    name: tag(Tags, "Name") ?? "",
+    ...kindAndId(ResourceARN),
+  }));
 }
 
 /** Of an ARN, as in `arn:aws:kms:eu-central-1:123456789012:key/0123`. The provider knows all but keys by their ARNs. */
@@ -145,18 +129,15 @@ export function kindAndId(arn: string): Pick<TaggedResource, "kind" | "id"> {
   return { kind: service === "sns" ? "sns:topic" : `${service}:${kind}`, id: arn };
 }
 
-async function privateZones(client: Client): Promise<Map<string, string>> {
+async function privateZones(options: Client): Promise<Map<string, string>> {
   const { paginateListHostedZones, Route53Client } = await import("@aws-sdk/client-route-53");
-  const zones = new Map<string, string>();
-  for await (const { HostedZones = [] } of paginateListHostedZones(
-    { client: new Route53Client(client) },
-    {},
-  )) {
-    for (const { Id = "", Name = "", Config } of HostedZones) {
-      if (Config?.PrivateZone === true) zones.set(Name.replace(/\.$/, ""), Id.replace("/hostedzone/", ""));
-    }
-  }
-  return zones;
+  const client = new Route53Client(options);
+  const zones = await collected(paginateListHostedZones({ client }, {}), (page) => page.HostedZones);
+  return new Map(
+    zones
+      .filter(({ Config }) => Config?.PrivateZone === true)
+      .map(({ Id = "", Name = "" }) => [Name.replace(/\.$/, ""), Id.replace("/hostedzone/", "")]),
+  );
 }
 
 async function iamPrefixOf(client: Client): Promise<string> {

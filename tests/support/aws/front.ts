@@ -37,7 +37,8 @@ export function registryHost(accountId: string, region: string): string {
 
 /**
  * In one container what a VPC has before its instances: the network load balancer of the API with its private name, AWS'
- * APIs by their own names, over TLS, which are moto, S3's buckets among them, and the account's registry, which wants the password that moto gives.
+ * APIs by their own names, over TLS, which are moto, S3's buckets among them, and the account's registry, which wants the
+ * password that moto gives.
  *
  * @returns the file with the certificate of who signed for those
  */

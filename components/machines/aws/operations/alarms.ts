@@ -40,7 +40,8 @@ export interface AlarmsArgs extends Belonging, AwsPlace {
 }
 
 /**
- * Alarms of CloudWatch for what AWS sees from outside of the machines, and the encrypted SNS topic that they all tell. A control plane whose host failed is recovered onto another one: same id, address and volumes.
+ * Alarms of CloudWatch for what AWS sees from outside of the machines, and the encrypted SNS topic that they all tell. A
+ * control plane whose host failed is recovered onto another one: same id, address and volumes.
  *
  * Without an agent on the machines CloudWatch knows nothing of what is inside: neither how full a disk is, nor memory, nor
  * etcd's own figures. What it knows of a volume is whether its I/O stalls and how long a write takes.
