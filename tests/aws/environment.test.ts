@@ -7,7 +7,7 @@ import { CreateVolumeCommand, DeleteVolumeCommand, EC2Client } from "@aws-sdk/cl
 import { review } from "../../review/review";
 import { Moto } from "../support/aws/moto";
 import { stackSettings } from "../support/aws/stack-settings";
-import { type Result, TestEnvironment } from "../support/test-environment";
+import { TestEnvironment } from "../support/test-environment";
 
 const minutes = (count: number): number => count * 60_000;
 const region = "eu-central-1";
@@ -24,16 +24,8 @@ afterAll(async () => {
   await moto.stop();
 }, minutes(1));
 
-async function succeed(environment: TestEnvironment, ...args: string[]): Promise<string> {
-  const { output, failed }: Result = await environment.pulumiWith(
-    moto.variables,
-    ...args,
-    "--color",
-    "never",
-  );
-  if (failed) throw new Error(output);
-  return output;
-}
+const succeed = (environment: TestEnvironment, ...args: string[]): Promise<string> =>
+  environment.succeedWith(moto.variables, ...args, "--color", "never");
 
 interface Step {
   readonly urn: string;

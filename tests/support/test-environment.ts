@@ -82,6 +82,13 @@ export class TestEnvironment {
     return await this.attempt("pulumi", ["-C", this.program, ...args, "-s", this.name], variables);
   }
 
+  /** The same; throws with all its output when it fails. */
+  async succeedWith(variables: NodeJS.ProcessEnv, ...args: string[]): Promise<string> {
+    const { output, failed } = await this.pulumiWith(variables, ...args);
+    if (failed) throw new Error(output);
+    return output;
+  }
+
   /** Types of the resources in the stack's state. */
   async resourceTypes(): Promise<string[]> {
     const state = await this.command("pulumi", ["-C", this.program, "stack", "export", "-s", this.name]);
@@ -91,9 +98,7 @@ export class TestEnvironment {
 
   /** `pulumi up`; throws with all its output when it fails. */
   async up(...args: string[]): Promise<string> {
-    const { output, failed } = await this.pulumi("up", "--yes", "--skip-preview", ...args);
-    if (failed) throw new Error(output);
-    return output;
+    return await this.succeedWith({}, "up", "--yes", "--skip-preview", ...args);
   }
 
   /** The environment's own folder. */
