@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 
-import { containerFacts, imagesPulled, imagesRun, nodesOf, troubledPods } from "../support/cluster-facts";
+import { containerFacts, imagesPulled, imagesRun } from "../support/cluster-facts";
 import { killMachines } from "../support/killed-machines";
 import { LiveMachine } from "../support/live-machine";
 import {
@@ -10,8 +10,9 @@ import {
   copyRepository,
   imageFileInMachine,
 } from "../support/repository-copy";
-import { askDatabase, order, ShopLoad } from "../support/shop-load";
-import { eventually, TestEnvironment } from "../support/test-environment";
+import { order, ShopLoad } from "../support/shop-load";
+import { TestEnvironment } from "../support/test-environment";
+import { changesNothing, isWell, madeAt, ordersMissing } from "../support/whole-environment";
 
 /**
  * The shortest honest roll: one control plane and one worker with the shop on them, brought up from a copy of the repository
@@ -28,7 +29,7 @@ let url = "";
 beforeAll(async () => {
   await environment.succeedMake("up");
   url = await environment.output("shopUrl");
-  await isWell();
+  await well();
   expect(await order(url, randomUUID(), placed)).toBe(303);
 }, minutes(10));
 
@@ -37,37 +38,10 @@ afterAll(async () => {
   rmSync(copy, { recursive: true });
 }, minutes(5));
 
-/** Waits until every node is ready, every pod runs and the shop answers. */
-async function isWell(): Promise<void> {
-  await eventually(
-    120,
-    () => nodesOf(environment).catch(() => []),
-    (nodes) => nodes.length === 2 && nodes.every(({ isReady, isCordoned }) => isReady && !isCordoned),
-  );
-  await eventually(
-    120,
-    () => troubledPods(environment).catch((error: unknown) => [String(error)]),
-    (troubled) => troubled.length === 0,
-  );
-  await eventually(
-    60,
-    () => environment.shopStatus(),
-    (status) => status === 200,
-  );
-}
+const well = (): Promise<void> => isWell(environment, machines);
 
 async function hasOrders(ids: readonly string[]): Promise<void> {
-  const rows = await eventually(
-    60,
-    () => askDatabase(environment, "SELECT id FROM orders").catch((): string[] => []),
-    (found) => found.length > 0,
-  );
-  expect(ids.filter((id) => !rows.includes(id))).toEqual([]);
-}
-
-async function changesNothing(): Promise<void> {
-  const { output, failed } = await environment.pulumi("up", "--yes", "--expect-no-changes");
-  expect(failed ? output : "").toBe("");
+  expect(await ordersMissing(environment, ids)).toEqual([]);
 }
 
 describe("machines that are killed, all at once", () => {
@@ -75,7 +49,7 @@ describe("machines that are killed, all at once", () => {
     "come back without a hand, with their data",
     async () => {
       await killMachines(environment, machines);
-      await isWell();
+      await well();
       await hasOrders([placed]);
     },
     minutes(8),
@@ -95,7 +69,7 @@ describe("a machine image that is changed by one line", () => {
     begin = new Date();
     try {
       output = await environment.succeedMake("up");
-      await isWell();
+      await well();
     } finally {
       await orders.stop();
       load.acknowledged = orders.acknowledged;
@@ -109,12 +83,9 @@ describe("a machine image that is changed by one line", () => {
   });
 
   it("arrives on the worker when the control plane is there again", async () => {
-    const [controlPlane, worker] = await Promise.all(
-      machines.map((machine) => containerFacts(environment, machine)),
-    );
-    if (!controlPlane || !worker) throw new Error("a machine is not there");
-    expect(controlPlane.created.getTime()).toBeGreaterThan(begin.getTime());
-    expect(worker.created.getTime()).toBeGreaterThan(controlPlane.created.getTime());
+    const [controlPlane = 0, worker = 0] = await madeAt(environment, machines);
+    expect(controlPlane).toBeGreaterThan(begin.getTime());
+    expect(worker).toBeGreaterThan(controlPlane);
     const isReady = output.indexOf("control-plane-0: node is ready");
     expect(isReady).toBeGreaterThan(-1);
     expect(output.indexOf("worker-0: draining")).toBeGreaterThan(isReady);
@@ -131,7 +102,7 @@ describe("a machine image that is changed by one line", () => {
     await hasOrders([placed, ...load.acknowledged]);
   });
 
-  it("is there for good: `up` has nothing to change any more", changesNothing, minutes(3));
+  it("is there for good: `up` has nothing to change any more", () => changesNothing(environment), minutes(3));
 });
 
 describe("an argument of the API server that is changed", () => {
@@ -148,7 +119,7 @@ describe("an argument of the API server that is changed", () => {
       await environment.succeedMake("up");
       expect(await days()).toBe("31");
       expect((await containerFacts(environment, "worker-0")).id).toBe(worker.id);
-      await isWell();
+      await well();
       await hasOrders([placed]);
     },
     minutes(6),
@@ -163,9 +134,9 @@ describe("a machine that is gone from Docker", () => {
       expect(await environment.succeedMake("up")).toContain(
         "The machine worker-0 is gone from Docker: made anew",
       );
-      await isWell();
+      await well();
       await hasOrders([placed]);
-      await changesNothing();
+      await changesNothing(environment);
     },
     minutes(6),
   );
