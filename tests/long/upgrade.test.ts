@@ -1,12 +1,6 @@
 // Nightly (`make test-long`): 20 minutes where the images of three Kubernetes versions are there. Each takes a quarter of an
 // hour to build.
-import {
-  containerFacts,
-  etcdCredentials,
-  etcdMembers,
-  nodesOf,
-  troubledPods,
-} from "../support/cluster-facts";
+import { type EtcdMember, nodesOf } from "../support/cluster-facts";
 import { announced, type LoadedRoll, missingOrders, underLoad } from "../support/loaded-roll";
 import { TestEnvironment } from "../support/test-environment";
 import { changesNothing, isWell, madeAt, membersOfEtcd } from "../support/whole-environment";

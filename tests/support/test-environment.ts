@@ -130,9 +130,12 @@ export class TestEnvironment {
     return output;
   }
 
-  /** Starts the same and does not wait. Its output goes nowhere. */
-  startMake(target: string): ChildProcess {
-    return spawn("make", this.makeArguments(target), { env: this.shell, stdio: "ignore" });
+  /**
+   * Starts the same and does not wait. Its output goes nowhere.
+   * @param options whether it leads a group of processes, to which a signal can be sent
+   */
+  startMake(target: string, { detached = false } = {}): ChildProcess {
+    return spawn("make", this.makeArguments(target), { env: this.shell, stdio: "ignore", detached });
   }
 
   private makeArguments(target: string): string[] {
