@@ -13,7 +13,6 @@ SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
 # Who `setup` is for: an environment whose settings may ask for more than the others need, and what is done with it.
 WANTED = --environment $(ENV)
 test-long: WANTED += --for tests
-bench: WANTED += --for bench
 test-aws: WANTED += --for aws
 
 .DEFAULT_GOAL := help

@@ -67,11 +67,6 @@ describe("a purpose", () => {
     expect(wantedParts(demand)).toEqual(Object.values(parts).filter((part) => !others.includes(part)));
   });
 
-  it("of measurements wants k6 and what delivers", () => {
-    const further = ["k6", "source-controller", "kustomize-controller", "gitea"];
-    expect(furtherParts({ settings: {}, purpose: "bench" })).toEqual(further);
-  });
-
   it("of pipelines wants their agents' image, and Helm, which is in that", () => {
     expect(wantedImages({ settings: {}, purpose: "pipelines" })).toEqual(["agent"]);
     expect(furtherParts({ settings: {}, purpose: "pipelines" })).toEqual(["helm"]);
@@ -136,8 +131,6 @@ describe("demandOf", () => {
   });
 
   it.each(["test", "", "constructor"])("refuses the purpose %j, and says which there are", (purpose) => {
-    expect(() => demandOf({ for: purpose })).toThrow(
-      `--for is "${purpose}"; write tests, bench, pipelines, aws`,
-    );
+    expect(() => demandOf({ for: purpose })).toThrow(`--for is "${purpose}"; write tests, pipelines, aws`);
   });
 });
