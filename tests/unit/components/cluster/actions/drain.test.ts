@@ -1,7 +1,7 @@
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 
-import { drain } from "../../../../../components/cluster/leave/drain";
-import { refuseToLoseVolumes } from "../../../../../components/cluster/leave/volumes";
+import { drain } from "../../../../../components/cluster/actions/drain";
+import { refuseToLoseVolumes } from "../../../../../components/cluster/actions/volumes";
 
 const pod = (name: string, more: Partial<V1Pod> = {}): V1Pod => ({
   metadata: { name, namespace: "shop", uid: name },
