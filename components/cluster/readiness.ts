@@ -115,8 +115,8 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
 }
 
 class Watch {
-  readonly api = settled<void>();
-  private readonly nodes: ReadonlyMap<string, Settled<void>>;
+  readonly api = settled<undefined>();
+  private readonly nodes: ReadonlyMap<string, Settled<undefined>>;
   private readonly made = new Set<string>();
   private readonly ready = new Set<string>();
   private readonly told = new Map<string, string>();
@@ -128,7 +128,7 @@ class Watch {
   private silence: string | undefined;
 
   constructor(private readonly options: ReadinessOptions) {
-    this.nodes = new Map(options.machines.map((machine) => [machine, settled<void>()]));
+    this.nodes = new Map(options.machines.map((machine) => [machine, settled<undefined>()]));
     this.untilAllAreReady().catch((error: unknown) => {
       this.stop(error);
     });
@@ -167,7 +167,7 @@ class Watch {
     try {
       // What accepts a connection and never answers must not keep us from saying so.
       const seen = await within(this.options.lookSeconds ?? 5, this.options.nodes.list());
-      this.api.resolve();
+      this.api.resolve(undefined);
       this.silence = undefined;
       return new Map(seen.map((node) => [node.name, node]));
     } catch (error) {
@@ -259,7 +259,7 @@ class Watch {
   private async settle({ machine, node }: MachineState): Promise<void> {
     if (node?.drained) await this.options.nodes.welcome(machine);
     this.ready.add(machine);
-    this.nodes.get(machine)?.resolve();
+    this.nodes.get(machine)?.resolve(undefined);
   }
 
   private throwIfHopeless(late: readonly MachineState[]): void {

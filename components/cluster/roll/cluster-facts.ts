@@ -2,13 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Connection } from "../actions/connect";
 import { etcdState } from "../actions/etcd";
-import type { ClusterFacts } from "./refusals";
+import { deprecatedApis, type RollFindings } from "./findings";
 
 /** How long one look may take, in milliseconds: what accepts a connection and never answers is silent too. */
 const lookMilliseconds = 10_000;
 
 /** What the API says of a cluster before a roll, with the names of its ready nodes. */
-export interface SeenCluster extends ClusterFacts {
+export interface SeenCluster extends RollFindings {
   readonly readyNodes: ReadonlySet<string>;
 }
 
@@ -32,12 +32,15 @@ export async function clusterFacts(
 async function look(connection: Connection): Promise<SeenCluster | undefined> {
   const { api, policy } = connection;
   try {
-    const [nodes, pods, budgets, etcd] = await Promise.all([
+    const [nodes, pods, budgets, volumes, etcd, metrics] = await Promise.all([
       api.listNode(),
       api.listPodForAllNamespaces(),
       policy.listPodDisruptionBudgetForAllNamespaces(),
+      api.listPersistentVolume(),
       // Where it does not answer, what replaces a control plane is what mends it: its gate looks again.
       etcdState(connection).catch(() => undefined),
+      // They only tell what may be of interest.
+      connection.metrics().catch(() => ""),
     ]);
     const ready = nodes.items.filter(({ status }) =>
       status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True"),
@@ -46,6 +49,8 @@ async function look(connection: Connection): Promise<SeenCluster | undefined> {
       nodes: nodes.items,
       pods: pods.items,
       budgets: budgets.items,
+      volumes: volumes.items,
+      deprecatedApis: deprecatedApis(metrics),
       etcd,
       readyNodes: new Set(ready.flatMap(({ metadata }) => metadata?.name ?? [])),
     };
@@ -55,7 +60,7 @@ async function look(connection: Connection): Promise<SeenCluster | undefined> {
 }
 
 /** How many pods each node has that are no part of it. */
-export function movablePods({ pods }: ClusterFacts): Map<string, number> {
+export function movablePods({ pods }: Pick<RollFindings, "pods">): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { metadata, spec, status } of pods) {
     const stays = (metadata?.ownerReferences ?? []).some(

@@ -2,6 +2,7 @@ import type { LiveMachine } from "../../machines";
 import { type Connection, connect } from "../actions/connect";
 import type { Member } from "../members";
 import { clusterFacts, movablePods } from "./cluster-facts";
+import { rollFindings } from "./findings";
 import { rollLines } from "./lines";
 import { type RollPlan, rollPlan, takesAway, wantedMachine } from "./plan";
 import { refusals } from "./refusals";
@@ -30,6 +31,8 @@ export interface PlannedRoll {
   readonly connection: Connection | undefined;
 }
 
+const silence = "the API does not answer: machines go without a drain, control planes together";
+
 /** Whether a plan takes machines away. */
 export const isRoll = ({ waves, leaving }: RollPlan): boolean =>
   waves.flat().some(takesAway) || leaving.length > 0;
@@ -49,10 +52,13 @@ export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
   const plan = rollPlan({ wanted, live, readyNodes: facts?.readyNodes });
   const reasons = refusals(plan, facts);
   if (reasons.length > 0) throw new Error(`no machine is touched: ${reasons.join("\n  ")}`);
-  const silence = "roll: the API does not answer: machines go without a drain, control planes together";
+  const remarks = facts ? rollFindings(plan, facts, kubernetesVersion) : [silence];
   return {
     plan,
-    lines: [...rollLines(plan, facts && movablePods(facts)), ...(facts ? [] : [silence])],
+    lines: [
+      ...rollLines(plan, facts && movablePods(facts)),
+      ...remarks.map((remark) => `roll: note that ${remark}`),
+    ],
     connection: facts && connection,
   };
 }

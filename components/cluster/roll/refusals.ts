@@ -108,12 +108,8 @@ function budgetRefusals(taken: readonly Turn[], { pods, budgets }: ClusterFacts)
 }
 
 function allowsNothing({ status }: V1PodDisruptionBudget): boolean {
-  return (
-    status !== undefined &&
-    status.disruptionsAllowed === 0 &&
-    status.expectedPods > 0 &&
-    status.desiredHealthy >= status.expectedPods
-  );
+  if (status === undefined || status.expectedPods === 0) return false;
+  return status.disruptionsAllowed === 0 && status.desiredHealthy >= status.expectedPods;
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */

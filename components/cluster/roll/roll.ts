@@ -55,16 +55,16 @@ export class Roll {
   /** Resolves when every machine has changed that had to; rejects with what went wrong. */
   readonly finished: Promise<void>;
   private readonly live: Promise<readonly LiveMachine[]>;
-  private readonly turns: ReadonlyMap<string, Settled<void>>;
+  private readonly turns: ReadonlyMap<string, Settled<undefined>>;
   private readonly made: ReadonlyMap<string, Settled<string>>;
   private readonly values = settled<RollValues>();
-  private readonly changedControlPlanes = settled<void>();
+  private readonly changedControlPlanes = settled<undefined>();
   private readonly abort = new AbortController();
 
   /** In a preview nothing has a turn, and only {@link preview} is of use. */
   constructor(private readonly options: RollOptions) {
     const names = options.members.map(({ name }) => name);
-    this.turns = new Map(names.map((name) => [name, settled<void>()]));
+    this.turns = new Map(names.map((name) => [name, settled<undefined>()]));
     this.made = new Map(names.map((name) => [name, settled<string>()]));
     this.live = options.platform.live();
     this.live.catch(() => undefined);
@@ -120,7 +120,7 @@ export class Roll {
       const live = await this.live;
       if (live.length === 0) this.release(this.options.members.map(({ name }) => name));
       else await this.changeMachines(live, await this.values.promise);
-      this.changedControlPlanes.resolve();
+      this.changedControlPlanes.resolve(undefined);
     } catch (error) {
       throw asRunError(error);
     }
@@ -142,7 +142,7 @@ export class Roll {
       const rest = plan.waves.slice(index + 1).flat();
       if (rest.length === 0 && plan.leaving.length === 0 && !this.options.isFollowed) break;
       await Promise.all(wave.map((turn) => this.settle(turn, plan, values)));
-      if (!rest.some(isControlPlane)) this.changedControlPlanes.resolve();
+      if (!rest.some(isControlPlane)) this.changedControlPlanes.resolve(undefined);
     }
     for (const { name } of plan.leaving) await this.takeOut(name, values.kubeconfig);
   }
@@ -162,7 +162,7 @@ export class Roll {
   }
 
   private release(machines: readonly string[]): void {
-    for (const machine of machines) settledOf(this.turns, machine).resolve();
+    for (const machine of machines) settledOf(this.turns, machine).resolve(undefined);
   }
 
   /** All that comes before a machine is replaced. */

@@ -59,7 +59,7 @@ describe("a node's settings", () => {
     const bodies: object[] = [];
     const answers = [409, 200];
     const api = {
-      readNode: () => Promise.resolve({ ...fresh, metadata: { ...fresh.metadata, resourceVersion: "7" } }),
+      readNode: () => Promise.resolve({ metadata: { labels: {}, resourceVersion: "7" } }),
       patchNode: ({ body }: { body: object }) => {
         bodies.push(body);
         const code = answers.shift();
