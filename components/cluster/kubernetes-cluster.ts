@@ -184,12 +184,12 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     const elastic = args.machines.pools;
     if (elastic === undefined) return [];
     return args.pools.map((pool) => {
-      const { name, count, labels = {}, taints = [] } = pool;
+      const { name, count, labels = {}, taints = [], maxUnavailable = 1 } = pool;
       const userData = inTurn(documents.ofPool(pool), roll.controlPlanes);
       return {
         pool,
         elastic,
-        id: elastic.create({ name, count, labels, taints, userData }, { parent: this }),
+        id: elastic.create({ name, count, labels, taints, maxUnavailable, userData }, { parent: this }),
       };
     });
   }
