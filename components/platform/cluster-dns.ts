@@ -48,7 +48,15 @@ export class ClusterDns extends pulumi.ComponentResource {
     );
     new k8s.policy.v1.PodDisruptionBudget(
       name,
-      { metadata, spec: { selector: { matchLabels: labels }, maxUnavailable: 1 } },
+      {
+        metadata,
+        spec: {
+          selector: { matchLabels: labels },
+          maxUnavailable: 1,
+          // A pod that is broken anyway does not keep its node from being drained.
+          unhealthyPodEvictionPolicy: "AlwaysAllow",
+        },
+      },
       { parent: this },
     );
     new k8s.apps.v1.Deployment(

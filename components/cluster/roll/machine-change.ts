@@ -10,6 +10,11 @@ import { refuseToLoseVolumes } from "../actions/volumes";
 export interface MachineChange {
   readonly machine: string;
   readonly isControlPlane: boolean;
+  /**
+   * Names of all machines that are replaced together with it, itself among them: where no other node takes pods, its own
+   * stay. Undefined when it goes for good.
+   */
+  readonly replacedWith?: readonly string[];
   readonly connection: Connection;
   /** Stops the machine in good order. */
   readonly stop: () => Promise<void>;
@@ -79,18 +84,27 @@ async function findNode({ machine, connection }: MachineChange) {
   return items[0];
 }
 
-async function moveWork({
-  machine,
-  isControlPlane,
-  connection,
-  report,
-  signal,
-}: MachineChange): Promise<void> {
-  report(`${machine}: draining`);
-  await drain(connection.api, { node: machine, timeoutSeconds: patience.drain, report, signal });
+async function moveWork(change: MachineChange): Promise<void> {
+  const { machine, isControlPlane, replacedWith, connection, report, signal } = change;
+  const { items: nodes } = await connection.api.listNode();
+  const others = nodes.filter(({ metadata }) => !replacedWith?.includes(metadata?.name ?? ""));
+  if (replacedWith === undefined || others.some(takesPods)) {
+    report(`${machine}: draining`);
+    await drain(connection.api, { node: machine, timeoutSeconds: patience.drain, report, signal });
+  } else {
+    // Their budgets would never be met: what is evicted has nowhere to start.
+    report(`${machine}: no other node takes its pods; they stop with it, and start with it again`);
+  }
   if (!isControlPlane) return;
   const moved = await moveLeadershipAway(connection, machine);
   if (moved) report(`${machine}: moved etcd's leadership away`);
+}
+
+/** Whether a node takes pods that tolerate nothing special. */
+export function takesPods({ spec, status }: V1Node): boolean {
+  const isReady = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True");
+  const isTainted = (spec?.taints ?? []).some(({ effect }) => effect !== "PreferNoSchedule");
+  return isReady === true && spec?.unschedulable !== true && !isTainted;
 }
 
 /**

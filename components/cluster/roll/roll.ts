@@ -175,7 +175,8 @@ export class Roll {
         return;
       }
       await this.pass(machine.name, connection, scopeBefore(turn, plan), patience.before);
-      const change = this.changeOf(machine.name, isControlPlane(turn), connection);
+      const replacedWith = waveOf(turn, plan);
+      const change = { ...this.changeOf(machine.name, isControlPlane(turn), connection), replacedWith };
       if (live?.state === "running") await takeAway(change, live.revision === undefined);
       else if (isAway) this.options.report(`${machine.name}: is stopped, and replaced as it is`);
     } catch (error) {
@@ -252,6 +253,11 @@ function refuseOtherOrder({ waves }: RollPlan, members: readonly Member[]): void
       `machines have to change in the order ${order.join(", ")}, which --parallel 1 does not allow; run it without`,
     );
   }
+}
+
+/** Names of the machines that have their turn together. */
+function waveOf(turn: Turn, { waves }: RollPlan): string[] {
+  return (waves.find((wave) => wave.includes(turn)) ?? [turn]).map(({ machine }) => machine.name);
 }
 
 /** What has to be well before a machine is taken away: all others that are there. */
