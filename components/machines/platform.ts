@@ -64,6 +64,8 @@ export interface PoolSpec {
   readonly labels: Labels;
   /** Taints of its nodes, likewise. */
   readonly taints: readonly Taint[];
+  /** How many of its machines may be away at once while they are replaced, from 1. */
+  readonly maxUnavailable: number;
   /** The cloud-init document of all its machines. It holds no key. While the stack is updated, known when control planes are. */
   readonly userData: pulumi.Input<string>;
 }

@@ -31,6 +31,7 @@ export function withDefaults(
       memoryMiB: pool.memory ?? memoryMiB,
       labels: pool.labels ?? {},
       taints: pool.taints ?? [],
+      maxUnavailable: pool.maxUnavailable ?? 1,
       addressBlock: pool.addressBlock ?? position + 1,
     })),
     networks: {

@@ -68,6 +68,8 @@ export interface PoolConfig {
   readonly labels: Readonly<Record<string, string>>;
   /** Taints of the pool's nodes, distinct by key and effect. */
   readonly taints: readonly TaintConfig[];
+  /** How many of the pool's machines may be away at once while they are replaced, from 1. */
+  readonly maxUnavailable: number;
   /** The block of the network of machines that holds the pool: 1 to 15, different for each pool. */
   readonly addressBlock: number;
 }

@@ -88,6 +88,7 @@ function pool() {
     memory: memory("512Mi"),
     labels: labels(),
     taints: taints(),
+    maxUnavailable: wholeNumber("is not a number of machines", 1, poolCapacity(16)),
     addressBlock: wholeNumber("is not a number of an address block", 1, lastAddressBlock),
     instanceTypes: instanceTypes(),
     min: wholeNumber("is not a number of machines", 0, poolCapacity(16)),

@@ -17,7 +17,7 @@ const labelValue =
   'write text of at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends, in quotes';
 const cidr = "is not an IPv4 network in CIDR form; write one such as 10.0.0.0/16";
 const poolKeys =
-  "name, count, cpus, memory, labels, taints, addressBlock, instanceTypes, min, max, spot, rootVolume";
+  "name, count, cpus, memory, labels, taints, maxUnavailable, addressBlock, instanceTypes, min, max, spot, rootVolume";
 
 const environment: BadConfiguration[] = [
   ...[
@@ -172,6 +172,10 @@ const pools: BadConfiguration[] = [
   ...([0, 16, -1, 1.5, "2"] as const).map((addressBlock) => ({
     settings: { pools: [{ addressBlock }] },
     line: `slipway:pools[0].addressBlock: ${JSON.stringify(addressBlock)} is not a number of an address block; write a whole number from 1 to 15`,
+  })),
+  ...([0, -1, 1.5, "1"] as const).map((maxUnavailable) => ({
+    settings: { pools: [{ maxUnavailable }] },
+    line: `slipway:pools[0].maxUnavailable: ${JSON.stringify(maxUnavailable)} is not a number of machines; write a whole number from 1 to 4095`,
   })),
   {
     settings: { pools: [{ name: "a", addressBlock: 2 }, { name: "b" }] },

@@ -52,7 +52,16 @@ describe("a configuration without settings", () => {
       kubernetesVersion: "1.36.3",
       controlPlane: { count: 1, cpus: 2, memoryMiB: 3072 },
       pools: [
-        { name: "worker", count: 2, cpus: 2, memoryMiB: 3072, labels: {}, taints: [], addressBlock: 1 },
+        {
+          name: "worker",
+          count: 2,
+          cpus: 2,
+          memoryMiB: 3072,
+          labels: {},
+          taints: [],
+          maxUnavailable: 1,
+          addressBlock: 1,
+        },
       ],
       networks: { machines: "10.95.38.0/24", pods: "10.244.0.0/16", services: "10.96.0.0/12" },
       ports: { api: 29993, shop: 29994, registry: 29995, shopTls: 30563 },
@@ -116,6 +125,7 @@ describe("settings", () => {
               { key: "gpu", value: "yes", effect: "NoSchedule" },
               { key: "gpu", effect: "NoExecute" },
             ],
+            maxUnavailable: 3,
             addressBlock: 15,
           },
         ],
@@ -135,7 +145,16 @@ describe("settings", () => {
       kubernetesVersion: "1.37.2",
       controlPlane: { count: 3, cpus: 2, memoryMiB: 1536 },
       pools: [
-        { name: "general", count: 2, cpus: 2, memoryMiB: 3072, labels: {}, taints: [], addressBlock: 1 },
+        {
+          name: "general",
+          count: 2,
+          cpus: 2,
+          memoryMiB: 3072,
+          labels: {},
+          taints: [],
+          maxUnavailable: 1,
+          addressBlock: 1,
+        },
         {
           name: "gpu",
           count: 0,
@@ -146,6 +165,7 @@ describe("settings", () => {
             { key: "gpu", value: "yes", effect: "NoSchedule" },
             { key: "gpu", effect: "NoExecute" },
           ],
+          maxUnavailable: 3,
           addressBlock: 15,
         },
       ],
@@ -292,6 +312,7 @@ const networks = fc.record({
 });
 
 const pool = fc.record({
+  maxUnavailable: fc.integer({ min: 1, max: 15 }),
   cpus,
   memoryMiB,
   labels: fc.dictionary(label(63), fc.oneof(fc.constant(""), label(63)), { maxKeys: 4 }),

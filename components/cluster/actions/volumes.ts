@@ -1,14 +1,19 @@
 import type { CoreV1Api, V1PersistentVolume } from "@kubernetes/client-node";
 
-/** Whether a volume can be reached from one node only. */
-function isOn(node: string, { spec }: V1PersistentVolume): boolean {
+/** Names of the nodes that alone reach a volume; none where any node does. */
+export function nodesOfVolume({ spec }: V1PersistentVolume): string[] {
   const terms = spec?.nodeAffinity?.required?.nodeSelectorTerms ?? [];
-  return terms.some(({ matchExpressions }) =>
-    matchExpressions?.some(
-      ({ key, operator, values }) =>
-        key === "kubernetes.io/hostname" && operator === "In" && values?.length === 1 && values[0] === node,
-    ),
+  return terms.flatMap(({ matchExpressions = [] }) =>
+    matchExpressions
+      .filter(({ key, operator }) => key === "kubernetes.io/hostname" && operator === "In")
+      .flatMap(({ values = [] }) => values),
   );
+}
+
+/** Whether a volume can be reached from one node only. */
+function isOn(node: string, volume: V1PersistentVolume): boolean {
+  const nodes = nodesOfVolume(volume);
+  return nodes.length === 1 && nodes[0] === node;
 }
 
 /**

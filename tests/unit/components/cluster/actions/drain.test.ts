@@ -1,7 +1,7 @@
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 
-import { drain } from "../../../../../components/cluster/leave/drain";
-import { refuseToLoseVolumes } from "../../../../../components/cluster/leave/volumes";
+import { drain } from "../../../../../components/cluster/actions/drain";
+import { refuseToLoseVolumes } from "../../../../../components/cluster/actions/volumes";
 
 const pod = (name: string, more: Partial<V1Pod> = {}): V1Pod => ({
   metadata: { name, namespace: "shop", uid: name },
@@ -97,5 +97,71 @@ describe("volumes on a machine that leaves", () => {
 
   it("of other machines do not matter", async () => {
     await refuseToLoseVolumes(volumesOn("worker-0"), "worker-1");
+  });
+
+  /** An API whose one pod answers evictions so, until it is gone after the third. */
+  const apiThatSays = (code: number, body: object): { api: CoreV1Api; asked: () => number } => {
+    let asked = 0;
+    const api = {
+      listPodForAllNamespaces: () => Promise.resolve({ items: asked < 3 ? [pod("catalog")] : [] }),
+      createNamespacedPodEviction: () => {
+        asked += 1;
+        return Promise.reject(
+          Object.assign(new Error("headers, body and all"), { code, body: JSON.stringify(body) }),
+        );
+      },
+    };
+    return { api: api as unknown as CoreV1Api, asked: () => asked };
+  };
+
+  it("waits for a pod whose namespace is being deleted, as nothing has to be asked for", async () => {
+    const told: string[] = [];
+    const refusal = {
+      message: "unable to create new content in namespace shop because it is being terminated",
+      details: { causes: [{ reason: "NamespaceTerminating" }] },
+    };
+    await drain(apiThatSays(403, refusal).api, { ...options, report: (line) => told.push(line) });
+    expect(told).toEqual([
+      "worker-0: draining, waiting for shop/catalog: its namespace shop is being deleted",
+    ]);
+  });
+
+  it("ends with the API's own sentence where no later attempt would be let", async () => {
+    const { api, asked } = apiThatSays(403, { message: 'pods "catalog" is forbidden' });
+    await expect(drain(api, options)).rejects.toThrow(/^pods "catalog" is forbidden$/);
+    expect(asked()).toBe(1);
+  });
+
+  it("goes on when a pod has gone since it was listed", async () => {
+    let looks = 0;
+    const api = {
+      listPodForAllNamespaces: () => Promise.resolve({ items: looks++ === 0 ? [pod("catalog")] : [] }),
+      createNamespacedPodEviction: () =>
+        Promise.reject(Object.assign(new Error("404"), { code: 404, body: "{}" })),
+    } as unknown as CoreV1Api;
+    await drain(api, options);
+    expect(looks).toBe(2);
+  });
+
+  it("asks for no pod's end that ends already, and leaves one that does not end though its time is over", async () => {
+    const told: string[] = [];
+    const ending = (name: string, agoSeconds: number): V1Pod => {
+      const deletionTimestamp = new Date(Date.now() - agoSeconds * 1000);
+      return pod(name, { metadata: { name, namespace: "shop", uid: name, deletionTimestamp } });
+    };
+    const { api, evicted } = apiWith([ending("stuck", 60)]);
+    await drain(api, { ...options, report: (line) => told.push(line) });
+    expect(evicted).toEqual([]);
+    expect(told).toEqual(["worker-0: shop/stuck does not end, though its time is over, and is left to it"]);
+    const young = apiWith([ending("young", 0)]);
+    await expect(drain(young.api, { ...options, timeoutSeconds: 0 })).rejects.toThrow("shop/young to end");
+    expect(young.evicted).toEqual([]);
+  });
+
+  it("ends when it is told to", async () => {
+    const signal = AbortSignal.abort(new Error("worker-1 failed"));
+    await expect(drain(apiWith([pod("catalog")]).api, { ...options, signal })).rejects.toThrow(
+      "worker-1 failed",
+    );
   });
 });
