@@ -4,7 +4,7 @@ import { awsChecks } from "./aws-checks";
 import type { EnvironmentConfig, PoolConfig, ToolchainFacts } from "./environment-config";
 import { networkRules } from "./network-rules";
 import { foreignSettings } from "./platform-settings";
-import { between, type CrossProblem, settingPath, shown } from "./problems";
+import { alternatives, between, type CrossProblem, settingPath, shown } from "./problems";
 import type { Settings } from "./schema";
 
 /**
@@ -35,7 +35,7 @@ function versionToDecide(
 ): CrossProblem[] {
   if (kubernetesVersion !== undefined || runningVersion === undefined) return [];
   if (kubernetesVersions.includes(runningVersion)) return [];
-  const advice = `write ${kubernetesVersions.join(" or ")}`;
+  const advice = `write ${alternatives(kubernetesVersions)}`;
   const message = /^\d/.test(runningVersion)
     ? `is missing, and the toolchain does not have the ${runningVersion} that the environment runs; ${advice}`
     : `is missing, and what is left of the environment does not tell which it ran; ${advice}`;

@@ -65,7 +65,7 @@ const environment: BadConfiguration[] = [
     ] as const
   ).map(([version, shown]) => ({
     settings: { kubernetesVersion: version },
-    line: `slipway:kubernetesVersion: ${shown} is not a Kubernetes version that the toolchain has; write 1.36.3`,
+    line: `slipway:kubernetesVersion: ${shown} is not a Kubernetes version that the toolchain has; write 1.37.2, 1.36.3 or 1.35.4`,
   })),
 ];
 

@@ -39,7 +39,7 @@ describe("the version of Kubernetes", () => {
     ["1.30.0", "is missing, and the toolchain does not have the 1.30.0 that the environment runs"],
     ["untold", "is missing, and what is left of the environment does not tell which it ran"],
   ])("has to be written where what runs is %s", (running, message) => {
-    const advice = `write ${kubernetesVersions.join(" or ")}`;
+    const advice = "write 1.37.2, 1.36.3 or 1.35.4";
     expect(() => versionOf({}, running)).toThrow(`slipway:kubernetesVersion: ${message}; ${advice}`);
   });
 });
