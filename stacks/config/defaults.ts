@@ -18,7 +18,7 @@ export function withDefaults(
   return {
     name: stackName,
     platform,
-    kubernetesVersion: settings.kubernetesVersion ?? facts.kubernetesVersions[0],
+    kubernetesVersion: settings.kubernetesVersion ?? keptVersion(facts) ?? facts.kubernetesVersions[0],
     controlPlane: {
       count: settings.controlPlane?.count ?? 1,
       cpus: settings.controlPlane?.cpus ?? cpus,
@@ -51,6 +51,11 @@ export function withDefaults(
     },
     ...(isOnAws && { aws: awsDefaults(settings) }),
   };
+}
+
+/** What the environment runs, if the toolchain has it: so another toolchain upgrades nobody. */
+function keptVersion({ kubernetesVersions, runningVersion }: ToolchainFacts): string | undefined {
+  return kubernetesVersions.find((version) => version === runningVersion);
 }
 
 /**

@@ -83,6 +83,11 @@ export interface TaintConfig {
 
 /** What the toolchain has to offer a configuration. */
 export interface ToolchainFacts {
-  /** Kubernetes versions without a leading `v`, the default one first. */
+  /** Kubernetes versions without a leading `v`, the newest first: that is what a new environment gets. */
   readonly kubernetesVersions: readonly [string, ...string[]];
+  /**
+   * Kubernetes version that the environment runs, which it keeps where its settings name none. Undefined for a new one.
+   * Anything else than one of `kubernetesVersions` is a version that the toolchain does not have, or says that nobody knows.
+   */
+  readonly runningVersion?: string;
 }

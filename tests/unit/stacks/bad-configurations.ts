@@ -1,6 +1,7 @@
 import { aws } from "./bad-aws";
 import { gitops } from "./bad-gitops";
 import { hosts, shop, storage } from "./bad-shop";
+import { kubernetesVersions } from "./bad-versions";
 
 /** A configuration that has one thing wrong with it, and the one line that says so. */
 export interface BadConfiguration {
@@ -52,21 +53,7 @@ const environment: BadConfiguration[] = [
     settings: { "$(id)": 1 },
     line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws',
   },
-  ...(
-    [
-      ["1.35.0", '"1.35.0"'],
-      ["v1.36.3", '"v1.36.3"'],
-      ["1.36", '"1.36"'],
-      ["", '""'],
-      [1.36, "1.36"],
-      ["1.36.3; id", '"1.36.3; id"'],
-      ["1.36.3\u200b", '"1.36.3\\u200b"'],
-      ["9".repeat(80), `"${"9".repeat(56)}...`],
-    ] as const
-  ).map(([version, shown]) => ({
-    settings: { kubernetesVersion: version },
-    line: `slipway:kubernetesVersion: ${shown} is not a Kubernetes version that the toolchain has; write 1.36.3`,
-  })),
+  ...kubernetesVersions,
 ];
 
 const controlPlane: BadConfiguration[] = [
