@@ -106,7 +106,7 @@ package: node_modules/.package-lock.json ## Build the components' package and it
 	@echo "$(CURDIR)/$$(npm pack --silent)"
 
 lint: node_modules/.package-lock.json ## Check types, lint rules and format
-	@npx tsc -p . && npx eslint . && npx prettier --check --log-level=warn .
+	@npx tsc -p . & types=$$!; npx eslint . && npx prettier --check --log-level=warn .; rest=$$?; wait $$types && exit $$rest
 
 unit: node_modules/.package-lock.json ## Run the unit, golden and property tests
 	@npx jest --selectProjects unit --maxWorkers=100%
@@ -118,7 +118,7 @@ test: lint setup ## Run everything that CI runs
 	@npx jest --selectProjects unit --maxWorkers=100%
 	@npx jest --selectProjects e2e --runInBand
 
-test-long: setup ## Run the tests that take an hour and more; SEEDS=1,2 picks what kill.test.ts does
+test-long: setup ## Run the tests that take hours; SEEDS=1,2 picks when those that kill a run do it
 	@npx jest --selectProjects long --runInBand
 
 test-aws: setup ## Run what needs AWS on a server that answers like its APIs; no account is needed

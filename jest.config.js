@@ -1,5 +1,5 @@
-// `unit` needs nothing but Node; `e2e` makes real clusters on the local Docker daemon; `long` does so for an hour and
-// more, and `aws` needs a plugin that takes long to build: both are no part of `make test`.
+// `unit` needs nothing but Node; `e2e` makes real clusters on the local Docker daemon; `long` does so for hours, and
+// `aws` needs a plugin that takes long to build: both run each night, and are no part of `make test`.
 const shared = {
   rootDir: __dirname,
   testEnvironment: "node",

@@ -1,5 +1,6 @@
 import { eventually, TestEnvironment } from "../support/test-environment";
 import { describeApiThreeWays } from "./api-three-ways";
+import { describeHardening } from "./hardening";
 
 /** The secrets that an environment has, in the forms in which they would be readable. */
 const secretForms = /BEGIN [A-Z ]*PRIVATE KEY|client-key-data|[a-z0-9]{6}\.[a-z0-9]{16}(?![a-z0-9])/;
@@ -305,3 +306,4 @@ describe("the platform", () => {
 });
 
 describeApiThreeWays(environment);
+describeHardening(environment);

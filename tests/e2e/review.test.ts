@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
@@ -94,31 +94,5 @@ describe("a review of a change", () => {
       expect(report).toContain("unused variable");
     },
     minutes(2),
-  );
-});
-
-describe("make review", () => {
-  // On a stack without a resource: no cluster is needed to preview one.
-  const environment = new TestEnvironment({});
-
-  afterAll(async () => {
-    await environment.destroy();
-  }, minutes(2));
-
-  it(
-    "writes a report on the whole environment, and prints its path last",
-    async () => {
-      const { output, failed } = await environment.make("review");
-      const file = path.join(environment.directory, "review.md");
-      expect(output).toContain(file);
-      expect(existsSync(file)).toBe(true);
-      const report = readFileSync(file, "utf8");
-      expect(report).toContain(`<!-- slipway-review: ${environment.name} -->`);
-      expect(report).toContain("| ✅ | Policies | kept |");
-      expect(report).toMatch(/\| ✅ \| Preview \| \d+ new \|/);
-      expect(report).toContain("The local environment costs nothing");
-      expect(failed).toBe(report.includes("| ❌ | Lint | failed |"));
-    },
-    minutes(15),
   );
 });

@@ -1,3 +1,4 @@
+// Nightly (`make test-long`): 4 minutes.
 import * as path from "node:path";
 
 import { prepareHost } from "../../toolchain/docker";

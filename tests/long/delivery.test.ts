@@ -1,3 +1,4 @@
+// Nightly (`make test-long`): 5 minutes.
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,3 +1,4 @@
+// Nightly (`make test-long`): 11 minutes.
 import * as path from "node:path";
 
 import { eventually, TestEnvironment } from "../support/test-environment";

@@ -45,9 +45,9 @@ export async function answerTo(url: string, credentials: Credentials = {}): Prom
 }
 
 /** `open`, or the code of the error that a connection to a port without TLS ends with. */
-export async function portState(host: string, port: number): Promise<string> {
+export async function portState(host: string, port: number, timeoutSeconds = seconds): Promise<string> {
   return await new Promise((resolve) => {
-    const socket = connectPlainly({ host, port, timeout: seconds * 1000 });
+    const socket = connectPlainly({ host, port, timeout: timeoutSeconds * 1000 });
     const end = (state: string): void => {
       socket.destroy();
       resolve(state);

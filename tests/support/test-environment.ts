@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -39,11 +39,16 @@ export class TestEnvironment {
    */
   constructor(
     settings: Readonly<Record<string, unknown>>,
-    private readonly program: string = repository,
+    private program: string = repository,
     private readonly host?: TestEnvironment,
   ) {
     this.folder = host?.folder ?? mkdtempSync(path.join(tmpdir(), "slipway-e2e-"));
     this.configure(settings);
+  }
+
+  /** Is made and changed by another program from the next command on: another tree of the same project. */
+  continueWith(program: string): void {
+    this.program = program;
   }
 
   /** Gives it other settings, as an edit of its file would: they count from the next command on. */
@@ -111,20 +116,33 @@ export class TestEnvironment {
     return this.variables;
   }
 
-  /** A target of the Makefile, as a person calls it; of the repository's own program only. */
+  /** A target of the Makefile, as a person calls it: that of its program, where this is a copy of the repository. */
   async make(target: string, ...variables: string[]): Promise<Result> {
     // The next cluster of the same name has another identity.
     if (target === "down") this.kubeconfig = undefined;
     return await this.attempt("make", [...this.makeArguments(target), ...variables], this.shell, this.shell);
   }
 
-  /** Starts the same and does not wait. Its output goes nowhere. */
-  startMake(target: string): ChildProcess {
-    return spawn("make", this.makeArguments(target), { env: this.shell, stdio: "ignore" });
+  /** The same; throws with all its output when it fails. */
+  async succeedMake(target: string, ...variables: string[]): Promise<string> {
+    const { output, failed } = await this.make(target, ...variables);
+    if (failed) throw new Error(`make ${target}: ${output}`);
+    return output;
+  }
+
+  /**
+   * Starts the same and does not wait. Its output goes nowhere.
+   * @param options whether it leads a group of processes, to which a signal can be sent
+   */
+  startMake(target: string, { detached = false } = {}): ChildProcess {
+    return spawn("make", this.makeArguments(target), { env: this.shell, stdio: "ignore", detached });
   }
 
   private makeArguments(target: string): string[] {
-    return ["--no-print-directory", "-C", repository, target, `ENV=${this.name}`];
+    const folder = existsSync(path.join(this.program, "Makefile")) ? this.program : repository;
+    // A copy has the packages of the repository, which are not its own to install.
+    const packages = folder === repository ? [] : ["--assume-old", "node_modules/.package-lock.json"];
+    return ["--no-print-directory", "-C", folder, ...packages, target, `ENV=${this.name}`];
   }
 
   /** An output of the stack, secrets in clear. */
@@ -159,6 +177,11 @@ export class TestEnvironment {
     const file = path.join(this.folder, `${randomBytes(4).toString("hex")}.json`);
     writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
     await this.kubectl("apply", "-f", file);
+  }
+
+  /** Name of a machine's container. */
+  container(machine: string): string {
+    return `slipway-${this.name}-${machine}`;
   }
 
   /** A command of Docker's, as in `docker(["stop"], "worker-0")`: machines are named without their environment. */
@@ -203,10 +226,6 @@ export class TestEnvironment {
   private async forget(): Promise<void> {
     const volume = `slipway-${this.name}-kept`;
     if ((await this.leftovers()).includes(volume)) await this.command("docker", ["volume", "rm", volume]);
-  }
-
-  private container(machine: string): string {
-    return `slipway-${this.name}-${machine}`;
   }
 
   private async kubeconfigFile(): Promise<string> {

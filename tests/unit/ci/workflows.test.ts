@@ -9,6 +9,7 @@ import { parse } from "yaml";
 const run = promisify(execFile);
 const repository = path.join(__dirname, "..", "..", "..");
 const workflowFile = path.join(repository, ".github", "workflows", "review.yml");
+const nightlyFile = path.join(repository, ".github", "workflows", "nightly.yml");
 const gitlabFile = path.join(repository, ".gitlab-ci.yml");
 
 let folder = "";
@@ -33,6 +34,28 @@ interface Job {
   readonly permissions?: unknown;
 }
 
+/** Uses of actions in a workflow that are not pinned by their commit. */
+function unpinned(jobs: Workflow["jobs"]): string[] {
+  const used = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+  expect(used.length).toBeGreaterThan(3);
+  return used.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(action));
+}
+
+/** Scripts with an expression in them, which would put what somebody else wrote into a command. */
+const withExpressions = (jobs: Workflow["jobs"]): string[] =>
+  Object.values(jobs)
+    .flatMap(({ steps }) => steps.flatMap(({ run: script }) => script ?? []))
+    .filter((script) => script.includes("${{"));
+
+/** What GitHub's own parser says against a workflow. */
+async function problems(text: string): Promise<string[]> {
+  const file = path.join(folder, "review.yml");
+  writeFileSync(file, text);
+  const checker = path.join(repository, "tests", "support", "workflow-problems.mjs");
+  const { stdout } = await run(process.execPath, ["--import", "tsx", checker, file], { cwd: repository });
+  return JSON.parse(stdout) as string[];
+}
+
 interface Workflow {
   readonly permissions: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
@@ -41,15 +64,6 @@ interface Workflow {
 describe("GitHub's workflow", () => {
   const content = readFileSync(workflowFile, "utf8");
   const { permissions, jobs } = parse(content) as Workflow;
-
-  /** What GitHub's own parser says against it. */
-  async function problems(text: string): Promise<string[]> {
-    const file = path.join(folder, "review.yml");
-    writeFileSync(file, text);
-    const checker = path.join(repository, "tests", "support", "workflow-problems.mjs");
-    const { stdout } = await run(process.execPath, ["--import", "tsx", checker, file], { cwd: repository });
-    return JSON.parse(stdout) as string[];
-  }
 
   test("is valid", async () => {
     expect(await problems(content)).toEqual([]);
@@ -77,36 +91,66 @@ describe("GitHub's workflow", () => {
   });
 
   test("pins every action by its commit", () => {
-    const used = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
-    expect(used.length).toBeGreaterThan(4);
-    expect(used.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);
+    expect(unpinned(jobs)).toEqual([]);
   });
 
   test("takes nothing that a pull request's author writes for a command", () => {
-    const scripts = Object.values(jobs).flatMap(({ steps }) =>
-      steps.flatMap(({ run: script }) => script ?? []),
-    );
-    expect(scripts.filter((script) => script.includes("${{"))).toEqual([]);
+    expect(withExpressions(jobs)).toEqual([]);
+  });
+});
+
+describe("GitHub's nightly workflow", () => {
+  const content = readFileSync(nightlyFile, "utf8");
+  const { permissions, jobs } = parse(content) as Workflow;
+
+  test("is valid, may only read, and pins every action by its commit", async () => {
+    expect(await problems(content)).toEqual([]);
+    expect(permissions).toEqual({ contents: "read" });
+    expect(unpinned(jobs)).toEqual([]);
+    expect(withExpressions(jobs)).toEqual([]);
+  });
+
+  test("runs targets that the Makefile has, with all of the history", () => {
+    const job = jobs.long as Job & { strategy: { matrix: { target: string[] } } };
+    const makefile = readFileSync(path.join(repository, "Makefile"), "utf8");
+    const targets = job.strategy.matrix.target;
+    expect(targets).toContain("test-long");
+    expect(targets.filter((target) => !makefile.includes(`\n${target}: `))).toEqual([]);
+    expect(job.steps.find(({ uses }) => uses?.startsWith("actions/checkout"))).toMatchObject({
+      with: { "fetch-depth": 0 },
+    });
   });
 });
 
 describe("GitLab's pipeline", () => {
   const content = readFileSync(gitlabFile, "utf8");
 
-  /** The jobs of a merge request as gitlab-ci-local finds them, which checks them by GitLab's own schema. */
-  async function jobs(text: string): Promise<{ name: string; needs?: { job: string }[] }[]> {
+  interface PipelineJob {
+    readonly name: string;
+    readonly when: string;
+    readonly needs?: readonly { readonly job: string }[];
+  }
+
+  /** The jobs that a pipeline runs, by gitlab-ci-local, which checks them by GitLab's own schema. */
+  async function jobs(text: string, source = "merge_request_event"): Promise<PipelineJob[]> {
     writeFileSync(path.join(folder, ".gitlab-ci.yml"), text);
     const program = path.join(repository, "node_modules", "gitlab-ci-local", "src", "index.js");
-    const variables = ["CI_PIPELINE_SOURCE=merge_request_event", "SLIPWAY_REVIEW_TOKEN=token"];
+    const variables = [`CI_PIPELINE_SOURCE=${source}`, "SLIPWAY_REVIEW_TOKEN=token"];
     const settings = variables.flatMap((variable) => ["--variable", variable]);
     const { stdout } = await run(process.execPath, [program, "--list-json", ...settings], { cwd: folder });
-    return JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as { name: string; needs?: { job: string }[] }[];
+    const all = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as PipelineJob[];
+    return all.filter(({ when }) => when !== "never");
   }
 
   test("is valid, and comments on what the review found", async () => {
     const found = await jobs(content);
     expect(found.map(({ name }) => name)).toEqual(["review", "comment"]);
     expect(found[1]?.needs?.map(({ job }) => job)).toEqual(["review"]);
+  });
+
+  test("runs the long tests, and nothing else, on a schedule", async () => {
+    const found = await jobs(content, "schedule");
+    expect(found.map(({ name }) => name)).toEqual(["nightly: [test-long]", "nightly: [test-aws]"]);
   });
 
   test("would not be with a wrong value", async () => {

@@ -1,5 +1,7 @@
+// Nightly (`make test-long`): 8 minutes. Of it, `make test` has machines that are killed, in tests/e2e/roll.test.ts.
 import { KubeConfig } from "@kubernetes/client-node";
 
+import { killMachines, livesOf } from "../support/killed-machines";
 import { eventually, TestEnvironment } from "../support/test-environment";
 
 const settings = (controlPlanes: number, workers: number): Record<string, unknown> => ({
@@ -44,23 +46,7 @@ async function etcdMembers(): Promise<string[]> {
     .sort();
 }
 
-/** What tells whether a machine is the same as before, and has run without a break. */
-async function lives(machines: readonly string[]): Promise<string[]> {
-  return words(
-    await environment.docker(
-      ["container", "inspect", "--format", "{{.Id}}/{{.State.StartedAt}}"],
-      ...machines,
-    ),
-  );
-}
-
-/** Kills the first process of machines, all at once, as a crash would: Docker itself knows nothing of it beforehand. */
-async function killed(machines: readonly string[]): Promise<void> {
-  const pids = words(
-    await environment.docker(["container", "inspect", "--format", "{{.State.Pid}}"], ...machines),
-  );
-  for (const pid of pids) process.kill(Number(pid), "SIGKILL");
-}
+const lives = (machines: readonly string[]): Promise<string[]> => livesOf(environment, machines);
 
 /** Requests to the API through the load balancer, one after the other, while something happens; gives how many failed. */
 async function failuresWhile(disturbance: () => Promise<unknown>): Promise<number> {
@@ -146,13 +132,7 @@ describe("an environment whose counts are edited", () => {
     "comes back without a hand when $what is killed, with its data",
     async ({ machines }) => {
       await environment.kubectl("create", "configmap", "remembered", "--from-literal=word=kept");
-      const before = await lives(machines);
-      await killed(machines);
-      await eventually(
-        60,
-        () => lives(machines),
-        (now) => now.every((life, index) => life !== before[index]),
-      );
+      await killMachines(environment, machines);
       await eventually(
         240,
         () =>

@@ -1,0 +1,104 @@
+// Nightly (`make test-long`): 15 minutes.
+import { rmSync } from "node:fs";
+
+import { etcdCredentials, etcdServes, nodesOf } from "../support/cluster-facts";
+import { DockerEvents } from "../support/docker-events";
+import { copyRepository, edit } from "../support/repository-copy";
+import { type Result, TestEnvironment } from "../support/test-environment";
+import { changesNothing, isWell, madeAt, membersOfEtcd } from "../support/whole-environment";
+
+const minutes = (count: number): number => count * 60_000;
+
+const machines = ["control-plane-0", "control-plane-1", "control-plane-2", "worker-0"];
+const unit = "machine-image/rootfs/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf";
+const [sound, broken] = ["\nExecStart=/usr/bin/kubelet ", "\nExecStart=/bin/false "];
+
+const copy = copyRepository();
+const environment = new TestEnvironment(
+  {
+    controlPlane: { count: 3, memory: "2Gi" },
+    pools: [{ name: "worker", count: 1, memory: "2Gi" }],
+  },
+  copy,
+);
+
+let members: Awaited<ReturnType<typeof membersOfEtcd>>;
+/** When each machine was made, before anything was broken. */
+let made: readonly number[];
+
+beforeAll(async () => {
+  await environment.succeedMake("up");
+  await isWell(environment, machines);
+  members = await membersOfEtcd(environment);
+  made = await madeAt(environment, machines);
+  edit(copy, unit, (text) => text.replace(sound, broken));
+  await environment.succeedMake("setup");
+}, minutes(20));
+
+afterAll(async () => {
+  await environment.destroy();
+  rmSync(copy, { recursive: true });
+}, minutes(5));
+
+/** A run that has to fail, how long it took, and the machines that it touched. */
+async function failing(): Promise<Result & { readonly seconds: number; readonly touched: string[] }> {
+  const events = new DockerEvents(environment);
+  const begin = Date.now();
+  const { output, failed } = await environment.make("up");
+  events.end();
+  return { output, failed, seconds: (Date.now() - begin) / 1000, touched: events.touched };
+}
+
+async function votersThatServe(): Promise<string[]> {
+  const nodes = (await nodesOf(environment)).filter(({ isControlPlane }) => isControlPlane);
+  const credentials = await etcdCredentials(environment, "control-plane-2");
+  const serve = await Promise.all(nodes.map(({ address }) => etcdServes(address, credentials)));
+  return nodes.map(({ name }) => name).filter((_, index) => serve[index]);
+}
+
+describe("an image whose kubelet ends at once", () => {
+  let first: string | undefined;
+
+  it.each(["first", "second"])(
+    "stops the %s `up` at one machine, in less than three minutes, with its name, its step and its log lines",
+    async () => {
+      const { output, failed, seconds, touched } = await failing();
+      console.log(`failed after ${seconds} s: ${output.slice(-3000)}`);
+      expect(failed).toBe(true);
+      expect(seconds).toBeLessThan(180);
+      expect(touched).toHaveLength(1);
+      expect(touched[0]).toMatch(/^control-plane-/);
+      first ??= touched[0];
+      expect(touched[0]).toBe(first);
+      expect(output).toMatch(new RegExp(`${touched[0]}[: ].*(failed at|kubelet)`));
+      expect(output).toMatch(/kubelet/);
+    },
+    minutes(8),
+  );
+
+  it("leaves the other machines alone, and the cluster at work", async () => {
+    const now = await madeAt(environment, machines);
+    const others = machines.filter((_, index) => now[index] === made[index]);
+    expect(others).toEqual(machines.filter((machine) => machine !== first));
+    expect(await membersOfEtcd(environment)).toEqual(members);
+    expect((await votersThatServe()).length).toBeGreaterThanOrEqual(2);
+    expect(await environment.shopStatus()).toBe(200);
+    await environment.kubectl("create", "configmap", "written", "--from-literal=word=meanwhile");
+  });
+});
+
+describe("the image as it was", () => {
+  it(
+    "heals it, and etcd is the one of before",
+    async () => {
+      edit(copy, unit, (text) => text.replace(broken, sound));
+      await environment.succeedMake("up");
+      await isWell(environment, machines);
+      expect(await membersOfEtcd(environment)).toEqual(members);
+      const word = ["get", "configmap", "written", "-o", "jsonpath={.data.word}"];
+      expect(await environment.kubectl(...word)).toBe("meanwhile");
+      await changesNothing(environment);
+    },
+    minutes(10),
+  );
+});
