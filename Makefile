@@ -12,8 +12,16 @@ KEPT := $(RUN) toolchain/kept/kept.ts $(ENV)
 SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
 # Who `setup` is for: an environment whose settings may ask for more than the others need, and what is done with it.
 WANTED = --environment $(ENV)
+<<<<<<< HEAD
 test-long: WANTED += --for tests
 test-aws: WANTED += --for aws
+=======
+# Tests and measurements make environments of their own, of the newest Kubernetes.
+e2e test: WANTED =
+test-long: WANTED = --for tests
+bench: WANTED = --for bench
+test-aws: WANTED = --for aws
+>>>>>>> main
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up preview review down kept forget backup restore recover kubeconfig deployer-kubeconfig tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
@@ -27,9 +35,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-setup: node_modules/.package-lock.json ## Install packages, build the toolchain, make Docker ready, build the images
-	@$(RUN) toolchain/build.ts $(WANTED)
+setup: node_modules/.package-lock.json ## Install packages, make Docker ready, build the toolchain and the images
 	@$(RUN) toolchain/docker.ts
+	@$(RUN) toolchain/build.ts $(WANTED)
 	@$(RUN) toolchain/images/build.ts $(WANTED)
 
 up: setup ## Bring the environment up, and say where it answers
@@ -91,7 +99,7 @@ environment: node_modules/.package-lock.json ## Print the variables for calling 
 	@$(RUN) toolchain/environment.ts $(ENV)
 
 images: setup ## Build the images; the last line printed says their names and versions, as JSON
-	@$(RUN) toolchain/images/names.ts
+	@$(RUN) toolchain/images/names.ts $(WANTED)
 
 # Pulumi keeps a dynamic provider in the state as code, and of modules that are installed only their names. A name would
 # have to stay for as long as any state has it, so every module asks to be kept as code too, as it is in a stack's own files.

@@ -1,10 +1,10 @@
 #!/bin/bash
 # The same cluster by hand, as the yardstick: one control plane and two workers from the same image, until every node
 # is Ready. Nothing is waited for that need not be, and both workers join at once.
-#   by-hand.sh up|down NAME SUBNET IMAGE KUBERNETES_VERSION ETCD_VERSION   (SUBNET as in 10.87.250)
+#   by-hand.sh up|down NAME SUBNET IMAGE KUBERNETES_VERSION ETCD_VERSION COREDNS_VERSION   (SUBNET as in 10.87.250)
 set -euo pipefail
 
-action=$1 name=$2 subnet=$3 image=$4 kubernetes_version=$5 etcd_version=$6
+action=$1 name=$2 subnet=$3 image=$4 kubernetes_version=$5 etcd_version=$6 coredns_version=$7
 here=$(cd "$(dirname "$0")" && pwd)
 machines=(control-plane worker-0 worker-1)
 
@@ -48,7 +48,7 @@ kind: ClusterConfiguration
 kubernetesVersion: v$kubernetes_version
 networking: {podSubnet: 10.244.0.0/16, serviceSubnet: 10.96.0.0/16}
 encryptionAlgorithm: ECDSA-P256
-dns: {imageRepository: registry.k8s.io/coredns, imageTag: v1.14.0}
+dns: {imageRepository: registry.k8s.io/coredns, imageTag: v$coredns_version}
 etcd: {local: {imageTag: "$etcd_version"}}
 ---
 apiVersion: kubelet.config.k8s.io/v1beta1

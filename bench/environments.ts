@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 import { TestEnvironment } from "../tests/support/test-environment";
 import { imageName } from "../toolchain/images";
-import versions from "../toolchain/versions.json";
+import { companionsOf, newestKubernetes } from "../toolchain/kubernetes-versions";
 import { secondsOf } from "./measure";
 import { EventLogFollower, type TimedEvent } from "./timeline";
 
@@ -81,13 +81,8 @@ export async function recordedUp(environment: TestEnvironment): Promise<Recorded
 
 /** Seconds of the cluster by hand, until every node is Ready. Taken down again outside the measurement. */
 export async function byHand(): Promise<number> {
-  const args = [
-    "slipway-bench-by-hand",
-    "10.87.250",
-    imageName("machine"),
-    versions.kubernetes,
-    versions.etcd,
-  ];
+  const { etcd, coredns } = companionsOf(newestKubernetes);
+  const args = ["slipway-bench-by-hand", "10.87.250", imageName("machine"), newestKubernetes, etcd, coredns];
   const script = path.join(__dirname, "by-hand.sh");
   try {
     return await secondsOf(() => run(script, ["up", ...args]));

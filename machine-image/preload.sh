@@ -2,10 +2,10 @@
 # Fills containerd's store of a machine image with pod images, so that a boot imports and pulls nothing.
 # Runs while the image is built, in a container of it:
 #
-#   docker save IMAGE… | docker run … -v VOLUME:/build … preload.sh KUBERNETES SOURCE=TARGET…
+#   docker save IMAGE… | docker run … -v VOLUME:/build … preload.sh KUBERNETES SOURCE=TARGET[,TARGET…]…
 #
 # KUBERNETES is a path in the images: the program that the machine shares with its pods. SOURCE is an image's
-# name in the archive on standard input, TARGET its name in the store.
+# name in the archive on standard input, TARGET a name of it in the store.
 set -eu
 kubernetes=$1
 shift
@@ -32,7 +32,9 @@ wait_for() {
 wait_for "containerd's start" ctr version
 ctr images import --local --discard-unpacked-layers - >/dev/null
 for pair in "$@"; do
-  ctr images tag "${pair%%=*}" "${pair#*=}" >/dev/null
+  for target in $(echo "${pair#*=}" | tr ',' ' '); do
+    ctr images tag "${pair%%=*}" "$target" >/dev/null
+  done
 done
 for pair in "$@"; do
   ctr images rm "${pair%%=*}" >/dev/null

@@ -3,8 +3,8 @@ import * as path from "node:path";
 
 import type { MachineArchive } from "../components/machines/aws";
 import { builtMachineFiles } from "../toolchain/images";
-import versions from "../toolchain/versions.json";
-import { type AccountFailure, hostArchitecture } from "./aws/account";
+import { runningVersion } from "../toolchain/running-version";
+import { type AccountFailure, failureOf, hostArchitecture } from "./aws/account";
 import { accountProblems } from "./aws/account-checks";
 import { type AccountFacts, accountFacts } from "./aws/account-facts";
 import { registryLogin } from "./aws/registry";
@@ -12,7 +12,8 @@ import { userDataProblems } from "./aws/user-data-checks";
 import { awsEnvironment, type AwsEnvironmentOutputs } from "./aws-environment";
 import { type EnvironmentConfig, loadConfigFor } from "./config";
 import type { AwsConfig } from "./config/aws-config";
-import { awsPath, between, type CrossProblem, shown } from "./config/problems";
+import { awsPath, between, type CrossProblem, settingPath, shown } from "./config/problems";
+import { toolchainFacts } from "./toolchain-facts";
 
 /** A configuration that has been held against the account. */
 export interface CheckedConfig {
@@ -33,10 +34,11 @@ export async function checkedConfig(
   owner: string,
 ): Promise<CheckedConfig> {
   let facts: AccountFacts | AccountFailure | undefined;
-  const machineFiles = builtMachineFiles();
-  const toolchain = { kubernetesVersions: [versions.kubernetes] } as const;
+  const running = await runningVersion(stackName, settings, owner).catch(failureOf);
+  const toolchain = toolchainFacts(typeof running === "string" ? running : undefined);
   const config = await loadConfigFor(stackName, settings, toolchain, async (config) => {
     const { aws } = config;
+    const machineFiles = builtMachineFiles(config.kubernetesVersion);
     // Without a region there is nobody to ask; that it is missing is among the problems.
     if (!aws?.region) return [];
     facts = await accountFacts(config, aws, owner);
@@ -44,13 +46,24 @@ export async function checkedConfig(
       ...(machineFiles === undefined ? notBuilt(config, aws) : []),
       ...userDataProblems(config, aws.machineFiles === "bucket" ? machineFiles?.key : undefined),
       ...accountProblems(config, aws, facts, hostArchitecture()),
+      ...("failure" in facts || typeof running !== "object" ? [] : untoldVersion(settings, running)),
     ];
   });
   if (config.aws === undefined || facts === undefined || "failure" in facts) {
     throw new Error(`the stack ${stackName} is not one on AWS, or its account was not looked at`);
   }
+  const machineFiles = builtMachineFiles(config.kubernetesVersion);
   const isFromBucket = config.aws.machineFiles === "bucket" && machineFiles !== undefined;
   return { config, aws: config.aws, facts, ...(isFromBucket && { machineFiles }) };
+}
+
+/** AWS answered everything but what the environment runs. The newest version might be an upgrade that nobody asked for. */
+function untoldVersion(
+  { kubernetesVersion }: Readonly<Record<string, unknown>>,
+  { reason }: AccountFailure,
+): CrossProblem[] {
+  const message = `is missing, and AWS does not tell what the environment runs, ${shown(reason, 200)}; write it, or try again`;
+  return kubernetesVersion === undefined ? [between(message, settingPath(["kubernetesVersion"]))] : [];
 }
 
 function notBuilt({ name }: EnvironmentConfig, { machineFiles }: AwsConfig): CrossProblem[] {

@@ -7,7 +7,7 @@ import {
 } from "../components/machines";
 import type { IngressSettings, PlatformArgs } from "../components/platform";
 import { imageName } from "../toolchain/images";
-import versions from "../toolchain/versions.json";
+import { companionsOf } from "../toolchain/kubernetes-versions";
 import type { EnvironmentConfig } from "./config";
 
 /**
@@ -27,7 +27,7 @@ export function dockerMachinesArgs(
     ports: config.ports,
     exposedPorts,
     images: {
-      machine: imageName("machine"),
+      machine: imageName("machine", config.kubernetesVersion),
       loadBalancer: imageName("load-balancer"),
       registry: imageName("registry"),
     },
@@ -36,9 +36,10 @@ export function dockerMachinesArgs(
 
 /** The same to the component that makes the cluster. */
 export function clusterArgs(config: EnvironmentConfig, machines: MachinePlatform): KubernetesClusterArgs {
+  const { kubernetesVersion: kubernetes } = config;
   return {
     machines,
-    versions: { kubernetes: config.kubernetesVersion, etcd: versions.etcd },
+    versions: { kubernetes, etcd: companionsOf(kubernetes).etcd },
     controlPlane: config.controlPlane,
     pools: config.pools,
     networks: config.networks,
@@ -84,7 +85,8 @@ function commonPlatformArgs(
   ingress: IngressSettings | undefined,
 ) {
   return {
-    versions: { ...versions, kubernetes: config.kubernetesVersion },
+    // Machines on AWS are made of the same files, their prepared images too.
+    versions: "bundled" as const,
     apiEndpoint: machines.endpoint,
     podCidr: config.networks.pods,
     serviceCidr: config.networks.services,

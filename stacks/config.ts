@@ -66,7 +66,7 @@ function examined(stackName: string, raw: Readonly<Record<string, unknown>>, fac
   const config = withDefaults(stackName, settings, facts);
   const nameProblems = stackNameProblems(stackName);
   const doubts = [...doubtful, ...nameProblems.map(({ setting }) => setting)];
-  const crossProblems = crossCheck(config, settings).filter((problem) => !isDoubtful(problem, doubts));
+  const crossProblems = crossCheck(config, settings, facts).filter((problem) => !isDoubtful(problem, doubts));
   return { config, settings, problems: [...nameProblems, ...shapeProblems, ...crossProblems], doubts };
 }
 

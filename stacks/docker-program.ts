@@ -1,8 +1,9 @@
-import versions from "../toolchain/versions.json";
+import { runningVersion } from "../toolchain/running-version";
 import { loadConfigFor } from "./config";
 import { dockerEnvironment, type EnvironmentOutputs } from "./docker-environment";
 import { hostProblems } from "./host/host-checks";
 import { hostFacts } from "./host/host-facts";
+import { toolchainFacts } from "./toolchain-facts";
 
 /**
  * An environment on the local Docker daemon, from its settings.
@@ -13,12 +14,11 @@ export async function environment(
   settings: Readonly<Record<string, unknown>>,
   owner: string,
 ): Promise<EnvironmentOutputs> {
-  const facts = await hostFacts();
-  const config = await loadConfigFor(
-    stackName,
-    settings,
-    { kubernetesVersions: [versions.kubernetes] },
-    (config, sound) => hostProblems({ config, settings: sound, owner }, facts),
+  // Where Docker does not answer, the facts of the host say so, and nothing is made.
+  const running = runningVersion(stackName, settings, owner).catch(() => undefined);
+  const [facts, version] = await Promise.all([hostFacts(), running]);
+  const config = await loadConfigFor(stackName, settings, toolchainFacts(version), (config, sound) =>
+    hostProblems({ config, settings: sound, owner }, facts),
   );
   return dockerEnvironment(config, owner);
 }

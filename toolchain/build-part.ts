@@ -8,6 +8,7 @@ import { type GoOptions, type Usage, runGo } from "./go-command";
 import { withLock } from "./lock";
 import { assemblePart } from "./part-folder";
 import type { ModuleFile, Part } from "./parts";
+import { filesOf } from "./parts/files";
 import versions from "./versions.json";
 
 /** What `build.json` in a part's folder says about how it was made. */
@@ -69,7 +70,7 @@ async function compile(part: Part, signal: AbortSignal): Promise<BuildRecord> {
     return await assemblePart(part, "source", async (scratch, output) => {
       const source = path.join(scratch, "source");
       // A copy, so that nothing is ever written into the repository.
-      cpSync(part.source, source, { recursive: true });
+      for (const [file, place] of filesOf(part)) cpSync(place, path.join(source, file));
       const options: GoOptions = { directory: source, log, signal };
       const usage: Usage = { cpuSeconds: 0, wallSeconds: 0 };
       const run: Go = async (...args) => {

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { buildPart } from "./build-part";
 import { isBuilt, isComplete, partDirectory, releaseFor } from "./cache";
 import { type ToolchainMode, rememberMode } from "./mode";
-import { type Part, everydayParts, parts } from "./parts";
+import { allParts, type Part, everydayParts } from "./parts";
 import { checkPrerequisites } from "./preflight";
 import { Progress } from "./progress";
 import { assemblePulumiHome } from "./pulumi-home";
@@ -101,11 +101,12 @@ async function buildWithProgress(part: Part, progress: Progress, signal: AbortSi
 /** The parts that `--only` names. */
 function partsNamed(only: string): readonly Part[] {
   const names = only.split(",");
-  const unknown = names.filter((name) => !(name in parts));
+  const known = allParts.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`--only: no such part: ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}`);
+    throw new Error(`--only: no such part: ${unknown.join(", ")}. Parts: ${known.join(", ")}`);
   }
-  return Object.values(parts).filter(({ name }) => names.includes(name));
+  return allParts.filter(({ name }) => names.includes(name));
 }
 
 async function main(): Promise<void> {
@@ -118,7 +119,7 @@ async function main(): Promise<void> {
       );
     });
   }
-  const wanted = values.only === undefined ? wantedParts(demandOf(values)) : partsNamed(values.only);
+  const wanted = values.only === undefined ? wantedParts(await demandOf(values)) : partsNamed(values.only);
   const mode = await buildToolchain(wanted, interruption.signal);
   const folders = wanted.map((part) => partDirectory(part, mode));
   const made = values.only === undefined ? assemblePulumiHome() : folders.join("\n");

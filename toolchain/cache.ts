@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 
-import { filesBelow, keyOf } from "./content-key";
+import { keyOf } from "./content-key";
+import { kubernetesVersions } from "./kubernetes-versions";
 import { type ToolchainMode, rememberedMode, requestedMode } from "./mode";
-import { type Part, everydayParts } from "./parts";
+import { type Part, everydayPartsOf } from "./parts";
+import { filesOf } from "./parts/files";
 import { goArchitecture, toolchainDirectory } from "./places";
 import { releaseOf } from "./release/releases";
 import versions from "./versions.json";
@@ -54,8 +56,8 @@ function sourceKey(part: Part): string {
   hash.update(
     JSON.stringify([goEnvironment, linkerFlags(part), { binaries, suites, variables, links, embeds, ships }]),
   );
-  for (const file of filesBelow(part.source)) {
-    const content = readFileSync(path.join(part.source, file));
+  for (const [file, place] of filesOf(part)) {
+    const content = readFileSync(place);
     hash.update(JSON.stringify([file, content.length])).update(content);
   }
   return hash.digest("hex").slice(0, 12);
@@ -79,9 +81,9 @@ export function isBuilt(part: Part, mode: ToolchainMode = toolchainMode()): bool
   return existsSync(partDirectory(part, mode));
 }
 
-/** Whether every part of a mode that environments need is there. */
+/** Whether every part of a mode is there that environments of some Kubernetes version need. */
 export function isComplete(mode: ToolchainMode): boolean {
-  return everydayParts.every((part) => isBuilt(part, mode));
+  return kubernetesVersions.some((version) => everydayPartsOf(version).every((part) => isBuilt(part, mode)));
 }
 
 /**

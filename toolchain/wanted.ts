@@ -1,6 +1,8 @@
 import { settingsOf } from "./environment";
 import { type Image, type ImageOnDemand, imagesOnDemand, machineFiles } from "./images/images";
-import { type Part, type PartName, parts } from "./parts";
+import { checkedVersion, isKubernetesVersion, newestKubernetes } from "./kubernetes-versions";
+import { allParts, everydayPartsOf, type Part, type PartName } from "./parts";
+import { runningVersion } from "./running-version";
 
 /** An environment's settings, without their namespace, as somebody wrote them. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -14,6 +16,8 @@ export interface Demand {
   settings: Settings;
   /** What else is to be done with it. Default: nothing. */
   purpose?: Purpose;
+  /** Versions of Kubernetes that machines are wanted of. Default: what the settings say, else the newest. */
+  versions?: readonly string[];
 }
 
 const gitOps: readonly ImageOnDemand[] = ["source-controller", "kustomize-controller", "gitea"];
@@ -42,6 +46,19 @@ const purposes = {
 } as const satisfies Readonly<
   Record<string, { images: readonly ImageOnDemand[]; parts: readonly PartName[] }>
 >;
+
+/** The versions of Kubernetes that machines are wanted of. */
+export function wantedVersions({ settings, versions }: Demand): readonly string[] {
+  return versions ?? [versionFor(settings)];
+}
+
+/**
+ * What an environment is to run: what its settings say, else what it runs, else the newest. A version that the toolchain
+ * does not have is none: that is said when the program runs.
+ */
+function versionFor({ kubernetesVersion }: Settings, running?: string): string {
+  return [kubernetesVersion, running].find(isKubernetesVersion) ?? newestKubernetes;
+}
 
 /** The images beside those of every environment that are wanted; each once. */
 export function wantedImages({ settings, purpose }: Demand): ImageOnDemand[] {
@@ -73,7 +90,8 @@ export function wantedParts(demand: Demand): Part[] {
     ...(platformOf(demand.settings)?.parts ?? []),
     ...(demand.purpose ? purposes[demand.purpose].parts : []),
   ]);
-  return Object.values(parts).filter(({ name, onDemand }) => !onDemand || asked.has(name));
+  const everyday = new Set(wantedVersions(demand).flatMap((version) => everydayPartsOf(version)));
+  return allParts.filter((part) => everyday.has(part) || asked.has(part.name));
 }
 
 /** What the platform asks for; undefined for Docker, and for what is none: that is said when the program runs. */
@@ -93,18 +111,48 @@ function partsOf({ programs, images, release }: Image): string[] {
 }
 
 /** What the command line of a build says of {@link Demand}; for `parseArgs`. */
-export const demandOptions = { environment: { type: "string" }, for: { type: "string" } } as const;
+export const demandOptions = {
+  environment: { type: "string" },
+  for: { type: "string" },
+  kubernetes: { type: "string" },
+} as const;
 
 /**
- * @param values - of {@link demandOptions}: an environment's name; a purpose
- * @throws Error when there is no such purpose, or the environment's settings cannot be read
+ * What is wanted of the toolchain.
+ *
+ * @param values - of {@link demandOptions}: an environment's name; a purpose; versions of Kubernetes, with commas between
+ *   them, in place of the environment's own
+ * @param tellRunning - tells what an environment runs; default: Docker or AWS is asked
+ * @throws Error when there is no such purpose or version, or the environment's settings cannot be read
  */
-export function demandOf(values: { environment?: string; for?: string }): Demand {
-  const settings = values.environment === undefined ? {} : settingsOf(values.environment);
-  const { for: purpose } = values;
-  if (purpose === undefined) return { settings };
-  if (isPurpose(purpose)) return { settings, purpose };
-  throw new Error(`--for is "${purpose}"; write ${Object.keys(purposes).join(", ")}`);
+export async function demandOf(
+  values: {
+    environment?: string;
+    for?: string;
+    kubernetes?: string;
+  },
+  tellRunning: typeof runningVersion = runningVersion,
+): Promise<Demand> {
+  const { environment, for: purpose, kubernetes } = values;
+  if (purpose !== undefined && !isPurpose(purpose)) {
+    throw new Error(`--for is "${purpose}"; write ${Object.keys(purposes).join(", ")}`);
+  }
+  const settings = environment === undefined ? {} : settingsOf(environment);
+  const versions = kubernetes?.split(",").map(checkedVersion) ?? [
+    await ownVersion(environment, settings, tellRunning),
+  ];
+  return { settings, versions, ...(purpose && { purpose }) };
+}
+
+/** What an environment is to run. What it runs is asked only where its settings leave it open. */
+async function ownVersion(
+  environment: string | undefined,
+  settings: Settings,
+  tellRunning: typeof runningVersion,
+): Promise<string> {
+  if (environment === undefined || settings.kubernetesVersion !== undefined) return versionFor(settings);
+  // Where Docker or AWS does not answer, nothing can be made of what is built: the program says why.
+  return versionFor(settings, await tellRunning(environment, settings).catch(() => undefined));
 }
 
 function isPurpose(text: string): text is Purpose {

@@ -9,19 +9,18 @@ import { ClusterDns, KubeProxy, PodNetwork } from "../../components/platform";
 import { clusterArgs, dockerMachinesArgs, platformArgs } from "../../stacks/component-args";
 import { loadConfig, readStackConfig } from "../../stacks/config";
 import { stackOwner } from "../../stacks/owner";
-import versions from "../../toolchain/versions.json";
+import { toolchainFacts } from "../../stacks/toolchain-facts";
 
 // What by-hand.sh makes: machines, cluster, pod network, and the two addons of kubeadm.
-const config = loadConfig(pulumi.getStack(), readStackConfig(), {
-  kubernetesVersions: [versions.kubernetes],
-});
+const config = loadConfig(pulumi.getStack(), readStackConfig(), toolchainFacts());
 const machines = new DockerMachines(config.name, dockerMachinesArgs(config, stackOwner(), []));
 const cluster = new KubernetesCluster(config.name, clusterArgs(config, machines));
 
 const args = platformArgs(config, machines);
 const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };
-new KubeProxy("kube-proxy", { ...args, version: args.versions.kubernetes }, inCluster);
-new PodNetwork("pod-network", { ...args, version: args.versions.kubeRouter }, inCluster);
-new ClusterDns("dns", { version: args.versions.coredns, address: args.dnsAddress }, inCluster);
+const version = "bundled";
+new KubeProxy("kube-proxy", { ...args, version }, inCluster);
+new PodNetwork("pod-network", { ...args, version }, inCluster);
+new ClusterDns("dns", { version, address: args.dnsAddress }, inCluster);
 
 export const nodes = cluster.readyNodes;

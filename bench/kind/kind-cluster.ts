@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 
 import { buildToolchain } from "../../toolchain/build";
 import { partDirectory } from "../../toolchain/cache";
+import { companionsOf, newestKubernetes } from "../../toolchain/kubernetes-versions";
 import { pulumiHome } from "../../toolchain/pulumi-home";
-import versions from "../../toolchain/versions.json";
 import { secondsOf } from "../measure";
 import { buildNodeImage } from "./node-image";
 import { kindPart } from "./part";
@@ -35,7 +35,7 @@ export class KindCluster {
   private readonly variables: NodeJS.ProcessEnv;
 
   private constructor(private readonly image: string) {
-    const { coredns, etcd } = versions;
+    const { coredns, etcd } = companionsOf(newestKubernetes);
     const config = readFileSync(path.join(__dirname, "cluster.yaml"), "utf8");
     writeFileSync(this.config, config.replace("@COREDNS_VERSION@", coredns).replace("@ETCD_VERSION@", etcd));
     this.variables = {

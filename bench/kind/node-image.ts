@@ -7,7 +7,7 @@ import { goEnvironment } from "../../toolchain/cache";
 import { contentKey } from "../../toolchain/content-key";
 import { imageName } from "../../toolchain/images";
 import { buildImage, imageExists } from "../../toolchain/images/docker";
-import versions from "../../toolchain/versions.json";
+import { companionsOf, newestKubernetes } from "../../toolchain/kubernetes-versions";
 import { kindModule, kindPart } from "./part";
 
 const run = promisify(execFile);
@@ -39,8 +39,8 @@ export async function buildNodeImage(): Promise<string> {
     [{ folder, files: ["Dockerfile", "unprivileged"] }, podNetwork, { folder: ofKind, files: ["files"] }],
     {
       MACHINE: imageName("machine"),
-      KUBERNETES_VERSION: versions.kubernetes,
-      PAUSE_VERSION: versions.pause,
+      KUBERNETES_VERSION: newestKubernetes,
+      PAUSE_VERSION: companionsOf(newestKubernetes).pause,
     },
   );
   return name;

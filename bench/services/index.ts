@@ -13,13 +13,13 @@ import { Microservice, WorkloadNamespace } from "../../components/workloads";
 import { clusterArgs, dockerMachinesArgs, platformArgs } from "../../stacks/component-args";
 import { loadConfig, readStackConfig } from "../../stacks/config";
 import { stackOwner } from "../../stacks/owner";
+import { toolchainFacts } from "../../stacks/toolchain-facts";
 import { contentKey } from "../../toolchain/content-key";
 import { imageName } from "../../toolchain/images";
-import versions from "../../toolchain/versions.json";
 
 // An environment with its platform, and `services` microservices in the place of the shop.
 const { services, ...settings } = readStackConfig();
-const config = loadConfig(pulumi.getStack(), settings, { kubernetesVersions: [versions.kubernetes] });
+const config = loadConfig(pulumi.getStack(), settings, toolchainFacts());
 const machines = new DockerMachines(config.name, dockerMachinesArgs(config, stackOwner(), []));
 const cluster = new KubernetesCluster(config.name, clusterArgs(config, machines));
 const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };

@@ -80,7 +80,7 @@ function shortStep(step: string): string {
   return step.replace(/ at https:.*| over the .*|, attempt 1 of \d+/, "");
 }
 
-/** A membership is made when its machine's node is ready: components/cluster/leave/membership.ts. */
+/** A membership is made when its machine's node is ready: components/cluster/membership.ts. */
 function isMembershipOf(machine: string, { type, name }: CreatedResource): boolean {
   return type.endsWith(":Membership") && name.endsWith(`-${machine}`);
 }

@@ -2,14 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterFacts } from "../bootstrap";
-import type { ElasticPools, MachinePlatform } from "../machines";
+import type { ElasticPools, MachinePlatform, MachineSpec } from "../machines";
 import { ClusterIdentity } from "../pki";
 import { ClusterDocuments } from "./documents";
-import { Membership } from "./leave";
 import { clusterMembers, type ControlPlane, type Member, type Pool } from "./members";
+import { Membership } from "./membership";
 import { nodesOf } from "./nodes";
 import { poolReadiness } from "./pool-readiness";
 import { type Readiness, watchReadiness } from "./readiness";
+import { Roll } from "./roll/roll";
 
 /** What a cluster is made of. */
 export interface KubernetesClusterArgs {
@@ -37,6 +38,18 @@ export interface KubernetesClusterArgs {
   readonly dnsAddress: string;
   /** How many seconds a machine may take to become a ready node, counted from the last one that was made. Default 600. */
   readonly timeoutSeconds?: number;
+}
+
+/** A machine as the program wants it. */
+interface PlannedMachine {
+  readonly member: Member;
+  readonly spec: MachineSpec;
+}
+
+/** A machine, and the platform's id of it when it is there. */
+interface MadeMachine {
+  readonly member: Member;
+  readonly id: pulumi.Output<string>;
 }
 
 /** A pool, and when its machines are on their way. */
@@ -76,16 +89,15 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     this.kubeconfig = identity.adminKubeconfig(pulumi.interpolate`https://${host}:${port}`, serverName);
     const documents = new ClusterDocuments(clusterFacts(name, args), platform, identity);
     documents.handOverIdentity();
-    const members = clusterMembers(args.controlPlane, platform.pools ? [] : args.pools);
-    const machines = members.map((member) => ({
+    const planned = clusterMembers(args.controlPlane, platform.pools ? [] : args.pools).map((member) => ({
       member,
-      id: platform.createMachine(
-        { slot: member.slot, ...member.size, userData: documents.ofMember(member) },
-        { parent: this },
-      ),
+      spec: machineSpec(member, args.versions.kubernetes, documents),
     }));
-    const pools = this.makePools(args, documents);
+    const members = planned.map(({ member }) => member);
     const watch = this.readinessWatch(args, members);
+    const roll = this.roll(args, planned, watch);
+    const machines = planned.map((machine) => this.machine(platform, machine, roll));
+    const pools = this.makePools(args, documents, roll);
     this.provider = new k8s.Provider(
       name,
       {
@@ -100,19 +112,56 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const memberships = machines.map((machine) => this.membership(name, args, members, machine, watch));
+    const memberships = machines.map((machine) => this.membership(name, args, machine, watch));
     this.readyNodes = pulumi
-      .all([...memberships, ...this.readyPools(args, pools)])
+      .all([...memberships, ...this.readyPools(args, pools), pulumi.output(roll.finished)])
       .apply(() => members.map((member) => member.name));
     this.registerOutputs({ kubeconfig: this.kubeconfig, readyNodes: this.readyNodes });
+  }
+
+  /** The order in which machines change. A preview only says it. */
+  private roll(
+    { machines: platform, versions }: KubernetesClusterArgs,
+    planned: readonly PlannedMachine[],
+    watch: (kubeconfig: string) => Readiness,
+  ): Roll {
+    const roll = new Roll({
+      platform,
+      members: planned.map(({ member }) => member),
+      kubernetesVersion: versions.kubernetes,
+      report: this.report,
+      isFollowed: platform.pools !== undefined,
+    });
+    const revisions = planned.map(({ spec }) => platform.revision(spec));
+    if (pulumi.runtime.isDryRun()) {
+      void Promise.all([knownValue(this.kubeconfig), Promise.all(revisions.map(knownValue))]).then(
+        async ([kubeconfig, known]) => {
+          await roll.preview({ kubeconfig, revisions: known });
+        },
+      );
+    } else {
+      pulumi.all([this.kubeconfig, pulumi.all(revisions)]).apply(([kubeconfig, known]) => {
+        roll.begin({ kubeconfig, revisions: known, readiness: watch(kubeconfig) });
+      });
+    }
+    return roll;
+  }
+
+  /** A machine that is made, or replaced, when it is its turn. */
+  private machine(platform: MachinePlatform, { member, spec }: PlannedMachine, roll: Roll): MadeMachine {
+    const userData = inTurn(spec.userData, roll.turn(member.name));
+    const id = platform.createMachine({ ...spec, userData }, { parent: this });
+    id.apply((known) => {
+      roll.isMade(member.name, known);
+    });
+    return { member, id };
   }
 
   /** A machine's place in the cluster, from when it is a ready node. Gives its urn, known then. */
   private membership(
     name: string,
     { machines }: KubernetesClusterArgs,
-    members: readonly Member[],
-    { member, id }: { readonly member: Member; readonly id: pulumi.Output<string> },
+    { member, id }: MadeMachine,
     watch: (kubeconfig: string) => Readiness,
   ): pulumi.Output<string> {
     const membership = new Membership(
@@ -120,9 +169,9 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       {
         cluster: name,
         machine: member.name,
-        isControlPlane: member.slot.role === "control-plane",
         machineId: id,
-        members: members.map((each) => each.name),
+        labels: member.labels,
+        taints: member.taints,
         kubeconfig: whenApplied(this.kubeconfig, [id], (kubeconfig) => watch(kubeconfig).node(member.name)),
       },
       { parent: this, deletedWith: machines.foundation },
@@ -131,16 +180,16 @@ export class KubernetesCluster extends pulumi.ComponentResource {
   }
 
   /** Pools whose machines the platform makes by itself. */
-  private makePools(args: KubernetesClusterArgs, documents: ClusterDocuments): MadePool[] {
+  private makePools(args: KubernetesClusterArgs, documents: ClusterDocuments, roll: Roll): MadePool[] {
     const elastic = args.machines.pools;
     if (elastic === undefined) return [];
     return args.pools.map((pool) => {
-      const { name, count, labels = {}, taints = [] } = pool;
-      const userData = documents.ofPool(pool);
+      const { name, count, labels = {}, taints = [], maxUnavailable = 1 } = pool;
+      const userData = inTurn(documents.ofPool(pool), roll.controlPlanes);
       return {
         pool,
         elastic,
-        id: elastic.create({ name, count, labels, taints, userData }, { parent: this }),
+        id: elastic.create({ name, count, labels, taints, maxUnavailable, userData }, { parent: this }),
       };
     });
   }
@@ -185,6 +234,21 @@ export class KubernetesCluster extends pulumi.ComponentResource {
         advice: args.machines.clientEndpoint.advice,
       }));
   }
+}
+
+function machineSpec(member: Member, kubernetesVersion: string, documents: ClusterDocuments): MachineSpec {
+  return { slot: member.slot, ...member.size, kubernetesVersion, userData: documents.ofMember(member) };
+}
+
+/** A document that is known, when the stack is updated, once its machine may change. A preview takes it as it is. */
+function inTurn(userData: pulumi.Input<string>, turn: Promise<void>): pulumi.Input<string> {
+  return pulumi.runtime.isDryRun() ? userData : pulumi.all([userData, turn]).apply(([document]) => document);
+}
+
+/** An output's value as it is known now; undefined when a preview cannot know it. */
+async function knownValue(output: pulumi.Output<string>): Promise<string | undefined> {
+  const { value } = await pulumi.runtime.serializeProperties("value", { value: pulumi.unsecret(output) });
+  return value === pulumi.runtime.unknownValue ? undefined : (value as string);
 }
 
 /**

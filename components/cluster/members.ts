@@ -19,6 +19,8 @@ export interface Pool extends MachineSize {
   readonly labels?: Labels;
   /** Default none. */
   readonly taints?: readonly Taint[];
+  /** How many of its machines may be away at once while they are replaced, from 1. Default 1. */
+  readonly maxUnavailable?: number;
 }
 
 /** Control-plane machines, all alike. */
@@ -34,6 +36,8 @@ export interface Member {
   readonly size: MachineSize;
   readonly labels: Labels;
   readonly taints: readonly Taint[];
+  /** How many of its kind may be away at once. */
+  readonly maxUnavailable: number;
 }
 
 /** Keeps what users run off the control planes. */
@@ -49,26 +53,19 @@ const indices = (count: number): number[] => [...Array(count).keys()];
 
 /** All machines of a cluster, control planes first. */
 export function clusterMembers(controlPlane: ControlPlane, pools: readonly Pool[]): Member[] {
-  const member = (
-    slot: MachineSlot,
-    size: MachineSize,
-    labels: Labels,
-    taints: readonly Taint[],
-  ): Member => ({
-    slot,
-    name: machineName(slot),
-    size,
-    labels,
-    taints,
-  });
   return [
-    ...indices(controlPlane.count).map((index) =>
-      member({ role: "control-plane", index }, controlPlane, {}, [controlPlaneTaint]),
-    ),
-    ...pools.flatMap((pool) =>
-      indices(pool.count).map((index) =>
-        member({ role: "worker", pool: pool.name, index }, pool, pool.labels ?? {}, pool.taints ?? []),
-      ),
-    ),
+    ...indices(controlPlane.count).map((index) => controlPlaneMember(controlPlane, index)),
+    ...pools.flatMap((pool) => indices(pool.count).map((index) => poolMember(pool, index))),
   ];
+}
+
+function controlPlaneMember(size: MachineSize, index: number): Member {
+  const slot = { role: "control-plane", index } as const;
+  return { slot, name: machineName(slot), size, labels: {}, taints: [controlPlaneTaint], maxUnavailable: 1 };
+}
+
+function poolMember(pool: Pool, index: number): Member {
+  const { labels = {}, taints = [], maxUnavailable = 1 } = pool;
+  const slot = { role: "worker", pool: pool.name, index } as const;
+  return { slot, name: machineName(slot), size: pool, labels, taints, maxUnavailable };
 }

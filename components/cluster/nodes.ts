@@ -1,6 +1,7 @@
 import type { CoreV1Api, V1Node } from "@kubernetes/client-node";
 
-import { connect, drainedAnnotation, uncordon } from "./leave";
+import { connect } from "./actions/connect";
+import { drainedAnnotation, uncordon } from "./actions/drain";
 import { poolLabel } from "./members";
 import type { NodeStatus } from "./readiness";
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type BootReport, readBootReport } from "./console";
 import type { Nodes } from "./nodes";
+import { type Settled, settled } from "./roll/settled";
 
 /** A Node as the cluster's API shows it. */
 export interface NodeStatus {
@@ -79,21 +80,8 @@ export interface Readiness {
   readonly api: Promise<void>;
   /** Call it when the machine has been made: from then on it is watched. Resolves when it is a ready node. */
   node(machine: string): Promise<void>;
-}
-
-/** A promise that is settled from outside. */
-interface Settled {
-  readonly promise: Promise<void>;
-  resolve: () => void;
-  reject: (reason: unknown) => void;
-}
-
-function settled(): Settled {
-  const made: Partial<Settled> = {};
-  const promise = new Promise<void>((resolve, reject) => Object.assign(made, { resolve, reject }));
-  // Whoever waits hears of it; that nobody waits yet is no error.
-  promise.catch(() => undefined);
-  return Object.assign(made, { promise }) as Settled;
+  /** Ends the watch, as something else has failed: all that waits for it rejects with the reason. */
+  stop(reason: unknown): void;
 }
 
 /** No machine has this name. */
@@ -117,26 +105,38 @@ async function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
 /** Begins to watch. It goes on until every one of the machines has been made and is a ready node. */
 export function watchReadiness(options: ReadinessOptions): Readiness {
   const watch = new Watch(options);
-  return { api: watch.api.promise, node: (machine) => watch.begin(machine) };
+  return {
+    api: watch.api.promise,
+    node: (machine) => watch.begin(machine),
+    stop: (reason) => {
+      watch.stop(reason);
+    },
+  };
 }
 
 class Watch {
-  readonly api = settled();
-  private readonly nodes: ReadonlyMap<string, Settled>;
+  readonly api = settled<undefined>();
+  private readonly nodes: ReadonlyMap<string, Settled<undefined>>;
   private readonly made = new Set<string>();
   private readonly ready = new Set<string>();
   private readonly told = new Map<string, string>();
   private readonly boots = new Map<string, { readonly report: BootReport; readonly readAt: number }>();
+  private readonly end = new AbortController();
   private deadline = Infinity;
   private lastTold = Date.now();
   /** Why the API does not answer; undefined when it does. */
   private silence: string | undefined;
 
   constructor(private readonly options: ReadinessOptions) {
-    this.nodes = new Map(options.machines.map((machine) => [machine, settled()]));
+    this.nodes = new Map(options.machines.map((machine) => [machine, settled<undefined>()]));
     this.untilAllAreReady().catch((error: unknown) => {
-      for (const each of [this.api, ...this.nodes.values()]) each.reject(error);
+      this.stop(error);
     });
+  }
+
+  stop(reason: unknown): void {
+    this.end.abort(reason);
+    for (const each of [this.api, ...this.nodes.values()]) each.reject(reason);
   }
 
   begin(machine: string): Promise<void> {
@@ -159,7 +159,7 @@ class Watch {
       this.throwIfHopeless(late);
       this.tellSilence(late);
       this.remind(late);
-      await sleep(this.options.intervalMilliseconds);
+      await sleep(this.options.intervalMilliseconds, undefined, { signal: this.end.signal });
     }
   }
 
@@ -167,7 +167,7 @@ class Watch {
     try {
       // What accepts a connection and never answers must not keep us from saying so.
       const seen = await within(this.options.lookSeconds ?? 5, this.options.nodes.list());
-      this.api.resolve();
+      this.api.resolve(undefined);
       this.silence = undefined;
       return new Map(seen.map((node) => [node.name, node]));
     } catch (error) {
@@ -259,7 +259,7 @@ class Watch {
   private async settle({ machine, node }: MachineState): Promise<void> {
     if (node?.drained) await this.options.nodes.welcome(machine);
     this.ready.add(machine);
-    this.nodes.get(machine)?.resolve();
+    this.nodes.get(machine)?.resolve(undefined);
   }
 
   private throwIfHopeless(late: readonly MachineState[]): void {

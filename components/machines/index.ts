@@ -5,6 +5,7 @@ export {
   type ControlPlaneSlot,
   type ElasticPools,
   type Endpoint,
+  type LiveMachine,
   machineName,
   type MachinePlatform,
   type MachineSlot,

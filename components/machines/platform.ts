@@ -31,8 +31,27 @@ export interface MachineSpec {
   readonly cpus: number;
   /** Memory in MiB; likewise. */
   readonly memoryMiB: number;
-  /** The machine's cloud-init document: all that it needs to become a node. Secret, unless the platform keeps the identity. */
+  /** Kubernetes version of the platform's image, without a leading `v`: kept with the machine, see {@link LiveMachine}. */
+  readonly kubernetesVersion: string;
+  /**
+   * The machine's cloud-init document: all that it needs to become a node. Secret, unless the platform keeps the identity.
+   * While the stack is updated it is known only when the machine may be replaced: whatever replaces the machine waits for it.
+   */
   readonly userData: pulumi.Input<string>;
+}
+
+/** A machine as it is, whatever a program wants it to be. */
+export interface LiveMachine {
+  /** As {@link machineName} gives it. */
+  readonly name: string;
+  /** `gone`: only its disk is left. */
+  readonly state: "running" | "stopped" | "gone";
+  /** The id that {@link MachinePlatform.createMachine} gave; undefined when it is gone. */
+  readonly id?: string;
+  /** What it was made of, as {@link MachinePlatform.revision} says. Undefined when it is gone, or was made before there were revisions. */
+  readonly revision?: string;
+  /** Kubernetes version of its image, without a leading `v`; undefined likewise. */
+  readonly kubernetesVersion?: string;
 }
 
 /** What a platform needs to know to make a pool. */
@@ -45,8 +64,10 @@ export interface PoolSpec {
   readonly labels: Labels;
   /** Taints of its nodes, likewise. */
   readonly taints: readonly Taint[];
-  /** The cloud-init document of all its machines. It holds no key. */
-  readonly userData: string;
+  /** How many of its machines may be away at once while they are replaced, from 1. */
+  readonly maxUnavailable: number;
+  /** The cloud-init document of all its machines. It holds no key. While the stack is updated, known when control planes are. */
+  readonly userData: pulumi.Input<string>;
 }
 
 /** Where the API answers over HTTPS. */
@@ -97,6 +118,12 @@ export interface MachinePlatform {
   address(slot: MachineSlot): string;
   /** Makes a machine that boots. Gives its id, known when it has started; joining is its own affair. */
   createMachine(spec: MachineSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string>;
+  /** What tells a machine from one of the same name that has to be replaced by it: a hash of its image, size and document. */
+  revision(spec: MachineSpec): pulumi.Output<string>;
+  /** The environment's machines as they are now, also those that the program does not want. Elastic pools' are not among them. */
+  live(): Promise<readonly LiveMachine[]>;
+  /** Stops a machine in good order, so that it can be replaced or removed. Resolves when it has stopped, also when it had before. */
+  stop(machineName: string): Promise<void>;
   /** When the machine began to run, last. Rejects while there is no such machine. */
   startedAt(machineName: string): Promise<Date>;
   /** What the machine has printed on its console, the newest last. Rejects while there is no such machine. */

@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { bindClusterRole } from "./cluster-role-binding";
 import { readPlatformFile } from "./files";
+import { podImage, type ProgramVersion } from "./pod-image";
 
 /** Which CoreDNS, and where it answers. */
 export interface ClusterDnsArgs {
-  /** CoreDNS' version without a leading `v`. */
-  readonly version: pulumi.Input<string>;
+  /** CoreDNS' version without a leading `v`, or `bundled`. */
+  readonly version: ProgramVersion;
   /** Address of the Service, inside the network of Services: the one that kubelets give to pods. */
   readonly address: pulumi.Input<string>;
 }
@@ -48,7 +49,15 @@ export class ClusterDns extends pulumi.ComponentResource {
     );
     new k8s.policy.v1.PodDisruptionBudget(
       name,
-      { metadata, spec: { selector: { matchLabels: labels }, maxUnavailable: 1 } },
+      {
+        metadata,
+        spec: {
+          selector: { matchLabels: labels },
+          maxUnavailable: 1,
+          // A pod that is broken anyway does not keep its node from being drained.
+          unhealthyPodEvictionPolicy: "AlwaysAllow",
+        },
+      },
       { parent: this },
     );
     new k8s.apps.v1.Deployment(
@@ -101,7 +110,7 @@ function serviceSpec(address: pulumi.Input<string>): k8s.types.input.core.v1.Ser
 }
 
 function podSpec(
-  version: pulumi.Input<string>,
+  version: ProgramVersion,
   accountName: pulumi.Input<string>,
   configName: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
@@ -128,8 +137,7 @@ function podSpec(
     containers: [
       {
         name: "coredns",
-        image: pulumi.interpolate`registry.k8s.io/coredns/coredns:v${version}`,
-        imagePullPolicy: "IfNotPresent",
+        ...podImage("coredns", version),
         args: ["-conf", "/etc/coredns/Corefile"],
         ports: [
           { name: "dns", containerPort: 53, protocol: "UDP" },

@@ -4,6 +4,7 @@ export { Ingress, type IngressArgs, type IngressSettings } from "./ingress";
 export { KubeProxy, type KubeProxyArgs } from "./kube-proxy";
 export { Metrics, type MetricsArgs } from "./metrics";
 export { Platform, type PlatformArgs, type PlatformVersions } from "./platform";
+export type { ProgramVersion } from "./pod-image";
 export { PodNetwork, type PodNetworkArgs } from "./pod-network";
 export { Storage, type StorageArgs, type StorageClassName } from "./storage";
 export * from "./aws";

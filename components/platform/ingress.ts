@@ -2,11 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { bindClusterRole } from "./cluster-role-binding";
+import { podImage, type ProgramVersion } from "./pod-image";
 
 /** Which Skipper, and where it answers. */
 export interface IngressArgs extends IngressSettings {
-  /** Skipper's version without a leading `v`. */
-  readonly version: pulumi.Input<string>;
+  /** Skipper's version without a leading `v`, or `bundled`. */
+  readonly version: ProgramVersion;
 }
 
 /** Where the ingress answers, and by which certificate it is known. */
@@ -236,7 +237,7 @@ function flags(withTls: boolean): string[] {
 }
 
 function podSpec(
-  version: pulumi.Input<string>,
+  version: ProgramVersion,
   accountName: pulumi.Input<string>,
   secretName: pulumi.Input<string> | undefined,
 ): k8s.types.input.core.v1.PodSpec {
@@ -268,8 +269,7 @@ function podSpec(
     containers: [
       {
         name: "skipper",
-        image: pulumi.interpolate`ghcr.io/zalando/skipper:v${version}`,
-        imagePullPolicy: "IfNotPresent",
+        ...podImage("skipper", version),
         args: flags(withTls),
         ports: Object.entries(ports)
           .filter(([name]) => withTls || name === "http")

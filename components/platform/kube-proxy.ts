@@ -4,11 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ApiEndpoint } from "./api-endpoint";
 import { bindClusterRole } from "./cluster-role-binding";
 import { configHash, toYaml } from "./files";
+import { podImage, type ProgramVersion } from "./pod-image";
 
 /** Which kube-proxy, and what it needs to know of the cluster. */
 export interface KubeProxyArgs {
-  /** The cluster's Kubernetes version without a leading `v`, as in `1.36.3`. */
-  readonly version: pulumi.Input<string>;
+  /** The cluster's Kubernetes version without a leading `v`, as in `1.36.3`; or `bundled`. */
+  readonly version: ProgramVersion;
   /** CIDR of all pods: what does not come from it is masqueraded on its way to a Service. */
   readonly podCidr: pulumi.Input<string>;
   /** Where kube-proxy reaches the API: not through a Service, as it is what makes Services work. */
@@ -103,8 +104,7 @@ function podSpec(
 ): k8s.types.input.core.v1.PodSpec {
   const program: k8s.types.input.core.v1.Container = {
     name: "kube-proxy",
-    image: pulumi.interpolate`registry.k8s.io/kube-proxy:v${args.version}`,
-    imagePullPolicy: "IfNotPresent",
+    ...podImage("kube-proxy", args.version),
     command: ["kube-proxy", `--config=${configFolder}/config.conf`, "--hostname-override=$(NODE_NAME)"],
     env: [{ name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
     volumeMounts: [{ name: "config", mountPath: configFolder, readOnly: true }],

@@ -2,11 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { bindClusterRole } from "./cluster-role-binding";
+import { podImage, type ProgramVersion } from "./pod-image";
 
 /** Which metrics-server, and whom it trusts. */
 export interface MetricsArgs {
-  /** metrics-server's version without a leading `v`. */
-  readonly version: pulumi.Input<string>;
+  /** metrics-server's version without a leading `v`, or `bundled`. */
+  readonly version: ProgramVersion;
   /**
    * Whether the kubelets' serving certificates are signed by the cluster's CA, and so can be verified. kubeadm's
    * kubelets sign their own unless they are told `serverTLSBootstrap`; with `true` metrics-server then never becomes
@@ -148,8 +149,7 @@ function podSpec(
     containers: [
       {
         name: "metrics-server",
-        image: pulumi.interpolate`registry.k8s.io/metrics-server/metrics-server:v${version}`,
-        imagePullPolicy: "IfNotPresent",
+        ...podImage("metrics-server", version),
         args: [
           "--cert-dir=/tmp",
           "--secure-port=10250",

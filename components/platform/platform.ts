@@ -5,6 +5,7 @@ import { ClusterDns } from "./cluster-dns";
 import { Ingress, type IngressSettings } from "./ingress";
 import { KubeProxy } from "./kube-proxy";
 import { Metrics } from "./metrics";
+import type { ProgramVersion } from "./pod-image";
 import { PodNetwork, type PodNetworkArgs } from "./pod-network";
 import { Storage, type StorageArgs } from "./storage";
 
@@ -24,10 +25,23 @@ export interface PlatformVersions {
   readonly skipper: pulumi.Input<string>;
 }
 
+/** Each program is of the version that its machine has. */
+const bundledVersions: Readonly<Record<keyof PlatformVersions, ProgramVersion>> = {
+  kubernetes: "bundled",
+  coredns: "bundled",
+  kubeRouter: "bundled",
+  localPathProvisioner: "bundled",
+  metricsServer: "bundled",
+  skipper: "bundled",
+};
+
 /** What the platform needs to know of the cluster. */
 export interface PlatformArgs {
-  /** Of its programs: those that the machines' image has. */
-  readonly versions: PlatformVersions;
+  /**
+   * Of its programs, whose images are upstream's; or `bundled` for machines that bring them with their own image, as Slipway's
+   * do: then pods run what their machine has, and an upgrade of machines is one of these programs.
+   */
+  readonly versions: PlatformVersions | "bundled";
   /** The API's stable address, for the programs that cannot wait for Services to work. */
   readonly apiEndpoint: ApiEndpoint;
   /** CIDR of all pods, as the cluster was made with. */
@@ -69,16 +83,8 @@ export class Platform extends pulumi.ComponentResource {
 
   constructor(name: string, args: PlatformArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:platform:Platform", name, {}, options);
-    const {
-      versions,
-      apiEndpoint,
-      podCidr,
-      serviceCidr,
-      dnsAddress,
-      conntrackLimits,
-      verifyKubelet,
-      ingress,
-    } = args;
+    const { apiEndpoint, podCidr, serviceCidr, dnsAddress, conntrackLimits, verifyKubelet, ingress } = args;
+    const versions = args.versions === "bundled" ? bundledVersions : args.versions;
     const child = { parent: this };
 
     new KubeProxy(

@@ -4,11 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ApiEndpoint } from "./api-endpoint";
 import { bindClusterRole } from "./cluster-role-binding";
 import { configHash, readPlatformFile } from "./files";
+import { podImage, type ProgramVersion } from "./pod-image";
 
 /** Which kube-router, and what it needs to know of the cluster. */
 export interface PodNetworkArgs {
-  /** kube-router's version without a leading `v`. */
-  readonly version: pulumi.Input<string>;
+  /** kube-router's version without a leading `v`, or `bundled`. */
+  readonly version: ProgramVersion;
   /** CIDR of Services. Traffic to it passes network policies, so it must not hold the pods' network. */
   readonly serviceCidr: pulumi.Input<string>;
   /** Where kube-router reaches the API: the Service `kubernetes` would make it wait for kube-proxy. */
@@ -104,7 +105,6 @@ function podSpec(
   accountName: pulumi.Input<string>,
   configName: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
-  const image = pulumi.interpolate`docker.io/cloudnativelabs/kube-router:v${version}`;
   const configMount = { name: "config", mountPath: configFolder, readOnly: true };
   const workMount = { name: "work", mountPath: "/var/lib/kube-router" };
   return {
@@ -116,8 +116,7 @@ function podSpec(
     containers: [
       {
         name: "kube-router",
-        image,
-        imagePullPolicy: "IfNotPresent",
+        ...podImage("kube-router", version),
         // It writes the node's addresses into its copy. An init container would hold back every node by its start.
         command: [
           "sh",

@@ -3,14 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { bindClusterRole } from "./cluster-role-binding";
 import { configHash, readPlatformFile, toYaml } from "./files";
+import { type PodImage, podImage, type ProgramVersion } from "./pod-image";
 
 /** What happens to a volume whose claim is deleted: it goes too, or it stays. */
 export type StorageClassName = "recycle" | "keep";
 
 /** Which provisioner, and where it puts what. */
 export interface StorageArgs {
-  /** local-path-provisioner's version without a leading `v`. */
-  readonly version: pulumi.Input<string>;
+  /** local-path-provisioner's version without a leading `v`, or `bundled`. */
+  readonly version: ProgramVersion;
   /** The class of claims that name none. Default `recycle`. */
   readonly defaultClass?: StorageClassName;
   /**
@@ -32,7 +33,7 @@ const labels = { "app.kubernetes.io/name": "local-path-provisioner" };
 export class Storage extends pulumi.ComponentResource {
   constructor(name: string, args: StorageArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:platform:Storage", name, {}, options);
-    const image = pulumi.interpolate`docker.io/rancher/local-path-provisioner:v${args.version}`;
+    const image = podImage("local-path-provisioner", args.version);
 
     const namespace = this.createNamespace(name);
     const account = new k8s.core.v1.ServiceAccount(
@@ -185,7 +186,7 @@ const managesHelperPods: k8s.types.input.rbac.v1.PolicyRule[] = [
 ];
 
 /** https://github.com/rancher/local-path-provisioner#configuration: the file names are its own. */
-function provisionerFiles(image: pulumi.Input<string>, keptFolder: string | undefined) {
+function provisionerFiles(image: PodImage, keptFolder: string | undefined) {
   return {
     "config.json": JSON.stringify(provisionerConfig(keptFolder)),
     "helperPod.yaml": toYaml(helperPod(image)),
@@ -209,7 +210,7 @@ function provisionerConfig(keptFolder: string | undefined) {
 }
 
 /** The pod that makes or removes one folder. The provisioner adds the node, the script and the folder. */
-function helperPod(image: pulumi.Input<string>) {
+function helperPod(image: PodImage) {
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -217,13 +218,13 @@ function helperPod(image: pulumi.Input<string>) {
     spec: {
       priorityClassName: "system-node-critical",
       automountServiceAccountToken: false,
-      containers: [{ name: "helper-pod", image, imagePullPolicy: "IfNotPresent" }],
+      containers: [{ name: "helper-pod", ...image }],
     },
   };
 }
 
 function podSpec(
-  image: pulumi.Input<string>,
+  image: PodImage,
   accountName: pulumi.Input<string>,
   configMapName: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
@@ -238,8 +239,7 @@ function podSpec(
     containers: [
       {
         name: "local-path-provisioner",
-        image,
-        imagePullPolicy: "IfNotPresent",
+        ...image,
         command: ["local-path-provisioner", "start"],
         args: [
           `--config=${configFolder}/config.json`,

@@ -200,7 +200,12 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
       this.serviceName,
       {
         metadata: metadataOf(this.workload),
-        spec: { selector: { matchLabels: this.selector }, maxUnavailable: 1 },
+        spec: {
+          selector: { matchLabels: this.selector },
+          maxUnavailable: 1,
+          // A pod that is broken anyway does not keep its node from being drained.
+          unhealthyPodEvictionPolicy: "AlwaysAllow",
+        },
       },
       { parent: this },
     );

@@ -6,13 +6,12 @@ import {
   KubernetesCluster,
   type KubernetesClusterArgs,
   Platform,
-  type PlatformVersions,
 } from "@slipway/kubernetes";
 
 /** What `make images` prints: the names of its images, and the versions of what is inside. */
 interface Built {
   readonly images: DockerMachinesArgs["images"];
-  readonly versions: KubernetesClusterArgs["versions"] & PlatformVersions;
+  readonly versions: KubernetesClusterArgs["versions"];
 }
 
 const config = new pulumi.Config();
@@ -45,7 +44,8 @@ const cluster = new KubernetesCluster(name, {
 new Platform(
   `${name}-platform`,
   {
-    versions,
+    // The machines' image has what these pods run.
+    versions: "bundled",
     apiEndpoint: machines.endpoint,
     podCidr: networks.pods,
     serviceCidr: networks.services,

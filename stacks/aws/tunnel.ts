@@ -6,8 +6,8 @@ import type { StartSessionResponse } from "@aws-sdk/client-ssm";
 
 import { environmentLabel } from "../../components/machines/belonging";
 import { settingsOf } from "../../toolchain/environment";
-import versions from "../../toolchain/versions.json";
 import { loadConfig } from "../config";
+import { toolchainFacts } from "../toolchain-facts";
 
 /** What a tunnel leads to, and where it is here. */
 export interface TunnelPlan {
@@ -28,7 +28,7 @@ const pollMilliseconds = 5000;
  * @throws {ConfigurationError} when they are wrong, and Error when it has none
  */
 export function tunnelPlan(name: string, settings: Readonly<Record<string, unknown>>): TunnelPlan {
-  const { aws, ports } = loadConfig(name, settings, { kubernetesVersions: [versions.kubernetes] });
+  const { aws, ports } = loadConfig(name, settings, toolchainFacts());
   if (aws === undefined) throw new Error(`${name} is not on AWS: its API answers on 127.0.0.1:${ports.api}`);
   if (aws.access.kind !== "tunnel") {
     throw new Error(

@@ -3,7 +3,7 @@ import { clusterDns } from "../../components/machines";
 import { apiHost } from "../../components/machines/aws/api-endpoint";
 import { awsFacts } from "../../components/machines/aws/aws-facts";
 import { compressedUserData } from "../../components/machines/aws/compressed-user-data";
-import versions from "../../toolchain/versions.json";
+import { companionsOf } from "../../toolchain/kubernetes-versions";
 import type { EnvironmentConfig } from "../config/environment-config";
 import { between, type CrossProblem, settingPath } from "../config/problems";
 
@@ -13,7 +13,7 @@ export function userDataProblems(config: EnvironmentConfig, machineFilesKey?: st
   const cluster = {
     name: config.name,
     kubernetesVersion: config.kubernetesVersion,
-    etcdVersion: versions.etcd,
+    etcdVersion: companionsOf(config.kubernetesVersion).etcd,
     endpoint: { host, port: 6443 },
     certificateSans: [host],
     networks: config.networks,

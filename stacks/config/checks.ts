@@ -1,18 +1,23 @@
 import { lastAddressBlock, machineNetworkPrefix, poolCapacity } from "../../components/machines/address-plan";
 import { overlap, parseCidr } from "../../components/machines/cidr";
 import { awsChecks } from "./aws-checks";
-import type { EnvironmentConfig, PoolConfig } from "./environment-config";
+import type { EnvironmentConfig, PoolConfig, ToolchainFacts } from "./environment-config";
 import { networkRules } from "./network-rules";
 import { foreignSettings } from "./platform-settings";
-import { between, type CrossProblem, settingPath, shown } from "./problems";
+import { alternatives, between, type CrossProblem, settingPath, shown } from "./problems";
 import type { Settings } from "./schema";
 
 /**
  * What is wrong between settings that are sound each alone.
  * @param settings what was written, to name a written setting as the culprit rather than a default
  */
-export function crossCheck(config: EnvironmentConfig, settings: Settings): CrossProblem[] {
+export function crossCheck(
+  config: EnvironmentConfig,
+  settings: Settings,
+  facts: ToolchainFacts,
+): CrossProblem[] {
   return [
+    ...versionToDecide(settings, facts),
     ...overlappingNetworks(config.networks, settings.networks ?? {}),
     ...tooFewPodAddresses(config),
     ...repeatedPorts(config.ports, settings.ports ?? {}),
@@ -21,6 +26,20 @@ export function crossCheck(config: EnvironmentConfig, settings: Settings): Cross
     ...foreignSettings(config.platform, settings),
     ...(config.aws ? awsChecks(config, config.aws, settings) : addressBlockChecks(config)),
   ];
+}
+
+/** What an environment keeps where nothing is written has to be something that can be kept. */
+function versionToDecide(
+  { kubernetesVersion }: Settings,
+  { kubernetesVersions, runningVersion }: ToolchainFacts,
+): CrossProblem[] {
+  if (kubernetesVersion !== undefined || runningVersion === undefined) return [];
+  if (kubernetesVersions.includes(runningVersion)) return [];
+  const advice = `write ${alternatives(kubernetesVersions)}`;
+  const message = /^\d/.test(runningVersion)
+    ? `is missing, and the toolchain does not have the ${runningVersion} that the environment runs; ${advice}`
+    : `is missing, and what is left of the environment does not tell which it ran; ${advice}`;
+  return [between(message, settingPath(["kubernetesVersion"]))];
 }
 
 /** Where machines have fixed addresses, a pool's are in a block. */

@@ -18,7 +18,7 @@ export function withDefaults(
   return {
     name: stackName,
     platform,
-    kubernetesVersion: settings.kubernetesVersion ?? facts.kubernetesVersions[0],
+    kubernetesVersion: settings.kubernetesVersion ?? keptVersion(facts) ?? facts.kubernetesVersions[0],
     controlPlane: {
       count: settings.controlPlane?.count ?? 1,
       cpus: settings.controlPlane?.cpus ?? cpus,
@@ -31,6 +31,7 @@ export function withDefaults(
       memoryMiB: pool.memory ?? memoryMiB,
       labels: pool.labels ?? {},
       taints: pool.taints ?? [],
+      maxUnavailable: pool.maxUnavailable ?? 1,
       addressBlock: pool.addressBlock ?? position + 1,
     })),
     networks: {
@@ -50,6 +51,11 @@ export function withDefaults(
     },
     ...(isOnAws && { aws: awsDefaults(settings) }),
   };
+}
+
+/** What the environment runs, if the toolchain has it: so another toolchain upgrades nobody. */
+function keptVersion({ kubernetesVersions, runningVersion }: ToolchainFacts): string | undefined {
+  return kubernetesVersions.find((version) => version === runningVersion);
 }
 
 /**

@@ -68,6 +68,8 @@ export interface PoolConfig {
   readonly labels: Readonly<Record<string, string>>;
   /** Taints of the pool's nodes, distinct by key and effect. */
   readonly taints: readonly TaintConfig[];
+  /** How many of the pool's machines may be away at once while they are replaced, from 1. */
+  readonly maxUnavailable: number;
   /** The block of the network of machines that holds the pool: 1 to 15, different for each pool. */
   readonly addressBlock: number;
 }
@@ -81,6 +83,11 @@ export interface TaintConfig {
 
 /** What the toolchain has to offer a configuration. */
 export interface ToolchainFacts {
-  /** Kubernetes versions without a leading `v`, the default one first. */
+  /** Kubernetes versions without a leading `v`, the newest first: that is what a new environment gets. */
   readonly kubernetesVersions: readonly [string, ...string[]];
+  /**
+   * Kubernetes version that the environment runs, which it keeps where its settings name none. Undefined for a new one.
+   * Anything else than one of `kubernetesVersions` is a version that the toolchain does not have, or says that nobody knows.
+   */
+  readonly runningVersion?: string;
 }

@@ -67,6 +67,12 @@ export function settingPath(path: readonly PropertyKey[]): string {
 /** The path of one of AWS' settings: `"zones"` is `slipway:aws.zones`. */
 export const awsPath = (...path: PropertyKey[]): string => settingPath(["aws", ...path]);
 
+/** What may be written, for a sentence: `1, 3 or 5`. */
+export function alternatives(some: readonly string[]): string {
+  const last = some.at(-1) ?? "";
+  return some.length < 2 ? last : `${some.slice(0, -1).join(", ")} or ${last}`;
+}
+
 const longestShown = 60;
 
 /**

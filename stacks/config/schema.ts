@@ -12,7 +12,7 @@ import {
   memoryMiB,
 } from "./kubernetes-syntax";
 import { networkRules } from "./network-rules";
-import { shown } from "./problems";
+import { alternatives, shown } from "./problems";
 import { network, settingsGroup, wholeNumber, wording } from "./schema-parts";
 
 /** What an environment's machines can be. */
@@ -27,7 +27,7 @@ export type Settings = z.output<ReturnType<typeof settingsSchema>>;
 
 /** The shape of a stack's settings. Every one is optional, so that those that are sound can be looked at alone. */
 export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
-  const versions = kubernetesVersions.join(" or ");
+  const versions = alternatives(kubernetesVersions);
   return settingsGroup({
     platform: z.enum(platforms, wording("is not a platform", platforms.join(" or "))),
     kubernetesVersion: z.enum(
@@ -88,6 +88,7 @@ function pool() {
     memory: memory("512Mi"),
     labels: labels(),
     taints: taints(),
+    maxUnavailable: wholeNumber("is not a number of machines", 1, poolCapacity(16)),
     addressBlock: wholeNumber("is not a number of an address block", 1, lastAddressBlock),
     instanceTypes: instanceTypes(),
     min: wholeNumber("is not a number of machines", 0, poolCapacity(16)),

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import * as path from "node:path";
 
 import { loadConfig } from "../../stacks/config";
+import { toolchainFacts } from "../../stacks/toolchain-facts";
 import { imageName } from "../../toolchain/images";
-import versions from "../../toolchain/versions.json";
 import { make, PackageConsumer } from "../support/package-consumer";
 import { eventually, TestEnvironment } from "../support/test-environment";
 
@@ -174,7 +174,7 @@ describe("a cluster of the components alone", () => {
     // A network and ports that nobody else has, as an environment of that name would pick them.
     const [random = ""] = path.basename(ownCluster.folder).toLowerCase().split("-").slice(-1);
     const name = `own-${random}`;
-    const { networks, ports } = loadConfig(name, {}, { kubernetesVersions: [versions.kubernetes] });
+    const { networks, ports } = loadConfig(name, {}, toolchainFacts());
     cluster = new TestEnvironment(
       {
         built: await make("images"),

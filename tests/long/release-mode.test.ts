@@ -8,9 +8,10 @@ import { promisify } from "node:util";
 import { isBuilt, partDirectory } from "../../toolchain/cache";
 import { imageName } from "../../toolchain/images";
 import { ensure } from "../../toolchain/images/build";
-import { bareMachine, inThisMode, podImages } from "../../toolchain/images/images";
+import { inThisMode } from "../../toolchain/images/images";
 import { nameOf } from "../../toolchain/images/keys";
-import { everydayParts, type PartName, parts } from "../../toolchain/parts";
+import { bareMachine, podImages } from "../../toolchain/images/machine-images";
+import { everydayParts } from "../../toolchain/parts";
 import { goArchitecture } from "../../toolchain/places";
 import type { FetchRecord } from "../../toolchain/release/fetch-part";
 import { releasesFor } from "../../toolchain/release/releases";
@@ -29,7 +30,7 @@ let server: FileServer;
 let environment: TestEnvironment;
 
 beforeAll(async () => {
-  const programs = new Map(everydayParts.map(({ name }) => [name, partDirectory(parts[name as PartName])]));
+  const programs = new Map(everydayParts.map((part) => [part.name, partDirectory(part)]));
   const pause = await pauseProgram();
   server = await FileServer.start();
   const everyday = Object.entries(releasesFor(goArchitecture)).filter(([part]) => programs.has(part));
@@ -46,7 +47,7 @@ afterAll(async () => {
   await environment.destroy();
   const images = [
     imageName("machine"),
-    ...[bareMachine, ...podImages].map((image) => nameOf(inThisMode(image))),
+    ...[bareMachine(), ...podImages()].map((image) => nameOf(inThisMode(image))),
   ];
   await run("docker", ["image", "rm", ...images]).catch(() => undefined);
   for (const name of ["CACHE", "TOOLCHAIN", "RELEASE_MIRROR"])
@@ -57,7 +58,7 @@ afterAll(async () => {
 
 /** Built from source it is a file of C until its image is built; published it is a program. */
 async function pauseProgram(): Promise<string> {
-  const image = podImages.find(({ podName }) => podName.includes("/pause:"));
+  const image = podImages().find(({ name }) => name === "pod-pause");
   if (!image) throw new Error("no pod image is pause");
   await ensure(image, () => undefined);
   const { stdout } = await run("docker", ["create", nameOf(image), "none"]);

@@ -6,32 +6,33 @@ import { parseArgs } from "node:util";
 import { cacheRoot, isBuilt, partDirectory } from "../cache";
 import { prepareHost } from "../docker";
 import { withLock } from "../lock";
-import { type PartName, parts } from "../parts";
+import { partOf } from "../parts";
 import { duration } from "../progress";
-import { demandOf, demandOptions, wantedImages, wantsMachineFiles } from "../wanted";
+import { demandOf, demandOptions, wantedImages, wantedVersions, wantsMachineFiles } from "../wanted";
 import { interruptCommands } from "./command";
 import { buildDebian } from "./debian";
 import { type Context, buildImage, imageExists } from "./docker";
 import {
   type Image,
   type ImageOnDemand,
-  bareMachine,
   debian,
   imagesOnDemand,
   inThisMode,
   loadBalancer,
   machineFiles,
   node,
-  podImages,
   registry,
 } from "./images";
 import { type ImageKind, imageName, nameOf } from "./keys";
 import { buildMachine } from "./machine";
 import { buildMachineFiles, machineFilesFolder } from "./machine-files";
+import { bareMachine, podImages } from "./machine-images";
 import { withNodePackages } from "./node-packages";
 
-/** What is made beside everyday images. */
-export interface Further {
+/** What is made beside the images that are the same for everybody. */
+export interface Wanted {
+  /** Of Kubernetes: each has a machine of its own. */
+  versions: readonly string[];
   /** Images that not every environment needs. */
   images: readonly ImageOnDemand[];
   /** Whether machines are made of stock systems. Default: false. */
@@ -54,7 +55,7 @@ interface Step {
 export type Tell = (text: string) => void;
 
 /** Everything that every environment needs, in an order in which each image's bases come first, and what is wanted too. */
-function steps(further: Further): Step[] {
+function steps({ versions, images, machineFiles: ofStockSystems = false }: Wanted): Step[] {
   const kind = (title: ImageKind, make: Step["make"]): Step => {
     const name = imageName(title);
     return { title, name, isThere: () => imageExists(name), make };
@@ -64,23 +65,34 @@ function steps(further: Further): Step[] {
     kind("load-balancer", (tell) => ensure(loadBalancer, tell)),
     kind("registry", (tell) => ensure(registry, tell)),
     kind("node", (tell) => ensure(node, tell)),
-    kind("machine", async (tell) => {
-      for (const image of [bareMachine, ...podImages]) await ensure(image, tell);
-      tell(`preloading ${podImages.length} pod images`);
-      await buildMachine(imageName("machine"));
-    }),
-    ...further.images.map((name) => kind(name, (tell) => ensure(imagesOnDemand[name], tell))),
-    ...(further.machineFiles ? [machineFilesStep()] : []),
+    ...versions.map(machineStep),
+    ...images.map((name) => kind(name, (tell) => ensure(imagesOnDemand[name], tell))),
+    ...(ofStockSystems ? versions.map(machineFilesStep) : []),
   ];
 }
 
-function machineFilesStep(): Step {
-  const folder = machineFilesFolder();
+function machineStep(version: string): Step {
+  const name = imageName("machine", version);
   return {
-    title: "machine-files",
+    title: `machine of Kubernetes ${version}`,
+    name,
+    isThere: () => imageExists(name),
+    make: async (tell) => {
+      const pods = podImages(version);
+      for (const image of [bareMachine(version), ...pods]) await ensure(image, tell);
+      tell(`preloading ${pods.length} pod images`);
+      await buildMachine(version);
+    },
+  };
+}
+
+function machineFilesStep(version: string): Step {
+  const folder = machineFilesFolder(version);
+  return {
+    title: `machine-files of Kubernetes ${version}`,
     name: folder,
     isThere: () => Promise.resolve(existsSync(folder)),
-    make: (tell) => buildMachineFiles(programFiles(inThisMode(machineFiles)), tell),
+    make: (tell) => buildMachineFiles(programFiles(inThisMode(machineFiles)), tell, version),
   };
 }
 
@@ -88,17 +100,16 @@ function machineFilesStep(): Step {
  * Makes sure that every image exists. An image gets its name when it is complete, so that what is interrupted is
  * made again.
  *
- * @param further - what not every environment needs
  * @param say - takes each line of progress
  * @param signal - no further image is begun once it fires
  * @throws Error that names the image and says what failed
  */
 export async function buildImages(
-  further: Further,
+  wanted: Wanted,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const all = steps(further);
+  const all = steps(wanted);
   for (const [index, step] of all.entries()) {
     signal.throwIfAborted();
     await runStep(step, (text) => {
@@ -107,8 +118,8 @@ export async function buildImages(
   }
 }
 
-async function isEverythingThere(further: Further): Promise<boolean> {
-  const there = await Promise.all(steps(further).map(({ isThere }) => isThere()));
+async function isEverythingThere(wanted: Wanted): Promise<boolean> {
+  const there = await Promise.all(steps(wanted).map(({ isThere }) => isThere()));
   return there.every(Boolean);
 }
 
@@ -148,7 +159,7 @@ async function build(image: Image, more: Context): Promise<void> {
 /** @throws Error if the toolchain has not made them yet */
 function programFiles({ programs }: Image): Context {
   return Object.entries(programs).map(([name, files]) => {
-    const part = parts[name as PartName];
+    const part = partOf(name);
     if (!isBuilt(part))
       throw new Error(`${name} is not built yet: run \`npx tsx toolchain/build.ts\` first.`);
     return { folder: partDirectory(part), files };
@@ -156,8 +167,12 @@ function programFiles({ programs }: Image): Context {
 }
 
 async function main(): Promise<void> {
-  const demand = demandOf(parseArgs({ options: demandOptions }).values);
-  const further = { images: wantedImages(demand), machineFiles: wantsMachineFiles(demand) };
+  const demand = await demandOf(parseArgs({ options: demandOptions }).values);
+  const wanted: Wanted = {
+    versions: wantedVersions(demand),
+    images: wantedImages(demand),
+    machineFiles: wantsMachineFiles(demand),
+  };
   const say = (line: string): void => {
     console.log(line);
   };
@@ -172,10 +187,10 @@ async function main(): Promise<void> {
   const waiting = (holder: string): void => {
     say(`waiting for process ${holder}, which builds images`);
   };
-  const build = (): Promise<void> => buildImages(further, say, interruption.signal);
+  const build = (): Promise<void> => buildImages(wanted, say, interruption.signal);
   const lock = path.join(cacheRoot(), "images.lock");
   // Who has nothing to build waits for nobody.
-  if (await isEverythingThere(further)) await build();
+  if (await isEverythingThere(wanted)) await build();
   else await withLock(lock, waiting, build, interruption.signal);
 }
 

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 
 import { toolchainMode } from "../cache";
-import { type PartName, parts } from "../parts";
+import { kubernetesParts } from "../parts";
 import versions from "../versions.json";
 import { hostAuthoritiesDigest } from "./host-authorities";
 
@@ -12,7 +12,7 @@ export interface Image {
   /** Absolute path of the folder with its Dockerfile and its other committed files: the build context's root. */
   folder: string;
   /** Finished programs that are put into the context's root, by the toolchain part that makes them. */
-  programs: Readonly<Partial<Record<PartName, readonly string[]>>>;
+  programs: Readonly<Record<string, readonly string[]>>;
   /** Images that it is made from: build argument to image. */
   images: Readonly<Record<string, Image>>;
   /** Further build arguments. */
@@ -21,13 +21,8 @@ export interface Image {
   release?: Image;
 }
 
-/** An image that is preloaded in a machine, under the name that pods know it by. */
-export interface PodImage extends Image {
-  /** Its name in containerd's store. */
-  podName: string;
-}
-
-type Ingredients = Partial<Pick<Image, "programs" | "images" | "args">>;
+/** What {@link image} makes an image of. */
+export type Ingredients = Partial<Pick<Image, "programs" | "images" | "args">>;
 
 /** @param folder - with its Dockerfile, from this one */
 export function image(
@@ -36,10 +31,6 @@ export function image(
   { programs = {}, images = {}, args = {} }: Ingredients,
 ): Image {
   return { name, folder: path.resolve(__dirname, folder), programs, images, args };
-}
-
-function podImage(name: string, podName: string, ingredients: Ingredients, release?: Image): PodImage {
-  return { ...image(`pod-${name}`, `pods/${name}`, ingredients), podName, ...(release && { release }) };
 }
 
 /** The image as it is made in the mode that the toolchain is in. */
@@ -67,75 +58,14 @@ export const node = image("node", "node", { images: { DEBIAN: debian }, args: { 
 /** Debian's packages of a machine. */
 export const machineSystem = image("machine-os", "../../machine-image/os", { images: { DEBIAN: debian } });
 
-const networkTools = image("pod-network-tools", "pods/network-tools", { images: { OS: machineSystem } });
-
-const controlPlanePrograms = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
-
-const kubernetes: Image = {
-  ...image("pod-kubernetes", "pods/kubernetes", {
-    images: { DEBIAN: debian },
-    programs: { kubernetes: ["kubernetes"] },
-  }),
-  release: image("pod-kubernetes", "release/kubernetes", {
-    programs: { kubernetes: [...controlPlanePrograms, "kube-proxy"] },
-  }),
-};
-
-const controlPlane = controlPlanePrograms.map((program) =>
-  podImage(program, `registry.k8s.io/${program}:v${versions.kubernetes}`, {
-    images: { KUBERNETES: kubernetes },
-  }),
-);
-
-/** What a machine runs in pods before anything can be pulled. The names are upstream's. */
-export const podImages: readonly PodImage[] = [
-  ...controlPlane,
-  podImage("kube-proxy", `registry.k8s.io/kube-proxy:v${versions.kubernetes}`, {
-    images: { KUBERNETES: kubernetes, NETWORK_TOOLS: networkTools },
-  }),
-  podImage("etcd", `registry.k8s.io/etcd:${versions.etcd}`, {
-    programs: { etcd: ["etcd", "etcdctl", "etcdutl"] },
-  }),
-  podImage("coredns", `registry.k8s.io/coredns/coredns:v${versions.coredns}`, {
-    images: { OS: machineSystem },
-    programs: { coredns: ["coredns"] },
-  }),
-  podImage(
-    "pause",
-    `registry.k8s.io/pause:${versions.pause}`,
-    {
-      images: { DEBIAN: debian },
-      programs: { kubernetes: ["pause.c"] },
-      args: { VERSION: versions.pause },
-    },
-    image("pod-pause", "release/pause", { programs: { kubernetes: ["pause"] } }),
-  ),
-  podImage("kube-router", `docker.io/cloudnativelabs/kube-router:v${versions.kubeRouter}`, {
-    images: { DEBIAN: debian, NETWORK_TOOLS: networkTools },
-    programs: { "kube-router": ["kube-router"] },
-  }),
-  podImage(
-    "local-path-provisioner",
-    `docker.io/rancher/local-path-provisioner:v${versions.localPathProvisioner}`,
-    {
-      images: { DEBIAN: debian },
-      programs: { "local-path-provisioner": ["local-path-provisioner"] },
-    },
-  ),
-  podImage("metrics-server", `registry.k8s.io/metrics-server/metrics-server:v${versions.metricsServer}`, {
-    programs: { "metrics-server": ["metrics-server"] },
-  }),
-  podImage("skipper", `ghcr.io/zalando/skipper:v${versions.skipper}`, {
-    images: { OS: machineSystem },
-    programs: { skipper: ["skipper"] },
-  }),
-];
-
 function fluxController(name: "source-controller" | "kustomize-controller"): Image {
   return image(name, name, { images: { OS: machineSystem }, programs: { [name]: [name] } });
 }
 
 const giteaSystem = image("gitea-system", "gitea-system", { images: { DEBIAN: debian } });
+
+/** What has the kubectl that serves every cluster. */
+const newestPart = kubernetesParts().kubernetes.name;
 
 const agentSystem = image("agent-system", "agent-system", { images: { NODE: node } });
 
@@ -173,11 +103,11 @@ export const imagesOnDemand = {
   agent: {
     ...image("agent", "agent", {
       images: { SYSTEM: agentSystem },
-      programs: { helm: ["helm"], kubernetes: ["kubernetes"] },
+      programs: { helm: ["helm"], [newestPart]: ["kubernetes"] },
     }),
     release: image("agent", "release/agent", {
       images: { SYSTEM: agentSystem },
-      programs: { helm: ["helm"], kubernetes: ["kubectl"] },
+      programs: { helm: ["helm"], [newestPart]: ["kubectl"] },
     }),
   },
 } as const satisfies Readonly<Record<string, Image>>;
@@ -185,24 +115,9 @@ export const imagesOnDemand = {
 /** Name of an image that only some environments run. */
 export type ImageOnDemand = keyof typeof imagesOnDemand;
 
-const machineWithoutPrograms = image("machine-bare", "../../machine-image", {
-  images: { OS: machineSystem },
-  programs: { containerd: Object.keys(parts.containerd.binaries) },
-  args: { PAUSE_VERSION: versions.pause },
-});
-
-/** A machine without pod images: what its container starts from is `machine`. */
-export const bareMachine: Image = {
-  ...machineWithoutPrograms,
-  release: image("machine-release", "release/machine", {
-    images: { MACHINE: machineWithoutPrograms },
-    programs: { kubernetes: ["kubeadm", "kubectl", "kubelet"] },
-  }),
-};
-
 /**
- * What machines that are made of a stock system have beside the files of {@link bareMachine}, programs among it. Its base is
- * the machine's image: machine-files.ts makes an archive of both.
+ * What machines that are made of a stock system have beside the files of the machine's image, programs among it: machine-files.ts
+ * makes an archive of both.
  */
 export const machineFiles: Image = image("machine-files", "machine-files", {
   programs: { "cloud-provider-aws": ["ecr-credential-provider"] },

@@ -1,19 +1,19 @@
 import { goArchitecture, partKey } from "../cache";
 import { describeFile, filesBelow, keyOf } from "../content-key";
-import { type PartName, parts } from "../parts";
+import { newestKubernetes } from "../kubernetes-versions";
+import { partOf } from "../parts";
 import {
   type Image,
   type ImageOnDemand,
-  bareMachine,
   debian,
   imagesOnDemand,
   inThisMode,
   loadBalancer,
   machineFiles,
   node,
-  podImages,
   registry,
 } from "./images";
+import { bareMachine, podImages } from "./machine-images";
 
 /** The images that every environment is made of. */
 export type EverydayImage = "debian" | "load-balancer" | "registry" | "node" | "machine";
@@ -24,9 +24,12 @@ export type ImageKind = EverydayImage | ImageOnDemand;
 /**
  * Name and tag of an image in the local Docker daemon. It follows from the committed files and the toolchain's mode, so
  * that it is known before the image exists, and needs no Docker: another content always has another name.
+ *
+ * @param version - the machines' Kubernetes; default: the newest. Other images serve every version
+ * @throws Error when the toolchain does not have it
  */
-export function imageName(kind: ImageKind): string {
-  if (kind === "machine") return machineName();
+export function imageName(kind: ImageKind, version: string = newestKubernetes): string {
+  if (kind === "machine") return machineName(version);
   return nameOf({ debian, "load-balancer": loadBalancer, registry, node, ...imagesOnDemand }[kind]);
 }
 
@@ -45,7 +48,7 @@ export function nameOf(wanted: Image, scope: KeyScope = "this host"): string {
   const { name, programs, args } = image;
   return `slipway/${name}:${keyOf({
     files: describeInputs(image.folder),
-    programs: Object.entries(programs).map(([part, files]) => [partKey(parts[part as PartName]), files]),
+    programs: Object.entries(programs).map(([part, files]) => [partKey(partOf(part)), files]),
     images: Object.entries(image.images).map(([argument, other]) => [argument, nameOf(other, scope)]),
     args: scope === "this host" ? args : withoutHost(args),
   })}`;
@@ -56,14 +59,14 @@ function withoutHost(args: Image["args"]): Image["args"] {
 }
 
 /** A machine's name covers its pod images: preload.sh, which adds them, is in the bare machine's folder. */
-function machineName(scope: KeyScope = "this host"): string {
-  const pods = podImages.map((pod) => [nameOf(pod, scope), pod.podName]);
-  return `slipway/machine:${keyOf({ bareMachine: nameOf(bareMachine, scope), pods })}`;
+function machineName(version: string, scope: KeyScope = "this host"): string {
+  const pods = podImages(version).map((pod) => [nameOf(pod, scope), pod.podNames]);
+  return `slipway/machine:${keyOf({ bareMachine: nameOf(bareMachine(version), scope), pods })}`;
 }
 
 /** Key of the files that make a machine of a stock system, with their architecture: `0a5186d48e00-amd64`. */
-export function machineFilesKey(scope: KeyScope): string {
-  return `${keyOf([machineName(scope), nameOf(machineFiles, scope)])}-${goArchitecture}`;
+export function machineFilesKey(scope: KeyScope, version: string = newestKubernetes): string {
+  return `${keyOf([machineName(version, scope), nameOf(machineFiles, scope)])}-${goArchitecture}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import { cacheRoot } from "../cache";
+import { newestKubernetes } from "../kubernetes-versions";
 import { sha256OfFile } from "../release/checksum";
 import { run } from "./command";
 import { type Context, buildImage } from "./docker";
@@ -49,17 +50,21 @@ const [archiveName, checksumName] = ["machine-files.tar.gz", "sha256"];
 /** How often it is said how long the archive is, in milliseconds. */
 const packingInterval = 5000;
 
-/** Where the archive that fits the machine image is, or will be: in a folder that appears when all of it is there. */
-export function machineFilesFolder(): string {
-  return path.join(cacheRoot(), "machine-files", machineFilesKey("this host"));
+/**
+ * Where the archive that fits the machine image is, or will be: in a folder that appears when all of it is there.
+ *
+ * @param version - of Kubernetes; default: the newest
+ */
+export function machineFilesFolder(version: string = newestKubernetes): string {
+  return path.join(cacheRoot(), "machine-files", machineFilesKey("this host", version));
 }
 
-/** The archive that fits the machine image; undefined until it is built. */
-export function builtMachineFiles(): MachineFiles | undefined {
-  const folder = machineFilesFolder();
+/** The archive that fits the machine image; undefined until it is built. Likewise. */
+export function builtMachineFiles(version: string = newestKubernetes): MachineFiles | undefined {
+  const folder = machineFilesFolder(version);
   if (!existsSync(folder)) return undefined;
   return {
-    key: machineFilesKey("any host"),
+    key: machineFilesKey("any host", version),
     archive: path.join(folder, archiveName),
     sha256: readFileSync(path.join(folder, checksumName), "utf8").trim(),
   };
@@ -70,15 +75,20 @@ export function builtMachineFiles(): MachineFiles | undefined {
  *
  * @param programs - of {@link machineFiles}
  * @param tell - takes what is being done
+ * @param version - of Kubernetes; default: the newest
  */
-export async function buildMachineFiles(programs: Context, tell: (text: string) => void): Promise<void> {
-  const folder = machineFilesFolder();
+export async function buildMachineFiles(
+  programs: Context,
+  tell: (text: string) => void,
+  version: string = newestKubernetes,
+): Promise<void> {
+  const folder = machineFilesFolder(version);
   await mkdir(path.dirname(folder), { recursive: true });
   const scratch = await mkdtemp(`${folder}-`);
   const image = `slipway/machine-files:${path.basename(scratch)}`.toLowerCase();
   try {
     tell("adding what only instances have to the machine image");
-    const args = { MACHINE: imageName("machine"), KEY: machineFilesKey("any host") };
+    const args = { MACHINE: imageName("machine", version), KEY: machineFilesKey("any host", version) };
     const own = { folder: machineFiles.folder, files: ["Dockerfile", "rootfs"] };
     await buildImage(image, [own, ...programs], args);
     const archive = path.join(scratch, archiveName);

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { run } from "./command";
-import { bareMachine, podImages } from "./images";
-import { nameOf } from "./keys";
+import { imageName, nameOf } from "./keys";
+import { bareMachine, podImages } from "./machine-images";
 
 /** The Kubernetes programs' path in their images; a machine shares the file. */
 const kubernetesPath = "/usr/local/bin/kubernetes";
@@ -12,11 +12,15 @@ const kubernetesPath = "/usr/local/bin/kubernetes";
 /**
  * Makes the machine image: the bare machine's own containerd takes the pod images in, in a container of it that
  * then becomes the image.
+ *
+ * @param version - of Kubernetes
  */
-export async function buildMachine(name: string): Promise<void> {
+export async function buildMachine(version: string): Promise<void> {
+  const pods = podImages(version);
+  const bare = bareMachine(version);
   const container = `slipway-preload-${randomBytes(4).toString("hex")}`;
-  const script = readFileSync(path.join(bareMachine.folder, "preload.sh"), "utf8");
-  const pairs = podImages.map((pod) => `docker.io/${nameOf(pod)}=${pod.podName}`);
+  const script = readFileSync(path.join(bare.folder, "preload.sh"), "utf8");
+  const names = pods.map((pod) => `docker.io/${nameOf(pod)}=${pod.podNames.join(",")}`);
   try {
     await run(
       [
@@ -31,16 +35,15 @@ export async function buildMachine(name: string): Promise<void> {
           "seccomp=unconfined",
         ],
         ...["--volume", `${container}:/build`, "--tmpfs", "/run", "--tmpfs", "/tmp"],
-        ...[nameOf(bareMachine), "-c", script, "preload.sh", kubernetesPath, ...pairs],
+        ...[nameOf(bare), "-c", script, "preload.sh", kubernetesPath, ...names],
       ],
-      ["docker", "save", ...podImages.map((pod) => nameOf(pod))],
+      ["docker", "save", ...pods.map((pod) => nameOf(pod))],
     );
     const entryPoint = await run([
-      ...["docker", "image", "inspect", "--format", "{{json .Config.Entrypoint}}", nameOf(bareMachine)],
+      ...["docker", "image", "inspect", "--format", "{{json .Config.Entrypoint}}", nameOf(bare)],
     ]);
-    await run([
-      ...["docker", "commit", "--change", `ENTRYPOINT ${entryPoint}`, "--change", "CMD []", container, name],
-    ]);
+    const changes = ["--change", `ENTRYPOINT ${entryPoint}`, "--change", "CMD []"];
+    await run(["docker", "commit", ...changes, container, imageName("machine", version)]);
   } finally {
     await run(["docker", "rm", "--force", "--volumes", container]).catch(() => undefined);
     await run(["docker", "volume", "rm", "--force", container]).catch(() => undefined);

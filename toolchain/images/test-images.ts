@@ -1,17 +1,20 @@
-import type { PartName } from "../parts";
-import { type Image, debian, image, podImages } from "./images";
+import { kubernetesParts } from "../parts";
+import { type Image, debian, image } from "./images";
+import { podImages } from "./machine-images";
 
 /** An image of Kubernetes' end-to-end suite, made from the suite's own programs and Debian's packages. */
 function testImage(name: string, programs: Image["programs"], folder = name): Image {
   return image(`test-${name}`, `conformance/${folder}`, { images: { DEBIAN: debian }, programs });
 }
 
-const fromSuite = (...files: string[]): Image["programs"] =>
-  ({ conformance: files }) satisfies Partial<Record<PartName, readonly string[]>>;
+const fromSuite = (...files: string[]): Image["programs"] => ({ conformance: files });
+
+/** The newest version's, as the suite is. */
+const { name: dns } = kubernetesParts().coredns;
 
 const agnhost = testImage("agnhost", {
   ...fromSuite("agnhost", "localhost.crt", "localhost.key"),
-  coredns: ["coredns"],
+  [dns]: ["coredns"],
 });
 
 function picture(name: string): Image {
@@ -24,7 +27,7 @@ function picture(name: string): Image {
 
 /** An image that machines have, for the suite to run too. */
 function ofMachines(name: string): Image {
-  const found = podImages.find((pod) => pod.name === `pod-${name}`);
+  const found = podImages().find((pod) => pod.name === `pod-${name}`);
   if (found === undefined) throw new Error(`no machine has an image ${name}`);
   return found;
 }
@@ -33,7 +36,7 @@ function ofMachines(name: string): Image {
 const images: Readonly<Record<string, Image>> = {
   "e2e-test-images/agnhost": agnhost,
   "e2e-test-images/busybox": testImage("busybox", {}),
-  "e2e-test-images/glibc-dns-testing": testImage("dns-testing", { coredns: ["coredns"] }),
+  "e2e-test-images/glibc-dns-testing": testImage("dns-testing", { [dns]: ["coredns"] }),
   "e2e-test-images/ipc-utils": testImage("ipc-utils", {}),
   "e2e-test-images/kitten": picture("kitten"),
   "e2e-test-images/nautilus": picture("nautilus"),
@@ -58,7 +61,7 @@ const images: Readonly<Record<string, Image>> = {
  */
 export function testImageOf(repository: string, tag: string): Image | undefined {
   const found = images[repository];
-  if (found === undefined || podImages.some((pod) => pod === found)) return found;
+  if (found === undefined || podImages().some((pod) => pod === found)) return found;
   return { ...found, args: { ...found.args, VERSION: tag } };
 }
 

@@ -101,7 +101,7 @@ function isOfCluster(resource: ResourceState, resources: readonly ResourceState[
   );
 }
 
-/** Whether a resource stands for a machine in its cluster: components/cluster/leave/membership.ts. */
+/** Whether a resource stands for a machine in its cluster: components/cluster/membership.ts. */
 function isOfMachine({ inputs }: ResourceState, machines: readonly ResourceState[]): boolean {
   const machine = inputs?.machineId;
   return typeof machine === "string" && machines.some(({ id }) => id === machine);

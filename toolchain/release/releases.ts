@@ -1,4 +1,4 @@
-import type { PartName } from "../parts";
+import { companionsOf, kubernetesVersions } from "../kubernetes-versions";
 import { goArchitecture } from "../places";
 import versions from "../versions.json";
 
@@ -87,8 +87,7 @@ function pulumiPlugin(name: string, version: string, architecture: string): Rele
   return { version, origins: [archive(url, checksums, [program])] };
 }
 
-function kubernetes(architecture: string): Release {
-  const version = versions.kubernetes;
+function kubernetes(architecture: string, version: string): Release {
   const programs = kubernetesPrograms.map((program): Origin => {
     const url = `https://dl.k8s.io/v${version}/bin/linux/${architecture}/${program}`;
     return { kind: "file", url, checksum: `${url}.sha256`, as: program };
@@ -97,7 +96,7 @@ function kubernetes(architecture: string): Release {
     kind: "image",
     registry: "registry.k8s.io",
     repository: "pause",
-    tag: versions.pause,
+    tag: companionsOf(version).pause,
     members: { pause: "pause" },
   };
   return { version, origins: [...programs, pause] };
@@ -123,15 +122,15 @@ function containerd(architecture: string): Release {
   return gitHub(repository, versions.containerd, file, `${file}.sha256sum`, programs, "bin/");
 }
 
-function etcd(architecture: string): Release {
-  const name = `etcd-v${versions.etcd}-linux-${architecture}`;
+function etcd(architecture: string, version: string): Release {
+  const name = `etcd-v${version}-linux-${architecture}`;
   const programs = ["etcd", "etcdctl", "etcdutl"];
-  return gitHub("etcd-io/etcd", versions.etcd, `${name}.tar.gz`, "SHA256SUMS", programs, `${name}/`);
+  return gitHub("etcd-io/etcd", version, `${name}.tar.gz`, "SHA256SUMS", programs, `${name}/`);
 }
 
-function coredns(architecture: string): Release {
-  const file = `coredns_${versions.coredns}_linux_${architecture}.tgz`;
-  return gitHub("coredns/coredns", versions.coredns, file, `${file}.sha256`, ["coredns"]);
+function coredns(architecture: string, version: string): Release {
+  const file = `coredns_${version}_linux_${architecture}.tgz`;
+  return gitHub("coredns/coredns", version, file, `${file}.sha256`, ["coredns"]);
 }
 
 function kubeRouter(architecture: string): Release {
@@ -195,8 +194,8 @@ function fromImage(version: string, image: Omit<ImageOrigin, "kind" | "tag">): R
 
 /** Each part's release for an architecture. A part that is not in it is built from source in both modes. */
 export function releasesFor(architecture: string): Readonly<Partial<Record<string, Release>>> {
-  const releases: Partial<Record<PartName, Release>> = {
-    kubernetes: kubernetes(architecture),
+  return {
+    ...Object.fromEntries(kubernetesVersions.flatMap((version) => ofKubernetes(architecture, version))),
     pulumi: pulumiSdk(architecture, ["pulumi"]),
     "pulumi-language-nodejs": pulumiSdk(architecture, [
       "pulumi-language-nodejs",
@@ -208,8 +207,6 @@ export function releasesFor(architecture: string): Readonly<Partial<Record<strin
     "pulumi-resource-aws": pulumiPlugin("aws", versions.pulumiAws, architecture),
     "pulumi-resource-kubernetes": pulumiPlugin("kubernetes", versions.pulumiKubernetes, architecture),
     containerd: containerd(architecture),
-    etcd: etcd(architecture),
-    coredns: coredns(architecture),
     "kube-router": kubeRouter(architecture),
     "local-path-provisioner": fromImage(versions.localPathProvisioner, {
       registry: "registry-1.docker.io",
@@ -229,7 +226,16 @@ export function releasesFor(architecture: string): Readonly<Partial<Record<strin
     "kustomize-controller": fluxController("kustomize-controller", versions.kustomizeController),
     gitea: gitea(architecture),
   };
-  return releases;
+}
+
+/** The parts that belong to a version of Kubernetes, by name. */
+function ofKubernetes(architecture: string, version: string): [string, Release][] {
+  const companions = companionsOf(version);
+  return [
+    [`kubernetes-${version}`, kubernetes(architecture, version)],
+    [`etcd-${companions.etcd}`, etcd(architecture, companions.etcd)],
+    [`coredns-${companions.coredns}`, coredns(architecture, companions.coredns)],
+  ];
 }
 
 const ours = releasesFor(goArchitecture);

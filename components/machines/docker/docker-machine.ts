@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
 import type { Belonging } from "../belonging";
-import { belongingLabels } from "./labels";
+import { belongingLabels, kubernetesLabel, revisionLabel, roleLabel } from "./labels";
 import { controlPlanesAlias, nodesAlias } from "./load-balancer-config";
 
 /** The environment is part of the container's and the volume's name. */
@@ -22,6 +22,10 @@ export interface DockerMachineArgs extends Belonging {
   readonly memoryMiB: number;
   /** The cloud-init document. Secret. */
   readonly userData: pulumi.Input<string>;
+  /** As the platform's `revision` gives it: another one replaces the container. */
+  readonly revision: pulumi.Input<string>;
+  /** Kubernetes version of its image, without a leading `v`. */
+  readonly kubernetesVersion: string;
 }
 
 /**
@@ -66,7 +70,7 @@ export class DockerMachine extends pulumi.ComponentResource {
     super("slipway:machines:DockerMachine", name, {}, options);
 
     const fullName = `slipway-${args.environment}-${args.machineName}`;
-    const labels = [...belongingLabels(args), { label: "slipway.role", value: args.role }];
+    const labels = [...belongingLabels(args), { label: roleLabel, value: args.role }];
     const volume = new docker.Volume(name, { name: fullName, labels }, { parent: this });
     const userData = pulumi.secret(args.userData);
     const container = new docker.Container(
@@ -110,7 +114,11 @@ export class DockerMachine extends pulumi.ComponentResource {
             content: userData.apply((document) => metaData(args.machineName, document)),
           },
         ],
-        labels,
+        labels: [
+          ...labels,
+          { label: kubernetesLabel, value: args.kubernetesVersion },
+          { label: revisionLabel, value: args.revision },
+        ],
       },
       { parent: this, deleteBeforeReplace: true, additionalSecretOutputs: ["uploads"] },
     );

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 
 import * as docker from "@pulumi/docker";
@@ -8,6 +9,7 @@ import type { PlatformFacts } from "../../bootstrap";
 import { type AddressPlan, addressPlan } from "../address-plan";
 import {
   type Endpoint,
+  type LiveMachine,
   machineName,
   type MachinePlatform,
   type MachineSlot,
@@ -15,12 +17,19 @@ import {
 } from "../platform";
 import { DockerMachine, keptFolder } from "./docker-machine";
 import { belongingLabels, keptVolumeName } from "./labels";
+import { liveMachines } from "./live-machines";
 import { LoadBalancer } from "./load-balancer";
 import type { ExposedPort } from "./load-balancer-config";
 import { Registry, registryHostsFile } from "./registry";
 
 /** The API's port on the environment's network. */
 const apiPort = 6443;
+
+/**
+ * How long a machine may take to stop, in seconds: its API server answers for three more, and systemd gives a service that
+ * does not end ten.
+ */
+const stopSeconds = 60;
 
 /** An environment's place on the local Docker daemon. */
 export interface DockerMachinesArgs {
@@ -140,23 +149,46 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
         cpus: spec.cpus,
         memoryMiB: spec.memoryMiB,
         userData: spec.userData,
+        revision: this.revision(spec),
+        kubernetesVersion: spec.kubernetesVersion,
       },
       options,
     );
     return machine.containerId;
   }
 
+  revision({ cpus, memoryMiB, userData }: MachineSpec): pulumi.Output<string> {
+    const { machine: image } = this.args.images;
+    const hash = pulumi
+      .output(userData)
+      .apply((document) => shortHash(JSON.stringify({ image, cpus, memoryMiB, document })));
+    // A hash of a document with keys gives none of them away.
+    return pulumi.unsecret(hash);
+  }
+
+  async live(): Promise<LiveMachine[]> {
+    return await liveMachines(this.args);
+  }
+
+  async stop(name: string): Promise<void> {
+    await promisify(execFile)("docker", ["stop", "--time", String(stopSeconds), this.containerName(name)]);
+  }
+
   async readConsole(name: string): Promise<string> {
-    const container = `slipway-${this.args.environment}-${name}`;
+    const container = this.containerName(name);
     const { stdout, stderr } = await promisify(execFile)("docker", ["logs", "--tail", "500", container]);
     return stdout + stderr;
   }
 
   async startedAt(name: string): Promise<Date> {
-    const container = `slipway-${this.args.environment}-${name}`;
+    const container = this.containerName(name);
     const format = ["--format", "{{.State.StartedAt}}"];
     const { stdout } = await promisify(execFile)("docker", ["container", "inspect", ...format, container]);
     return new Date(stdout.trim());
+  }
+
+  private containerName(machine: string): string {
+    return `slipway-${this.args.environment}-${machine}`;
   }
 
   private createNetwork(): docker.Network {
@@ -186,6 +218,8 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     return new docker.RemoteImage(`${this.name}-${kind}`, { name, keepLocally: true }, { parent: this });
   }
 }
+
+const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /** What a machine that is a container differs in from one that is not. */
 function dockerFacts(...files: PlatformFacts["files"]): PlatformFacts {

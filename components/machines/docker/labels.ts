@@ -10,3 +10,12 @@ export function belongingLabels({ environment, owner }: Belonging): { label: str
   const whose = owner === undefined ? [] : [{ label: ownerLabel, value: owner }];
   return [{ label: environmentLabel, value: environment }, ...whose];
 }
+
+/** Label of a machine's container and volume; its value is the machine's role. */
+export const roleLabel = "slipway.role";
+
+/** Label of a machine's container: what it was made of, see `MachinePlatform.revision`. */
+export const revisionLabel = "slipway.revision";
+
+/** Label of a machine's container: the Kubernetes version of its image, without a leading `v`. */
+export const kubernetesLabel = "slipway.kubernetes";

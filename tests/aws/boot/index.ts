@@ -6,7 +6,7 @@ import { clusterDns } from "../../../components/machines";
 import { AwsMachines, EnvironmentKey, Network } from "../../../components/machines/aws";
 import { CloudControllerManager, KubeletCertificateApprover, Platform } from "../../../components/platform";
 import { builtMachineFiles, type ImageKind, imageName } from "../../../toolchain/images";
-import versions from "../../../toolchain/versions.json";
+import { companionsOf, newestKubernetes } from "../../../toolchain/kubernetes-versions";
 
 const config = new pulumi.Config();
 const region = config.require("region");
@@ -54,7 +54,7 @@ const networks = { pods: "10.244.0.0/16", services: "10.96.0.0/16" };
 const dnsAddress = clusterDns(networks.services);
 const cluster = new KubernetesCluster("boot", {
   machines,
-  versions,
+  versions: { kubernetes: newestKubernetes, etcd: companionsOf(newestKubernetes).etcd },
   controlPlane: { count: controlPlaneCount, ...size },
   pools: [{ name: "worker", count: config.requireNumber("workers"), ...size, labels: { disk: "fast" } }],
   networks,
@@ -66,7 +66,7 @@ const apiEndpoint = machines.endpoint;
 const platform = new Platform(
   "platform",
   {
-    versions,
+    versions: "bundled",
     apiEndpoint,
     podCidr: networks.pods,
     serviceCidr: networks.services,

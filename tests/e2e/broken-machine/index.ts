@@ -5,7 +5,7 @@ import { DockerMachines, machineName, type MachineSpec } from "../../../componen
 import { clusterArgs, dockerMachinesArgs } from "../../../stacks/component-args";
 import { loadConfig } from "../../../stacks/config";
 import { stackOwner } from "../../../stacks/owner";
-import versions from "../../../toolchain/versions.json";
+import { toolchainFacts } from "../../../stacks/toolchain-facts";
 
 /** How the document of worker-0 is broken. */
 const damages: Readonly<Record<string, (document: string) => string>> = {
@@ -24,6 +24,6 @@ class DamagedMachines extends DockerMachines {
 }
 
 const settings = { pools: [{ name: "worker", count: 1 }] };
-const config = loadConfig(pulumi.getStack(), settings, { kubernetesVersions: [versions.kubernetes] });
+const config = loadConfig(pulumi.getStack(), settings, toolchainFacts());
 const machines = new DamagedMachines(config.name, dockerMachinesArgs(config, stackOwner(), []));
 new KubernetesCluster(config.name, clusterArgs(config, machines));

@@ -20,7 +20,7 @@ import {
 import { imageName } from "../../../toolchain/images";
 import { run } from "../../../toolchain/images/command";
 import { buildImage } from "../../../toolchain/images/docker";
-import { bareMachine } from "../../../toolchain/images/images";
+import { bareMachine } from "../../../toolchain/images/machine-images";
 import { MetadataService, type RoleCredentials } from "./metadata-service";
 import type { Moto } from "./moto";
 
@@ -77,7 +77,7 @@ export class Ec2Host {
     const context = [
       { folder: instance, files: readdirSync(instance) },
       {
-        folder: path.join(bareMachine.folder, "rootfs"),
+        folder: path.join(bareMachine().folder, "rootfs"),
         files: ["usr/local/sbin/slipway-container", "etc/sysctl.d/91-container.conf"],
       },
     ];

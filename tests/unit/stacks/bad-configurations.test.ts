@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 
 import { ConfigurationError, loadConfig } from "../../../stacks/config";
+import { toolchainFacts } from "../../../stacks/toolchain-facts";
 import { badConfigurations } from "./bad-configurations";
 import { badHosts } from "./host/bad-hosts";
 
-const facts = { kubernetesVersions: ["1.36.3"] } as const;
+const facts = toolchainFacts();
 
 function refusal(stackName: string, settings: Readonly<Record<string, unknown>>): ConfigurationError {
   try {

@@ -1,6 +1,7 @@
 import { aws } from "./bad-aws";
 import { gitops } from "./bad-gitops";
 import { hosts, shop, storage } from "./bad-shop";
+import { kubernetesVersions } from "./bad-versions";
 
 /** A configuration that has one thing wrong with it, and the one line that says so. */
 export interface BadConfiguration {
@@ -17,7 +18,7 @@ const labelValue =
   'write text of at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends, in quotes';
 const cidr = "is not an IPv4 network in CIDR form; write one such as 10.0.0.0/16";
 const poolKeys =
-  "name, count, cpus, memory, labels, taints, addressBlock, instanceTypes, min, max, spot, rootVolume";
+  "name, count, cpus, memory, labels, taints, maxUnavailable, addressBlock, instanceTypes, min, max, spot, rootVolume";
 
 const environment: BadConfiguration[] = [
   ...[
@@ -52,21 +53,7 @@ const environment: BadConfiguration[] = [
     settings: { "$(id)": 1 },
     line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws',
   },
-  ...(
-    [
-      ["1.35.0", '"1.35.0"'],
-      ["v1.36.3", '"v1.36.3"'],
-      ["1.36", '"1.36"'],
-      ["", '""'],
-      [1.36, "1.36"],
-      ["1.36.3; id", '"1.36.3; id"'],
-      ["1.36.3\u200b", '"1.36.3\\u200b"'],
-      ["9".repeat(80), `"${"9".repeat(56)}...`],
-    ] as const
-  ).map(([version, shown]) => ({
-    settings: { kubernetesVersion: version },
-    line: `slipway:kubernetesVersion: ${shown} is not a Kubernetes version that the toolchain has; write 1.36.3`,
-  })),
+  ...kubernetesVersions,
 ];
 
 const controlPlane: BadConfiguration[] = [
@@ -172,6 +159,10 @@ const pools: BadConfiguration[] = [
   ...([0, 16, -1, 1.5, "2"] as const).map((addressBlock) => ({
     settings: { pools: [{ addressBlock }] },
     line: `slipway:pools[0].addressBlock: ${JSON.stringify(addressBlock)} is not a number of an address block; write a whole number from 1 to 15`,
+  })),
+  ...([0, -1, 1.5, "1"] as const).map((maxUnavailable) => ({
+    settings: { pools: [{ maxUnavailable }] },
+    line: `slipway:pools[0].maxUnavailable: ${JSON.stringify(maxUnavailable)} is not a number of machines; write a whole number from 1 to 4095`,
   })),
   {
     settings: { pools: [{ name: "a", addressBlock: 2 }, { name: "b" }] },

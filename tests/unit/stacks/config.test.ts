@@ -12,9 +12,37 @@ import {
   loadConfig,
   readStackConfig,
 } from "../../../stacks/config";
-import versions from "../../../toolchain/versions.json";
+import { toolchainFacts } from "../../../stacks/toolchain-facts";
+import { kubernetesVersions } from "../../../toolchain/kubernetes-versions";
 
 const facts = { kubernetesVersions: ["1.36.3", "1.37.2"] } as const;
+
+describe("the version of Kubernetes", () => {
+  const versionOf = (settings: Record<string, unknown>, runningVersion?: string): string =>
+    loadConfig("dev", settings, toolchainFacts(runningVersion)).kubernetesVersion;
+
+  test("is the newest for a new environment", () => {
+    expect(versionOf({})).toBe(kubernetesVersions[0]);
+  });
+
+  test.each(kubernetesVersions)("stays what an environment runs where nothing is written: %s", (running) => {
+    expect(versionOf({}, running)).toBe(running);
+  });
+
+  test.each(kubernetesVersions)("is what is written, whatever runs: %s", (kubernetesVersion) => {
+    for (const running of [...kubernetesVersions, "1.30.0", "untold", undefined]) {
+      expect(versionOf({ kubernetesVersion }, running)).toBe(kubernetesVersion);
+    }
+  });
+
+  test.each([
+    ["1.30.0", "is missing, and the toolchain does not have the 1.30.0 that the environment runs"],
+    ["untold", "is missing, and what is left of the environment does not tell which it ran"],
+  ])("has to be written where what runs is %s", (running, message) => {
+    const advice = "write 1.37.2, 1.36.3 or 1.35.4";
+    expect(() => versionOf({}, running)).toThrow(`slipway:kubernetesVersion: ${message}; ${advice}`);
+  });
+});
 
 describe("a configuration without settings", () => {
   test("of the stack dev is this one", () => {
@@ -24,7 +52,16 @@ describe("a configuration without settings", () => {
       kubernetesVersion: "1.36.3",
       controlPlane: { count: 1, cpus: 2, memoryMiB: 3072 },
       pools: [
-        { name: "worker", count: 2, cpus: 2, memoryMiB: 3072, labels: {}, taints: [], addressBlock: 1 },
+        {
+          name: "worker",
+          count: 2,
+          cpus: 2,
+          memoryMiB: 3072,
+          labels: {},
+          taints: [],
+          maxUnavailable: 1,
+          addressBlock: 1,
+        },
       ],
       networks: { machines: "10.95.38.0/24", pods: "10.244.0.0/16", services: "10.96.0.0/12" },
       ports: { api: 29993, shop: 29994, registry: 29995, shopTls: 30563 },
@@ -88,6 +125,7 @@ describe("settings", () => {
               { key: "gpu", value: "yes", effect: "NoSchedule" },
               { key: "gpu", effect: "NoExecute" },
             ],
+            maxUnavailable: 3,
             addressBlock: 15,
           },
         ],
@@ -107,7 +145,16 @@ describe("settings", () => {
       kubernetesVersion: "1.37.2",
       controlPlane: { count: 3, cpus: 2, memoryMiB: 1536 },
       pools: [
-        { name: "general", count: 2, cpus: 2, memoryMiB: 3072, labels: {}, taints: [], addressBlock: 1 },
+        {
+          name: "general",
+          count: 2,
+          cpus: 2,
+          memoryMiB: 3072,
+          labels: {},
+          taints: [],
+          maxUnavailable: 1,
+          addressBlock: 1,
+        },
         {
           name: "gpu",
           count: 0,
@@ -118,6 +165,7 @@ describe("settings", () => {
             { key: "gpu", value: "yes", effect: "NoSchedule" },
             { key: "gpu", effect: "NoExecute" },
           ],
+          maxUnavailable: 3,
           addressBlock: 15,
         },
       ],
@@ -228,7 +276,7 @@ describe("the settings of a stack", () => {
         Object.entries(config).map(([key, value]) => [key.replace(/^slipway:/, ""), value]),
       );
       const name = file.replace(/^Pulumi\.|\.yaml$/g, "");
-      expect(loadConfig(name, raw, { kubernetesVersions: [versions.kubernetes] }).name).toBe(name);
+      expect(loadConfig(name, raw, toolchainFacts()).name).toBe(name);
     },
   );
 });
@@ -264,6 +312,7 @@ const networks = fc.record({
 });
 
 const pool = fc.record({
+  maxUnavailable: fc.integer({ min: 1, max: 15 }),
   cpus,
   memoryMiB,
   labels: fc.dictionary(label(63), fc.oneof(fc.constant(""), label(63)), { maxKeys: 4 }),

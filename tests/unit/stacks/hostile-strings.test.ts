@@ -90,7 +90,7 @@ describe("the stack's name", () => {
 test("numbers, lists and groups refuse all of them as well", () => {
   const others = [
     ...["count", "cpus"].map((key) => (text: string) => ({ controlPlane: { [key]: text } })),
-    ...["count", "cpus", "addressBlock", "labels", "taints"].map(
+    ...["count", "cpus", "addressBlock", "labels", "taints", "maxUnavailable"].map(
       (key) => (text: string) => pool({ [key]: text }),
     ),
     ...["api", "shop", "registry", "shopTls"].map((key) => (text: string) => ({ ports: { [key]: text } })),

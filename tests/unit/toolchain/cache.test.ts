@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import * as path from "node:path";
 
 import { cacheRoot, partDirectory, partKey } from "../../../toolchain/cache";
-import { parts } from "../../../toolchain/parts";
+import { allParts } from "../../../toolchain/parts";
 import { temporaryFolder, tinyPart } from "./fixtures/tiny-module";
 
 describe("a part's key", () => {
@@ -61,6 +61,18 @@ describe("a part's key", () => {
     expect(partKey({ ...part, source: one })).not.toBe(partKey({ ...part, source: two }));
   });
 
+  it("covers code that several versions share, but not the folders of other versions beside it", () => {
+    const code = temporaryFolder();
+    writeFileSync(path.join(code, "shared.go"), "package main\n");
+    const shared = partKey({ ...part, code });
+    expect(shared).not.toBe(key);
+    mkdirSync(path.join(code, "1.2.3"));
+    writeFileSync(path.join(code, "1.2.3", "go.mod"), "module other\n");
+    expect(partKey({ ...part, code })).toBe(shared);
+    writeFileSync(path.join(code, "shared.go"), "package main // changed\n");
+    expect(partKey({ ...part, code })).not.toBe(shared);
+  });
+
   it("changes with how the part is built, and not with what is only told of it", () => {
     expect(partKey({ ...part, variables: { "main.version": "1.2.4" } })).not.toBe(key);
     expect(partKey({ ...part, binaries: { other: "." } })).not.toBe(key);
@@ -81,8 +93,8 @@ describe("the cache's place", () => {
   });
 
   it("is outside the repository for every part, and another for each", () => {
-    const folders = Object.values(parts).map((part) => partDirectory(part));
-    expect(new Set(folders).size).toBe(Object.keys(parts).length);
+    const folders = allParts.map((part) => partDirectory(part));
+    expect(new Set(folders).size).toBe(allParts.length);
     const repository = path.join(__dirname, "..", "..", "..") + path.sep;
     expect(folders.filter((folder) => folder.startsWith(repository))).toEqual([]);
   });

@@ -1,10 +1,22 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { kindPart } from "../../../bench/kind/part";
-import { type Part, everydayParts, parts } from "../../../toolchain/parts";
+import { companionsOf, kubernetesVersions, newestKubernetes } from "../../../toolchain/kubernetes-versions";
+import {
+  allParts,
+  everydayParts,
+  everydayPartsOf,
+  kubernetesParts,
+  type Part,
+  partOf,
+  parts,
+} from "../../../toolchain/parts";
+import { filesOf } from "../../../toolchain/parts/files";
 import versions from "../../../toolchain/versions.json";
+
+const moduleCache = execFileSync("go", ["env", "GOMODCACHE"], { encoding: "utf8" }).trim();
 
 interface Module {
   Path: string;
@@ -23,7 +35,7 @@ function goMod(part: Part): GoMod {
   return JSON.parse(output) as GoMod;
 }
 
-describe.each([...Object.values(parts), kindPart])("$name", (part) => {
+describe.each([...allParts, kindPart])("$name", (part) => {
   const { Go, Require, Replace } = goMod(part);
   const selected = [...Require, ...(Replace ?? []).map(({ New }) => New)];
 
@@ -57,7 +69,13 @@ describe.each([...Object.values(parts), kindPart])("$name", (part) => {
 
 it("what not every environment needs is built on demand only", () => {
   const names = everydayParts.map(({ name }) => name);
-  expect(Object.keys(parts).filter((name) => !names.includes(name))).toEqual([
+  expect(allParts.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([
+    "kubernetes-1.36.3",
+    "kubernetes-1.35.4",
+    "etcd-3.6.8",
+    "etcd-3.6.6",
+    "coredns-1.14.2",
+    "coredns-1.13.1",
     "helm",
     "k6",
     "source-controller",
@@ -71,13 +89,60 @@ it("what not every environment needs is built on demand only", () => {
   ]);
 });
 
-it.each([parts.kubernetes, parts.conformance])(
+describe.each(kubernetesVersions)("Kubernetes %s", (version) => {
+  const { kubernetes, etcd, coredns } = kubernetesParts(version);
+
+  const module = path.join(moduleCache, `k8s.io/kubernetes@v${version}`);
+  // Its code is 300 MB: it is compared where it is there, as it is once it was built.
+  (existsSync(module) ? it : it.skip)(
+    "comes with the etcd, CoreDNS and pause that its own kubeadm names",
+    () => {
+      const text = readFileSync(path.join(module, "cmd/kubeadm/app/constants/constants.go"), "utf8");
+      const named = (constant: string): string =>
+        new RegExp(`\\t${constant} = "v?([0-9.]+)`).exec(text)?.[1] ?? "";
+      expect(companionsOf(version)).toEqual({
+        etcd: named("DefaultEtcdVersion"),
+        coredns: named("CoreDNSVersion"),
+        pause: named("PauseVersion"),
+      });
+      expect([etcd.version, coredns.version]).toEqual([named("DefaultEtcdVersion"), named("CoreDNSVersion")]);
+    },
+  );
+
+  it("is built for who wants it, without another version of the same", () => {
+    const versioned = everydayPartsOf(version).filter(({ code }) => code !== undefined);
+    expect(versioned).toEqual([kubernetes, etcd, coredns]);
+    const others = (of: readonly Part[]): Part[] => of.filter(({ code }) => code === undefined);
+    expect(others(everydayPartsOf(version))).toEqual(others(everydayParts));
+  });
+
+  it("has its programs from one file of code, which is the same for every version", () => {
+    expect(kubernetes.code).toBe(path.dirname(kubernetes.source));
+    expect([...filesOf(kubernetes).keys()]).toEqual(["go.mod", "go.sum", "main.go"]);
+  });
+});
+
+it("has the newest version first, which is what a new environment gets", () => {
+  expect(kubernetesVersions[0]).toBe(newestKubernetes);
+  expect([...kubernetesVersions].sort().reverse()).toEqual(kubernetesVersions);
+  expect(everydayParts).toEqual(everydayPartsOf(newestKubernetes));
+});
+
+it("refuses a part, and a version, that there is not", () => {
+  expect(() => partOf("kubernetes")).toThrow("no such part: kubernetes");
+  expect(() => kubernetesParts("1.30.0")).toThrow(
+    "there is no Kubernetes 1.30.0 in the toolchain; it has 1.37.2",
+  );
+});
+
+const ofKubernetes = kubernetesVersions.map((version) => kubernetesParts(version).kubernetes);
+it.each([...ofKubernetes, parts.conformance])(
   "the staging modules of Kubernetes are all of its own release in $name",
   (part) => {
     const { Replace } = goMod(part);
     const staging = (Replace ?? []).filter(({ Old }) => Old.Path.startsWith("k8s.io/"));
     expect(staging.length).toBeGreaterThan(20);
-    const release = versions.kubernetes.replace(/^1/, "v0");
+    const release = part.version.replace(/^1/, "v0");
     expect(staging.filter(({ New }) => New.Version !== release)).toEqual([]);
   },
 );

@@ -1,4 +1,4 @@
-import { everydayParts as all, parts } from "../../../toolchain/parts";
+import { everydayParts as all, kubernetesParts, parts } from "../../../toolchain/parts";
 import { Progress, duration } from "../../../toolchain/progress";
 
 function recorded(): { progress: Progress; lines: string[] } {
@@ -8,17 +8,17 @@ function recorded(): { progress: Progress; lines: string[] } {
 
 it("says which part of how many, and what is next", () => {
   const { progress, lines } = recorded();
-  progress.ready(parts.kubernetes);
+  progress.ready(kubernetesParts().kubernetes);
   progress.building(parts["pulumi-resource-docker"])();
   progress.built(parts["pulumi-resource-docker"], 95.4, 131);
   progress.waiting(parts.skipper, "4711");
   progress.building(parts.skipper)();
   expect(lines).toEqual([
-    "[ 1/13] kubernetes: ready (cached)",
+    "[ 1/13] kubernetes-1.37.2: ready (cached)",
     expect.stringMatching(
-      /^\[ 4\/13\] pulumi-resource-docker: building, about \d+ min cold \(next: pulumi-resource-kubernetes, about \d+ min cold\)$/,
+      /^\[ 6\/13\] pulumi-resource-docker: building, about \d+ min cold \(next: pulumi-resource-kubernetes, about \d+ min cold\)$/,
     ),
-    "[ 4/13] pulumi-resource-docker: built in 1 min 35 s (2 min 11 s of CPU time)",
+    "[ 6/13] pulumi-resource-docker: built in 1 min 35 s (2 min 11 s of CPU time)",
     "[13/13] skipper: waiting for process 4711, which builds it",
     expect.stringMatching(/^\[13\/13\] skipper: building, about 2 min cold \(the last one\)$/),
   ]);
@@ -33,8 +33,8 @@ it("says every 30 s that a long build goes on, until it ends", () => {
   jest.advanceTimersByTime(300_000);
   jest.useRealTimers();
   expect(lines.slice(1)).toEqual([
-    "[ 2/13] pulumi: still building, 30 s so far",
-    "[ 2/13] pulumi: still building, 1 min 0 s so far",
+    "[ 4/13] pulumi: still building, 30 s so far",
+    "[ 4/13] pulumi: still building, 1 min 0 s so far",
   ]);
 });
 

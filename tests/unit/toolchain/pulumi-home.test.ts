@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { partDirectory } from "../../../toolchain/cache";
-import { type Part, everydayParts, parts } from "../../../toolchain/parts";
+import { allParts, type Part, everydayParts, everydayPartsOf, parts } from "../../../toolchain/parts";
 import { assemblePulumiHome, pulumiHome } from "../../../toolchain/pulumi-home";
 import versions from "../../../toolchain/versions.json";
 import { temporaryFolder } from "./fixtures/tiny-module";
@@ -16,13 +16,13 @@ afterEach(() => {
 });
 
 /** Stands in for built parts: every program is a file that holds its own name. */
-function pretendParts(built: readonly Part[] = Object.values(parts)): void {
+function pretendParts(built: readonly Part[] = allParts): void {
   for (const part of built) {
     const folder = partDirectory(part);
     mkdirSync(folder, { recursive: true });
     const shipped = (part.ships ?? []).map(({ as }) => as);
     for (const name of [...Object.keys(part.binaries), ...shipped])
-      writeFileSync(path.join(folder, name), name);
+      writeFileSync(path.join(folder, name), `${name}${part.code === undefined ? "" : ` ${part.version}`}`);
   }
 }
 
@@ -36,7 +36,7 @@ it("is laid out as the engine looks for it", () => {
     return [path.relative(home, file), readFileSync(file, "utf8")];
   });
   expect(Object.fromEntries(content)).toEqual({
-    "bin/kubectl": "kubernetes",
+    "bin/kubectl": "kubernetes 1.37.2",
     "bin/pulumi": "pulumi",
     "bin/pulumi-analyzer-policy": "pulumi-analyzer-policy",
     "bin/pulumi-language-nodejs": "pulumi-language-nodejs",
@@ -59,6 +59,14 @@ it("has the plugin for AWS, which is built on demand, from then on", () => {
   const home = assemblePulumiHome();
   expect(home).not.toBe(without);
   expect(readdirSync(path.join(home, "plugins"))).toContain(`resource-aws-v${versions.pulumiAws}`);
+});
+
+it("has the newest kubectl that is there", () => {
+  pretendParts(everydayPartsOf("1.35.4"));
+  const kubectl = (): string => readFileSync(path.join(assemblePulumiHome(), "bin/kubectl"), "utf8");
+  expect(kubectl()).toBe("kubernetes 1.35.4");
+  pretendParts(everydayPartsOf("1.36.3"));
+  expect(kubectl()).toBe("kubernetes 1.36.3");
 });
 
 it("leaves nothing behind when a part is missing", () => {

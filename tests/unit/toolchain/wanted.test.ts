@@ -3,12 +3,21 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 import { imagesOnDemand } from "../../../toolchain/images/images";
-import { type Part, everydayParts, parts } from "../../../toolchain/parts";
+import { newestKubernetes } from "../../../toolchain/kubernetes-versions";
+import {
+  allParts,
+  type Part,
+  everydayParts,
+  everydayPartsOf,
+  kubernetesParts,
+  parts,
+} from "../../../toolchain/parts";
 import {
   type Demand,
   demandOf,
   wantedImages,
   wantedParts,
+  wantedVersions,
   wantsMachineFiles,
 } from "../../../toolchain/wanted";
 
@@ -46,7 +55,49 @@ describe("an environment", () => {
 
   it("gets its parts in the order of building, each once", () => {
     const wanted = wantedParts({ settings: { gitops: {} }, purpose: "tests" });
-    expect(wanted).toEqual(Object.values(parts).filter((part) => wanted.includes(part)));
+    expect(wanted).toEqual(allParts.filter((part) => wanted.includes(part)));
+  });
+});
+
+describe("the version of Kubernetes", () => {
+  const of = (demand: Demand): readonly string[] => wantedVersions(demand);
+
+  it("is what the settings say, else the newest", () => {
+    expect(of({ settings: {} })).toEqual([newestKubernetes]);
+    expect(of({ settings: { kubernetesVersion: "1.35.4" } })).toEqual(["1.35.4"]);
+  });
+
+  it.each([["1.0.0"], [1.36], [null], [{}], ["constructor"]])(
+    "that the settings write as %j is none: the program says so",
+    (kubernetesVersion) => {
+      expect(of({ settings: { kubernetesVersion } })).toEqual([newestKubernetes]);
+    },
+  );
+
+  it("decides which parts are built, and those of no other version are", () => {
+    const demand: Demand = { settings: { kubernetesVersion: "1.35.4" } };
+    expect(wantedParts(demand)).toEqual(everydayPartsOf("1.35.4"));
+    expect(wantedParts(demand)).not.toContain(kubernetesParts().kubernetes);
+  });
+
+  it("may be several, with what they share built once", () => {
+    const demand: Demand = { settings: {}, versions: ["1.36.3", "1.35.4"] };
+    const wanted = wantedParts(demand);
+    expect(new Set(wanted).size).toBe(wanted.length);
+    expect(wanted.filter(({ code }) => code !== undefined).map(({ name }) => name)).toEqual([
+      "kubernetes-1.36.3",
+      "kubernetes-1.35.4",
+      "etcd-3.6.8",
+      "etcd-3.6.6",
+      "coredns-1.14.2",
+      "coredns-1.13.1",
+    ]);
+  });
+
+  it("of what runs in pipelines is the newest, whatever the environment's is", () => {
+    const demand: Demand = { settings: { kubernetesVersion: "1.35.4" }, purpose: "pipelines" };
+    expect(wantedParts(demand)).toContain(kubernetesParts().kubernetes);
+    expect(wantedParts(demand)).not.toContain(kubernetesParts().etcd);
   });
 });
 
@@ -64,7 +115,8 @@ describe("a purpose", () => {
       parts["kubelet-certificate-approver"],
       parts["session-manager-plugin"],
     ];
-    expect(wantedParts(demand)).toEqual(Object.values(parts).filter((part) => !others.includes(part)));
+    const older = allParts.filter((part) => part.code !== undefined && !everydayParts.includes(part));
+    expect(wantedParts(demand)).toEqual(allParts.filter((part) => ![...others, ...older].includes(part)));
   });
 
   it("of pipelines wants their agents' image, and Helm, which is in that", () => {
@@ -109,6 +161,12 @@ describe("a purpose", () => {
 
 describe("demandOf", () => {
   let folder: string;
+  const configure = (text: string): void => {
+    writeFileSync(path.join(folder, "settings.yaml"), text);
+  };
+  const dev = { environment: "dev" };
+  const isNew = (): Promise<undefined> => Promise.resolve(undefined);
+  const runs = (version: string) => (): Promise<string> => Promise.resolve(version);
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "slipway-wanted-"));
@@ -120,17 +178,47 @@ describe("demandOf", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("reads the settings of the environment that it is told", () => {
-    writeFileSync(path.join(folder, "settings.yaml"), "config:\n  slipway:gitops: {}\n");
-    expect(demandOf({ environment: "dev" })).toEqual({ settings: { gitops: {} } });
-    expect(demandOf({})).toEqual({ settings: {} });
+  it("reads the settings of the environment that it is told", async () => {
+    configure("config:\n  slipway:gitops: {}\n");
+    const versions = [newestKubernetes];
+    expect(await demandOf(dev, isNew)).toEqual({ settings: { gitops: {} }, versions });
+    expect(await demandOf({})).toEqual({ settings: {}, versions });
   });
 
-  it("takes a purpose", () => {
-    expect(demandOf({ for: "tests" })).toEqual({ settings: {}, purpose: "tests" });
+  it("wants the version that an environment runs where its settings leave it open", async () => {
+    expect((await demandOf(dev, runs("1.35.4"))).versions).toEqual(["1.35.4"]);
+    configure('config:\n  slipway:kubernetesVersion: "1.36.3"\n');
+    expect((await demandOf(dev, runs("1.35.4"))).versions).toEqual(["1.36.3"]);
+    expect((await demandOf({}, runs("1.35.4"))).versions).toEqual([newestKubernetes]);
   });
 
-  it.each(["test", "", "constructor"])("refuses the purpose %j, and says which there are", (purpose) => {
-    expect(() => demandOf({ for: purpose })).toThrow(`--for is "${purpose}"; write tests, pipelines, aws`);
+  it("wants the newest where the environment's is one that the toolchain does not have, or nobody answers", async () => {
+    expect((await demandOf(dev, runs("1.30.0"))).versions).toEqual([newestKubernetes]);
+    const silent = (): Promise<never> => Promise.reject(new Error("no daemon"));
+    expect((await demandOf(dev, silent)).versions).toEqual([newestKubernetes]);
   });
+
+  it("takes versions in place of the environment's", async () => {
+    configure('config:\n  slipway:kubernetesVersion: "1.36.3"\n');
+    const { versions } = await demandOf({ ...dev, kubernetes: "1.35.4,1.37.2" }, runs("1.36.3"));
+    expect(versions).toEqual(["1.35.4", "1.37.2"]);
+    await expect(demandOf({ kubernetes: "1.35.4,1.2.3" })).rejects.toThrow("there is no Kubernetes 1.2.3");
+  });
+
+  it("takes a purpose", async () => {
+    expect(await demandOf({ for: "tests" })).toEqual({
+      settings: {},
+      purpose: "tests",
+      versions: [newestKubernetes],
+    });
+  });
+
+  it.each(["test", "", "constructor"])(
+    "refuses the purpose %j, and says which there are",
+    async (purpose) => {
+      await expect(demandOf({ for: purpose })).rejects.toThrow(
+        `--for is "${purpose}"; write tests, pipelines, aws`,
+      );
+    },
+  );
 });

@@ -19,7 +19,7 @@ const registered = (controlPlanes: number, workers: number): Promise<Registered[
         machines,
         versions: { kubernetes: "1.36.3", etcd: "3.6.8" },
         controlPlane: { count: controlPlanes, ...size },
-        pools: [{ name: "worker", count: workers, ...size }],
+        pools: [{ name: "worker", count: workers, ...size, labels: { disk: "fast" } }],
         networks: { pods: "10.244.0.0/16", services: "10.96.0.0/16" },
         dnsAddress: "10.96.0.10",
       },
@@ -42,18 +42,24 @@ describe("KubernetesCluster", () => {
     });
   });
 
-  it("tells each membership its machine, its role and all members", async () => {
+  it("tells each membership its machine, and the labels and taints of its node", async () => {
     const resources = await registered(1, 1);
     const memberships = resources.filter(({ type }) => type === membershipType);
-    expect(memberships.map(({ name }) => name).sort()).toEqual(["test-control-plane-0", "test-worker-0"]);
-    for (const { name, inputs } of memberships) {
-      expect(inputs).toMatchObject({
-        machine: name.replace("test-", ""),
-        machineId: name,
-        isControlPlane: name === "test-control-plane-0",
-        members: ["control-plane-0", "worker-0"],
-      });
-    }
+    const settings = memberships.map(({ name, inputs }) => [
+      name,
+      inputs.machineId,
+      inputs.labels,
+      inputs.taints,
+    ]);
+    expect(settings.sort()).toEqual([
+      [
+        "test-control-plane-0",
+        "test-control-plane-0",
+        {},
+        [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
+      ],
+      ["test-worker-0", "test-worker-0", { disk: "fast" }, []],
+    ]);
   });
 
   it("has each machine's kubelet known by its name and address", async () => {

@@ -63,6 +63,7 @@ test("runs two pods on two nodes, of which one at most may be drained away", asy
   expect(inputsOf(resources, "kubernetes:policy/v1:PodDisruptionBudget").spec).toEqual({
     selector,
     maxUnavailable: 1,
+    unhealthyPodEvictionPolicy: "AlwaysAllow",
   });
 });
 

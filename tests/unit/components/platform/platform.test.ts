@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 
 import { Platform, type PlatformArgs, PodNetwork } from "../../../../components/platform";
 import {
@@ -52,6 +53,69 @@ test("registers every part once, 51 resources in all", async () => {
     "slipway:platform:Storage": 1,
     "slipway:platform:Metrics": 1,
     "slipway:platform:Ingress": 1,
+  });
+});
+
+describe("the images of its pods", () => {
+  interface Container {
+    readonly name: string;
+    readonly image: string;
+    readonly imagePullPolicy: string;
+  }
+
+  /** By program, init containers' too. */
+  async function imagesWith(some: Partial<PlatformArgs>): Promise<Record<string, string[]>> {
+    const resources = await registeredBy(
+      (options) => new Platform("platform", { ...args, ...some, conntrackLimits: true }, options),
+    );
+    const controllers = resources.filter(({ type }) => /:(DaemonSet|Deployment)$/.test(type));
+    const containers = controllers.flatMap(({ inputs }) => {
+      const { spec } = (inputs as { spec: { template: { spec: Record<string, Container[] | undefined> } } })
+        .spec.template;
+      return [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
+    });
+    return Object.fromEntries(containers.map((each) => [each.name, [each.image, each.imagePullPolicy]]));
+  }
+
+  test("are upstream's in the versions that it is told", async () => {
+    expect(await imagesWith({})).toEqual({
+      "conntrack-limits": ["registry.k8s.io/kube-proxy:v1.36.3", "IfNotPresent"],
+      "kube-proxy": ["registry.k8s.io/kube-proxy:v1.36.3", "IfNotPresent"],
+      "kube-router": ["docker.io/cloudnativelabs/kube-router:v2.2.1", "IfNotPresent"],
+      coredns: ["registry.k8s.io/coredns/coredns:v1.14.0", "IfNotPresent"],
+      "local-path-provisioner": ["docker.io/rancher/local-path-provisioner:v0.0.30", "IfNotPresent"],
+      "metrics-server": ["registry.k8s.io/metrics-server/metrics-server:v0.8.0", "IfNotPresent"],
+      skipper: ["ghcr.io/zalando/skipper:v0.22.0", "IfNotPresent"],
+    });
+  });
+
+  test("that machines bring with their own have no version, and are never pulled", async () => {
+    expect(await imagesWith({ versions: "bundled" })).toEqual({
+      "conntrack-limits": ["machine.slipway.dev/kube-proxy:bundled", "Never"],
+      "kube-proxy": ["machine.slipway.dev/kube-proxy:bundled", "Never"],
+      "kube-router": ["machine.slipway.dev/kube-router:bundled", "Never"],
+      coredns: ["machine.slipway.dev/coredns:bundled", "Never"],
+      "local-path-provisioner": ["machine.slipway.dev/local-path-provisioner:bundled", "Never"],
+      "metrics-server": ["machine.slipway.dev/metrics-server:bundled", "Never"],
+      skipper: ["machine.slipway.dev/skipper:bundled", "Never"],
+    });
+  });
+
+  test("are no others for the pods that make volumes' folders", async () => {
+    const resources = await registeredBy(
+      (options) => new Platform("platform", { ...args, versions: "bundled" }, options),
+    );
+    const helpers = resources
+      .filter(({ type }) => type === "kubernetes:core/v1:ConfigMap")
+      .flatMap(({ inputs }) => (inputs as { data: Record<string, string> }).data["helperPod.yaml"] ?? []);
+    expect(helpers).toHaveLength(1);
+    expect(parse(helpers[0] ?? "")).toMatchObject({
+      spec: {
+        containers: [
+          { image: "machine.slipway.dev/local-path-provisioner:bundled", imagePullPolicy: "Never" },
+        ],
+      },
+    });
   });
 });
 

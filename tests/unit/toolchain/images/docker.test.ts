@@ -4,9 +4,9 @@ import * as path from "node:path";
 
 import { run } from "../../../../toolchain/images/command";
 import { buildImage, imageExists } from "../../../../toolchain/images/docker";
-import { podImages } from "../../../../toolchain/images/images";
-import { nameOf } from "../../../../toolchain/images/keys";
+import { imageName, nameOf } from "../../../../toolchain/images/keys";
 import { buildMachine } from "../../../../toolchain/images/machine";
+import { podImages } from "../../../../toolchain/images/machine-images";
 
 /** Stands for the docker client: notes its arguments, keeps its input, and answers as a test says. */
 const fakeDocker = `#!/bin/sh
@@ -94,15 +94,19 @@ describe("with a docker client that only takes notes", () => {
 
   it("preloads every pod image in a container without a network, and names the machine last", async () => {
     writeFileSync(inFolder("image.answer"), '["/usr/local/sbin/slipway-entrypoint"]\n');
-    await buildMachine("slipway/machine:1");
+    await buildMachine("1.35.4");
     // `save` and `run` are the ends of a pipe and start in any order.
     const [first = "", second = "", ...rest] = calls();
     const [started = "", saved = ""] = [first, second].sort();
-    expect(saved).toBe(`save ${podImages.map((pod) => nameOf(pod)).join(" ")}`);
+    expect(saved).toBe(
+      `save ${podImages("1.35.4")
+        .map((pod) => nameOf(pod))
+        .join(" ")}`,
+    );
     expect(started).toMatch(/^run --interactive --name (\S+) .*--network none .*--volume \1:\/build /);
     const container = /--name (\S+)/.exec(started)?.[1] ?? "";
     expect(rest.slice(1)).toEqual([
-      `commit --change ENTRYPOINT ["/usr/local/sbin/slipway-entrypoint"] --change CMD [] ${container} slipway/machine:1`,
+      `commit --change ENTRYPOINT ["/usr/local/sbin/slipway-entrypoint"] --change CMD [] ${container} ${imageName("machine", "1.35.4")}`,
       `rm --force --volumes ${container}`,
       `volume rm --force ${container}`,
     ]);
@@ -110,9 +114,7 @@ describe("with a docker client that only takes notes", () => {
 
   it("leaves neither a machine nor its container and volume when preloading fails", async () => {
     writeFileSync(inFolder("run.failure"), "preload: containerd's start did not happen within 30 s\n");
-    await expect(buildMachine("slipway/machine:1")).rejects.toThrow(
-      "preload: containerd's start did not happen",
-    );
+    await expect(buildMachine("1.35.4")).rejects.toThrow("preload: containerd's start did not happen");
     expect(calls().filter((call) => call.startsWith("commit"))).toEqual([]);
     expect(calls().slice(-2)).toEqual([
       expect.stringMatching(/^rm --force --volumes slipway-preload-/),

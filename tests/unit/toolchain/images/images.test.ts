@@ -3,15 +3,15 @@ import * as path from "node:path";
 
 import {
   type Image,
-  bareMachine,
   imagesOnDemand,
   loadBalancer,
   machineSystem,
   node,
-  podImages,
   registry,
 } from "../../../../toolchain/images/images";
-import { type PartName, parts } from "../../../../toolchain/parts";
+import { bareMachine, podImages } from "../../../../toolchain/images/machine-images";
+import { companionsOf, kubernetesVersions } from "../../../../toolchain/kubernetes-versions";
+import { partOf } from "../../../../toolchain/parts";
 import { programsOf, releasesFor } from "../../../../toolchain/release/releases";
 import versions from "../../../../toolchain/versions.json";
 
@@ -24,7 +24,8 @@ function withBases(images: readonly Image[]): Image[] {
   return bases.length === 0 ? [...images] : [...new Set([...images, ...withBases(bases)])];
 }
 
-const everyday = [loadBalancer, registry, node, machineSystem, bareMachine, ...podImages];
+const machines = kubernetesVersions.flatMap((version) => [bareMachine(version), ...podImages(version)]);
+const everyday = [loadBalancer, registry, node, machineSystem, ...machines];
 const built = withBases([...everyday, ...Object.values(imagesOnDemand)]).filter(
   ({ name }) => name !== "debian",
 );
@@ -39,7 +40,7 @@ describe.each(built.map((image) => [image.name, image] as const))("image %s", (_
 
   it("copies every program that it takes, and its part makes them", () => {
     for (const [name, files] of Object.entries(image.programs)) {
-      const { binaries, ships = [] } = parts[name as PartName];
+      const { binaries, ships = [] } = partOf(name);
       const fromSource = [...Object.keys(binaries), ...ships.map((file) => file.as)];
       const release = releasesFor("amd64")[name];
       const released = release ? programsOf(release) : [];
@@ -52,30 +53,53 @@ describe.each(built.map((image) => [image.name, image] as const))("image %s", (_
   });
 });
 
-describe("podImages", () => {
-  it("have the names under which kubeadm and the manifests ask for them", () => {
-    expect(podImages.map(({ podName }) => podName)).toEqual([
-      `registry.k8s.io/kube-apiserver:v${versions.kubernetes}`,
-      `registry.k8s.io/kube-controller-manager:v${versions.kubernetes}`,
-      `registry.k8s.io/kube-scheduler:v${versions.kubernetes}`,
-      `registry.k8s.io/kube-proxy:v${versions.kubernetes}`,
-      `registry.k8s.io/etcd:${versions.etcd}`,
-      `registry.k8s.io/coredns/coredns:v${versions.coredns}`,
-      `registry.k8s.io/pause:${versions.pause}`,
-      `docker.io/cloudnativelabs/kube-router:v${versions.kubeRouter}`,
-      `docker.io/rancher/local-path-provisioner:v${versions.localPathProvisioner}`,
-      `registry.k8s.io/metrics-server/metrics-server:v${versions.metricsServer}`,
-      `ghcr.io/zalando/skipper:v${versions.skipper}`,
+describe.each(kubernetesVersions)("the pod images of Kubernetes %s", (version) => {
+  const { etcd, coredns, pause } = companionsOf(version);
+  const { kubeRouter, localPathProvisioner, metricsServer, skipper } = versions;
+
+  it("have the names under which kubeadm, containerd and the manifests ask for them, and those of older manifests", () => {
+    const names = podImages(version).map(({ podNames }) => [...podNames].sort());
+    const bundled = (program: string, upstream: string, ...tags: string[]): string[] =>
+      [`machine.slipway.dev/${program}:bundled`, ...new Set(tags.map((tag) => `${upstream}:v${tag}`))].sort();
+    expect(names).toEqual([
+      [`registry.k8s.io/kube-apiserver:v${version}`],
+      [`registry.k8s.io/kube-controller-manager:v${version}`],
+      [`registry.k8s.io/kube-scheduler:v${version}`],
+      [`registry.k8s.io/etcd:${etcd}`],
+      [`registry.k8s.io/pause:${pause}`],
+      bundled("kube-proxy", "registry.k8s.io/kube-proxy", version, "1.36.3"),
+      bundled("coredns", "registry.k8s.io/coredns/coredns", coredns, "1.14.0"),
+      bundled("kube-router", "docker.io/cloudnativelabs/kube-router", kubeRouter, "2.2.1"),
+      bundled(
+        "local-path-provisioner",
+        "docker.io/rancher/local-path-provisioner",
+        localPathProvisioner,
+        "0.0.30",
+      ),
+      bundled("metrics-server", "registry.k8s.io/metrics-server/metrics-server", metricsServer, "0.8.0"),
+      bundled("skipper", "ghcr.io/zalando/skipper", skipper, "0.22.0"),
     ]);
   });
 
+  it("have each name once", () => {
+    const names = podImages(version).flatMap(({ podNames }) => podNames);
+    expect(names).toEqual([...new Set(names)]);
+  });
+
   it("share the Kubernetes programs' layer as their first, so that it is in a machine once", () => {
-    const kubernetes = podImages.filter(({ images }) => "KUBERNETES" in images);
+    const kubernetes = podImages(version).filter(({ images }) => "KUBERNETES" in images);
     expect(kubernetes).toHaveLength(4);
-    for (const { folder } of kubernetes) {
+    for (const { folder, images } of kubernetes) {
       const stages = readFileSync(path.join(folder, "Dockerfile"), "utf8").match(/^FROM .*/gm);
       expect(stages?.at(-1)).toBe("FROM ${KUBERNETES}");
+      expect(Object.keys(images.KUBERNETES?.programs ?? {})).toEqual([`kubernetes-${version}`]);
     }
+  });
+
+  it("are made of the programs that belong to it", () => {
+    const parts = podImages(version).flatMap(({ programs }) => Object.keys(programs));
+    const versioned = parts.filter((name) => /^(kubernetes|etcd|coredns)-/.test(name));
+    expect(versioned).toEqual([`etcd-${etcd}`, `kubernetes-${version}`, `coredns-${coredns}`]);
   });
 });
 
@@ -109,11 +133,14 @@ describe("node", () => {
 });
 
 describe("the machine's containerd", () => {
-  const rootfs = path.join(bareMachine.folder, "rootfs");
+  const rootfs = path.join(bareMachine().folder, "rootfs");
   const config = readFileSync(path.join(rootfs, "etc/containerd/config.toml"), "utf8");
 
   it("makes sandboxes of the pause image that is preloaded", () => {
     expect(config).toContain('sandbox = "registry.k8s.io/pause:@PAUSE_VERSION@"');
-    expect(bareMachine.args).toEqual({ PAUSE_VERSION: versions.pause });
+    const tags = kubernetesVersions.map((version) => bareMachine(version).args);
+    expect(tags).toEqual(
+      kubernetesVersions.map((version) => ({ PAUSE_VERSION: companionsOf(version).pause })),
+    );
   });
 });

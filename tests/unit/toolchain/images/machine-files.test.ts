@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 import { filesBelow } from "../../../../toolchain/content-key";
-import { bareMachine, debian, machineFiles, machineSystem } from "../../../../toolchain/images/images";
+import { debian, machineFiles, machineSystem } from "../../../../toolchain/images/images";
 import { machineFilesKey, nameOf } from "../../../../toolchain/images/keys";
 import {
   builtMachineFiles,
@@ -11,6 +11,7 @@ import {
   machineFilesFolder,
   machinePaths,
 } from "../../../../toolchain/images/machine-files";
+import { bareMachine } from "../../../../toolchain/images/machine-images";
 
 /** Of the machine image: what a container needs, and no instance. */
 const onlyForContainers = [
@@ -36,7 +37,7 @@ if [ -e "$1.failure" ]; then cat "$1.failure" >&2; exit 1; fi
 describe("what makes a machine of a stock system", () => {
   it("has every file of the local machine's that is not for containers alone", () => {
     const all = [
-      ...filesBelow(path.join(bareMachine.folder, "rootfs")),
+      ...filesBelow(path.join(bareMachine().folder, "rootfs")),
       ...filesBelow(path.join(machineFiles.folder, "rootfs")),
     ];
     const taken = all.filter((file) =>

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { Image } from "../../../../toolchain/images/images";
 import { nameOf } from "../../../../toolchain/images/keys";
 import { testImageOf, testRepositories } from "../../../../toolchain/images/test-images";
-import { type PartName, parts } from "../../../../toolchain/parts";
+import { partOf } from "../../../../toolchain/parts";
 
 function imageOf(repository: string, tag = "1"): Image {
   const image = testImageOf(repository, tag);
@@ -28,7 +28,7 @@ describe.each(ownDockerfiles)("image %s", (repository) => {
 
   it("copies every file that it takes, and its part makes them", () => {
     for (const [name, files] of Object.entries(image.programs)) {
-      const { binaries, ships = [] } = parts[name as PartName];
+      const { binaries, ships = [] } = partOf(name);
       const made = [...Object.keys(binaries), ...ships.map((file) => file.as)];
       for (const file of files) {
         expect(made).toContain(file);

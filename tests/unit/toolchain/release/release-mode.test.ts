@@ -5,15 +5,17 @@ import * as path from "node:path";
 import { buildToolchain } from "../../../../toolchain/build";
 import { isBuilt, partDirectory, toolchainDirectory } from "../../../../toolchain/cache";
 import { imageName } from "../../../../toolchain/images";
-import {
-  type Image,
-  bareMachine,
-  inThisMode,
-  podImages,
-  registry,
-} from "../../../../toolchain/images/images";
+import { type Image, inThisMode, registry } from "../../../../toolchain/images/images";
+import { bareMachine, podImages } from "../../../../toolchain/images/machine-images";
 import { rememberMode, rememberedMode } from "../../../../toolchain/mode";
-import { type PartName, everydayParts, parts } from "../../../../toolchain/parts";
+import {
+  allParts,
+  everydayParts,
+  everydayPartsOf,
+  kubernetesParts,
+  partOf,
+  parts,
+} from "../../../../toolchain/parts";
 import { goArchitecture } from "../../../../toolchain/places";
 import { assemblePulumiHome } from "../../../../toolchain/pulumi-home";
 import { type FetchRecord, downloadsDirectory } from "../../../../toolchain/release/fetch-part";
@@ -29,6 +31,7 @@ jest.setTimeout(60_000);
 let server: FileServer;
 let lines: string[];
 const all = everydayParts;
+const { kubernetes, etcd, coredns } = kubernetesParts();
 const never = new AbortController().signal;
 
 beforeEach(async () => {
@@ -58,7 +61,7 @@ const build = (wanted = all, signal = never): Promise<string> =>
 const mirrored = (url: string): string => `/${placeOf(url)}`;
 
 /** Address of a part's only file. */
-function urlOf(part: PartName): string {
+function urlOf(part: string): string {
   const origin = releaseOf(part)?.origins[0];
   return origin && origin.kind !== "image" ? origin.url : "";
 }
@@ -98,7 +101,7 @@ describe("auto", () => {
     [
       "a file is not there",
       () => {
-        rmSync(path.join(server.root, placeOf(urlOf("etcd"))));
+        rmSync(path.join(server.root, placeOf(urlOf(etcd.name))));
       },
       /^toolchain: source, as 127\.0\.0\.1:\d+ answers 404 to http:.*\/github\.com\/etcd-io\/.*$/,
     ],
@@ -129,11 +132,13 @@ describe("the cache after release mode", () => {
   it("has every program that the images and Pulumi's home ask for, as they are published", async () => {
     await build();
     for (const part of all) expect([part.name, isBuilt(part)]).toEqual([part.name, true]);
-    const asked = [bareMachine, registry, ...podImages].flatMap(programsOf);
+    const asked = [bareMachine(), registry, ...podImages()].flatMap(programsOf);
     expect(asked.length).toBeGreaterThan(14);
     for (const { part, file } of asked) {
-      const program = path.join(partDirectory(parts[part]), file);
-      expect(readFileSync(program, "utf8")).toBe(`${file} of ${part}`);
+      const program = path.join(partDirectory(partOf(part)), file);
+      // One image of pause serves several versions of Kubernetes.
+      const source = file === "pause" ? "kubernetes-1.36.3" : part;
+      expect(readFileSync(program, "utf8")).toBe(`${file} of ${source}`);
       expect(statSync(program).mode & 0o777).toBe(0o755);
     }
     const home = assemblePulumiHome();
@@ -154,7 +159,7 @@ describe("the cache after release mode", () => {
         `plugins/resource-kubernetes-v${versions.pulumiKubernetes}/pulumi-resource-kubernetes`,
       ].sort(),
     );
-    expect(readFileSync(path.join(home, "bin/kubectl"), "utf8")).toBe("kubectl of kubernetes");
+    expect(readFileSync(path.join(home, "bin/kubectl"), "utf8")).toBe(`kubectl of ${kubernetes.name}`);
   });
 
   it("has nothing else: no downloads, no half-made folders", async () => {
@@ -163,23 +168,21 @@ describe("the cache after release mode", () => {
     expect(readdirSync(toolchainDirectory()).sort()).toEqual([...folders, "locks", "mode"].sort());
     for (const part of all) {
       const files = readdirSync(partDirectory(part)).filter((name) => name !== "build.json");
-      expect(files.sort()).toEqual(
-        Object.keys(recordOf("build.json", part.name as PartName).binaries).sort(),
-      );
+      expect(files.sort()).toEqual(Object.keys(recordOf("build.json", part.name).binaries).sort());
     }
   });
 
   it("says of each program where it is from and what it was checked against", async () => {
     await build();
-    expect(recordOf("build.json", "etcd")).toMatchObject({
-      part: "etcd",
-      version: versions.etcd,
+    expect(recordOf("build.json", etcd.name)).toMatchObject({
+      part: etcd.name,
+      version: etcd.version,
       mode: "release",
       sources: {
-        etcdctl: { from: urlOf("etcd"), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+        etcdctl: { from: urlOf(etcd.name), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       },
     });
-    const { pause } = recordOf("build.json", "kubernetes").sources;
+    const { pause } = recordOf("build.json", kubernetes.name).sources;
     expect(pause?.from).toMatch(/^registry\.k8s\.io\/pause:.*@sha256:/);
   });
 
@@ -193,10 +196,14 @@ describe("the cache after release mode", () => {
   it("told which of how many it fetched, and how much", async () => {
     await build();
     expect(lines).toContainEqual(
-      expect.stringMatching(/^\[ 1\/13\] kubernetes: fetching kube-apiserver \(1 of 8\), 0\.0 of 0\.0 MB$/),
+      expect.stringMatching(
+        /^\[ 1\/13\] kubernetes-1\.37\.2: fetching kube-apiserver \(1 of 8\), 0\.0 of 0\.0 MB$/,
+      ),
     );
     expect(lines.filter((line) => line.includes("waiting"))).toEqual([]);
-    expect(lines).toContainEqual(expect.stringMatching(/^\[ 7\/13\] etcd: fetched and checked in 0 s$/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^\[ 2\/13\] etcd-3\.7\.0: fetched and checked in 0 s$/),
+    );
   });
 });
 
@@ -205,60 +212,56 @@ describe("what went wrong", () => {
     process.env.SLIPWAY_TOOLCHAIN = "release";
   });
 
-  const etcd = [parts.etcd];
-
   it("is a wrong checksum: file, address, both checksums, and nothing that counts", async () => {
-    writeFileSync(path.join(server.root, placeOf(urlOf("etcd"))), "changed on the way");
-    const failure = await failureOf(build(etcd));
+    writeFileSync(path.join(server.root, placeOf(urlOf(etcd.name))), "changed on the way");
+    const failure = await failureOf(build([etcd]));
     expect(failure).toMatch(
-      /^etcd could not be fetched: etcd-v.*\.tar\.gz from http:.* is not what was published/,
+      /^etcd-3\.7\.0 could not be fetched: etcd-v.*\.tar\.gz from http:.* is not what was published/,
     );
     expect(failure).toMatch(
       /its SHA-256 is [0-9a-f]{64}, the published one [0-9a-f]{64}\n {2}what to do: Do not go/,
     );
     expect(lines[0]).toBe("toolchain: release, as SLIPWAY_TOOLCHAIN says");
-    expect(isBuilt(parts.etcd)).toBe(false);
+    expect(isBuilt(etcd)).toBe(false);
     expect(readdirSync(downloadsDirectory())).toEqual([]);
     expect(readdirSync(toolchainDirectory()).sort()).toEqual(["downloads", "locks"]);
   });
 
   it("is a checksum that is not published: nothing is fetched unchecked", async () => {
-    const origin = releaseOf("etcd")?.origins[0];
+    const origin = releaseOf(etcd.name)?.origins[0];
     const checksum = origin && "checksum" in origin ? origin.checksum : "";
     rmSync(path.join(server.root, placeOf(checksum)));
-    expect(await failureOf(build(etcd))).toMatch(/SHA256SUMS: the server answered 404 Not Found/);
+    expect(await failureOf(build([etcd]))).toMatch(/SHA256SUMS: the server answered 404 Not Found/);
     writeFileSync(path.join(server.root, placeOf(checksum)), `${"0".repeat(64)}  other.tar.gz\n`);
-    expect(await failureOf(build(etcd))).toMatch(/SHA256SUMS: no SHA-256 of etcd-v/);
-    expect(server.paths).not.toContain(mirrored(urlOf("etcd")));
+    expect(await failureOf(build([etcd]))).toMatch(/SHA256SUMS: no SHA-256 of etcd-v/);
+    expect(server.paths).not.toContain(mirrored(urlOf(etcd.name)));
   });
 
   it("is a program that is not in its archive", async () => {
-    const [place, checksum] = ["etcd", "coredns"].map((name) =>
-      path.join(server.root, placeOf(urlOf(name as PartName))),
-    );
+    const [place, checksum] = [etcd, coredns].map(({ name }) => path.join(server.root, placeOf(urlOf(name))));
     writeFileSync(place ?? "", readFileSync(checksum ?? ""));
-    const origin = releaseOf("etcd")?.origins[0];
+    const origin = releaseOf(etcd.name)?.origins[0];
     const sums = origin && "checksum" in origin ? origin.checksum : "";
     const hash = readFileSync(`${checksum ?? ""}.sha256`, "utf8").trim();
-    writeFileSync(path.join(server.root, placeOf(sums)), `${hash}  ${path.basename(urlOf("etcd"))}\n`);
-    expect(await failureOf(build(etcd))).toMatch(/etcd-v[^,]*\/etcd, .*\/etcdctl, .* not in the archive/);
-    expect(isBuilt(parts.etcd)).toBe(false);
+    writeFileSync(path.join(server.root, placeOf(sums)), `${hash}  ${path.basename(urlOf(etcd.name))}\n`);
+    expect(await failureOf(build([etcd]))).toMatch(/etcd-v[^,]*\/etcd, .*\/etcdctl, .* not in the archive/);
+    expect(isBuilt(etcd)).toBe(false);
   });
 
   it("is an interruption: what was there of a part does not count", async () => {
     const interruption = new AbortController();
     const reason = new Error("ended by SIGINT");
-    server.handlers.set(mirrored(urlOf("etcd")), () => () => {
+    server.handlers.set(mirrored(urlOf(etcd.name)), () => () => {
       interruption.abort(reason);
     });
-    await expect(build(etcd, interruption.signal)).rejects.toBe(reason);
-    expect(isBuilt(parts.etcd)).toBe(false);
+    await expect(build([etcd], interruption.signal)).rejects.toBe(reason);
+    expect(isBuilt(etcd)).toBe(false);
     expect(readdirSync(toolchainDirectory()).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
   it("is a mirror that is no address", async () => {
     process.env.SLIPWAY_RELEASE_MIRROR = "mirror.example";
-    await expect(build(etcd)).rejects.toThrow(
+    await expect(build([etcd])).rejects.toThrow(
       'SLIPWAY_RELEASE_MIRROR is "mirror.example"; write an address, as in https://mirror.example/releases',
     );
   });
@@ -266,8 +269,8 @@ describe("what went wrong", () => {
 
 it("does not remember a mode of which only some parts are there", async () => {
   process.env.SLIPWAY_TOOLCHAIN = "release";
-  await build([parts.etcd]);
-  expect(isBuilt(parts.etcd)).toBe(true);
+  await build([etcd]);
+  expect(isBuilt(etcd)).toBe(true);
   expect(rememberedMode()).toBeUndefined();
 });
 
@@ -280,7 +283,7 @@ it("fetches once when two want the same, and the second says for whom it waits",
 });
 
 describe("a part on demand", () => {
-  const onDemand = Object.values(parts).filter((part) => part.onDemand && releaseOf(part.name));
+  const onDemand = allParts.filter((part) => !all.includes(part) && releaseOf(part.name));
 
   it("is fetched like the others, with the files that go with it", async () => {
     expect(onDemand.length).toBeGreaterThan(4);
@@ -313,6 +316,13 @@ describe("a part on demand", () => {
   });
 });
 
+it("remembers the mode of an environment of an older Kubernetes, which lacks the newest", async () => {
+  expect(await build(everydayPartsOf("1.35.4"))).toBe("release");
+  expect(rememberedMode()).toBe("release");
+  expect(isBuilt(kubernetes)).toBe(false);
+  expect(server.paths).toContain(mirrored(urlOf("kubernetes-1.35.4")));
+});
+
 it("needs no Go", async () => {
   const { PATH: realPath } = process.env;
   const folder = temporaryFolder();
@@ -336,16 +346,16 @@ it("gives the images other names, which need no network", async () => {
 });
 
 /** The programs that an image and what it is made from take, in the mode that the toolchain is in. */
-function programsOf(wanted: Image): { part: PartName; file: string }[] {
+function programsOf(wanted: Image): { part: string; file: string }[] {
   const image = inThisMode(wanted);
   const own = Object.entries(image.programs).flatMap(([part, files]) =>
-    files.map((file) => ({ part: part as PartName, file })),
+    files.map((file) => ({ part, file })),
   );
   return [...own, ...Object.values(image.images).flatMap(programsOf)];
 }
 
-function recordOf(file: string, part: PartName): FetchRecord {
-  const place = path.join(partDirectory(parts[part]), file);
+function recordOf(file: string, part: string): FetchRecord {
+  const place = path.join(partDirectory(partOf(part)), file);
   expect(existsSync(place)).toBe(true);
   return JSON.parse(readFileSync(place, "utf8")) as FetchRecord;
 }

@@ -1,6 +1,8 @@
-import { bareMachine, imagesOnDemand, podImages, registry } from "../../../../toolchain/images/images";
+import { imagesOnDemand, registry } from "../../../../toolchain/images/images";
 import type { Image } from "../../../../toolchain/images/images";
-import { parts } from "../../../../toolchain/parts";
+import { bareMachine, podImages } from "../../../../toolchain/images/machine-images";
+import { companionsOf, kubernetesVersions } from "../../../../toolchain/kubernetes-versions";
+import { allParts } from "../../../../toolchain/parts";
 import { type Origin, programsOf, releasesFor } from "../../../../toolchain/release/releases";
 import versions from "../../../../toolchain/versions.json";
 
@@ -24,7 +26,7 @@ const builtFromSource = [
 ];
 
 it("has a release of every part but the conformance suite and what is our own", () => {
-  const all = Object.keys(parts).filter((name) => !builtFromSource.includes(name));
+  const all = allParts.map(({ name }) => name).filter((name) => !builtFromSource.includes(name));
   expect(Object.keys(releasesFor("amd64")).sort()).toEqual(all.sort());
 });
 
@@ -59,23 +61,17 @@ it("differs between architectures in each program's address, and in its words fo
 });
 
 it("is where the projects publish it", () => {
-  const { kubernetes, pulumi, pulumiDocker, containerd, etcd, coredns, kubeRouter } = versions;
+  const { pulumi, pulumiDocker, containerd, kubeRouter } = versions;
   const { skipper, helm, k6, sourceController, gitea } = versions;
   const gitHub = "https://github.com";
   expect(addresses("amd64")).toEqual(
     expect.arrayContaining([
-      `https://dl.k8s.io/v${kubernetes}/bin/linux/amd64/kubelet`,
-      `https://dl.k8s.io/v${kubernetes}/bin/linux/amd64/kubelet.sha256`,
-      `https://registry.k8s.io/v2/pause/manifests/${versions.pause}`,
       `https://get.pulumi.com/releases/sdk/pulumi-v${pulumi}-linux-x64.tar.gz`,
       `${gitHub}/pulumi/pulumi/releases/download/v${pulumi}/pulumi-${pulumi}-checksums.txt`,
       `https://get.pulumi.com/releases/plugins/pulumi-resource-docker-v${pulumiDocker}-linux-amd64.tar.gz`,
       `${gitHub}/pulumi/pulumi-docker/releases/download/v${pulumiDocker}/pulumi-docker_${pulumiDocker}_checksums.txt`,
       `${gitHub}/containerd/containerd/releases/download/v${containerd}/containerd-${containerd}-linux-amd64.tar.gz`,
       `${gitHub}/containerd/containerd/releases/download/v${containerd}/containerd-${containerd}-linux-amd64.tar.gz.sha256sum`,
-      `${gitHub}/etcd-io/etcd/releases/download/v${etcd}/etcd-v${etcd}-linux-amd64.tar.gz`,
-      `${gitHub}/etcd-io/etcd/releases/download/v${etcd}/SHA256SUMS`,
-      `${gitHub}/coredns/coredns/releases/download/v${coredns}/coredns_${coredns}_linux_amd64.tgz.sha256`,
       `${gitHub}/cloudnativelabs/kube-router/releases/download/v${kubeRouter}/kube-router_${kubeRouter}_checksums.txt`,
       `${gitHub}/distribution/distribution/releases/download/v${versions.registry}/registry_${versions.registry}_linux_amd64.tar.gz.sha256`,
       `https://registry-1.docker.io/v2/rancher/local-path-provisioner/manifests/v${versions.localPathProvisioner}`,
@@ -96,13 +92,32 @@ it("is where the projects publish it", () => {
   );
 });
 
+it.each(kubernetesVersions)(
+  "has Kubernetes %s and what belongs to it where they are published",
+  (version) => {
+    const { etcd, coredns, pause } = companionsOf(version);
+    const gitHub = "https://github.com";
+    expect(addresses("amd64")).toEqual(
+      expect.arrayContaining([
+        `https://dl.k8s.io/v${version}/bin/linux/amd64/kubelet`,
+        `https://dl.k8s.io/v${version}/bin/linux/amd64/kubelet.sha256`,
+        `https://registry.k8s.io/v2/pause/manifests/${pause}`,
+        `${gitHub}/etcd-io/etcd/releases/download/v${etcd}/etcd-v${etcd}-linux-amd64.tar.gz`,
+        `${gitHub}/etcd-io/etcd/releases/download/v${etcd}/SHA256SUMS`,
+        `${gitHub}/coredns/coredns/releases/download/v${coredns}/coredns_${coredns}_linux_amd64.tgz.sha256`,
+      ]),
+    );
+  },
+);
+
 it("has every program that an image is made of in this mode", () => {
   const bases = (image: Image): Image[] => {
     const made = image.release ?? image;
     return [made, ...Object.values(made.images).flatMap(bases)];
   };
   const releases = releasesFor("amd64");
-  const images = [bareMachine, registry, ...podImages, ...Object.values(imagesOnDemand)];
+  const machines = kubernetesVersions.flatMap((version) => [bareMachine(version), ...podImages(version)]);
+  const images = [registry, ...machines, ...Object.values(imagesOnDemand)];
   for (const { name, programs } of images.flatMap(bases)) {
     for (const [part, files] of Object.entries(programs)) {
       if (builtFromSource.includes(part)) continue;

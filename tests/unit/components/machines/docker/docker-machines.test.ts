@@ -24,6 +24,7 @@ const worker: MachineSpec = {
   slot: { role: "worker", pool: "worker", index: 1 },
   cpus: 1.5,
   memoryMiB: 2048,
+  kubernetesVersion: "1.36.3",
   userData: "#cloud-config\n{}\n",
 };
 
@@ -50,6 +51,7 @@ interface ContainerInputs {
   readonly ports?: { internal: number; external: number; ip: string }[];
   readonly uploads?: Secret<{ file: string; content: string }[]>;
   readonly volumes?: { volumeName: string; containerPath: string }[];
+  readonly labels?: { label: string; value: string }[];
 }
 
 function containers(resources: readonly Registered[]): Map<string, ContainerInputs> {
@@ -137,8 +139,26 @@ describe("DockerMachines", () => {
     ];
     for (const { inputs } of made) {
       const labels = inputs.labels as { label: string; value: string }[];
-      expect(labels.filter(({ label }) => label !== "slipway.role")).toEqual(expected);
+      const others = ["slipway.role", "slipway.kubernetes", "slipway.revision"];
+      expect(labels.filter(({ label }) => !others.includes(label))).toEqual(expected);
     }
+  });
+
+  it("labels a machine with its version, and with a revision that changes with all that replaces it", async () => {
+    const labels = async (spec: MachineSpec): Promise<Map<string, string>> => {
+      const { labels: found } = container(await registered(spec), "slipway-test-worker-1");
+      return new Map(found?.map(({ label, value }) => [label, value]));
+    };
+    const first = await labels(worker);
+    expect(first.get("slipway.kubernetes")).toBe("1.36.3");
+    expect(first.get("slipway.revision")).toMatch(/^[0-9a-f]{16}$/);
+    expect(await labels(worker)).toEqual(first);
+    const others = [{ userData: "#cloud-config\n{a: 1}\n" }, { memoryMiB: 4096 }, { cpus: 2 }];
+    const revisions: (string | undefined)[] = [];
+    for (const change of others) {
+      revisions.push((await labels({ ...worker, ...change })).get("slipway.revision"));
+    }
+    expect(new Set([...revisions, first.get("slipway.revision")]).size).toBe(4);
   });
 
   it("gives each machine its fixed address, its limits and no swap", async () => {

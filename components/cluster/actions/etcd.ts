@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Connection } from "./connect";
+
+/** An etcd member as `etcdctl member list` tells it. */
+export interface EtcdMember {
+  /** Decimal: it is larger than JavaScript's whole numbers. */
+  readonly ID: string;
+  /** Of its control plane; empty for one that was added and has never started. */
+  readonly name: string;
+  /** Whether it still copies the data and has no vote. */
+  readonly isLearner?: boolean;
+}
+
+/** What etcd says of itself. */
+export interface EtcdState {
+  readonly members: readonly EtcdMember[];
+  /** Why members do not answer, in etcdctl's words; undefined when all do. */
+  readonly unhealthy: string | undefined;
+  /** Such as `memberID:1 alarm:NOSPACE`; empty when none is raised. */
+  readonly alarms: string;
+}
+
+const folder = "/etc/kubernetes/pki/etcd";
+const etcdctl = [
+  "etcdctl",
+  `--cacert=${folder}/ca.crt`,
+  `--cert=${folder}/server.crt`,
+  `--key=${folder}/server.key`,
+];
+
+/** Runs etcdctl in the etcd pod of a control plane; gives what it printed. */
+async function inEtcdPod({ config }: Connection, controlPlane: string, ...args: string[]): Promise<string> {
+  const { Exec } = await import("@kubernetes/client-node");
+  const { PassThrough } = await import("node:stream");
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  let output = "";
+  let errors = "";
+  stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  await new Promise<void>((resolve, reject) => {
+    new Exec(config)
+      .exec(
+        ...(["kube-system", `etcd-${controlPlane}`, "etcd"] as const),
+        [...etcdctl, ...args],
+        stdout,
+        stderr,
+        null,
+        false,
+        ({ status, message }) => {
+          if (status === "Success") resolve();
+          else
+            reject(
+              new Error(`etcdctl ${args.join(" ")} on ${controlPlane}: ${errors || (message ?? "failed")}`),
+            );
+        },
+      )
+      .catch(reject);
+  });
+  return output;
+}
+
+function parseMembers(json: string): EtcdMember[] {
+  const { members } = JSON.parse(json.replaceAll(/"ID":(\d+)/g, '"ID":"$1"')) as { members: EtcdMember[] };
+  return members;
+}
+
+const hexadecimal = ({ ID }: EtcdMember): string => BigInt(ID).toString(16);
+
+/** The control planes whose etcd pods run. */
+async function controlPlanesWithEtcd({ api }: Connection): Promise<string[]> {
+  const { items } = await api.listNamespacedPod({
+    namespace: "kube-system",
+    labelSelector: "component=etcd",
+    fieldSelector: "status.phase=Running",
+  });
+  return items.flatMap(({ spec }) => spec?.nodeName ?? []);
+}
+
+/** Asks control planes one after the other until one answers. */
+async function firstAnswer<T>(
+  controlPlanes: readonly string[],
+  ask: (controlPlane: string) => Promise<T>,
+): Promise<T | undefined> {
+  let failure: unknown;
+  for (const controlPlane of controlPlanes) {
+    try {
+      return await ask(controlPlane);
+    } catch (error) {
+      // One that has just left itself, say: the next one is asked.
+      failure = error;
+    }
+  }
+  if (failure !== undefined) throw failure as Error;
+  return undefined;
+}
+
+/**
+ * What etcd says of itself, asked in the pod of whichever control plane answers first.
+ * @param except control planes that are not asked, as they are on their way out. Default none.
+ * @throws Error with etcdctl's own words when none answers
+ */
+export async function etcdState(connection: Connection, except: readonly string[] = []): Promise<EtcdState> {
+  const asked = (await controlPlanesWithEtcd(connection)).filter((name) => !except.includes(name));
+  const state = await firstAnswer(asked, async (controlPlane) => {
+    const members = parseMembers(
+      await inEtcdPod(connection, controlPlane, "member", "list", "--write-out=json"),
+    );
+    const [unhealthy, alarms] = await Promise.all([
+      inEtcdPod(connection, controlPlane, "endpoint", "health", "--cluster").then(() => undefined, String),
+      inEtcdPod(connection, controlPlane, "alarm", "list"),
+    ]);
+    return { members, unhealthy, alarms: alarms.trim() };
+  });
+  if (state === undefined) throw new Error("no control plane runs etcd");
+  return state;
+}
+
+/** Waits until every etcd member answers: another one may go only then, or the rest may lose its majority. */
+async function waitForHealth(
+  connection: Connection,
+  controlPlane: string,
+  timeoutSeconds: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  for (;;) {
+    try {
+      await inEtcdPod(connection, controlPlane, "endpoint", "health", "--cluster");
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(1000);
+    }
+  }
+}
+
+/**
+ * Takes a control plane's etcd out of the cluster, so that its absence does not count against the majority. Nothing is
+ * done when it is out already, or the last one, which goes with the cluster itself.
+ *
+ * @throws Error with etcdctl's own words when the members are not healthy in time, or none of the others can be asked
+ */
+export async function removeEtcdMember(
+  connection: Connection,
+  controlPlane: string,
+  timeoutSeconds: number,
+): Promise<void> {
+  const others = (await controlPlanesWithEtcd(connection)).filter((name) => name !== controlPlane);
+  await firstAnswer(others, async (other) => {
+    const members = parseMembers(await inEtcdPod(connection, other, "member", "list", "--write-out=json"));
+    const own = members.find(({ name }) => name === controlPlane);
+    if (own === undefined) return;
+    await waitForHealth(connection, other, timeoutSeconds);
+    await inEtcdPod(connection, other, "member", "remove", hexadecimal(own));
+  });
+}
+
+/**
+ * Makes another member the leader, so that nobody waits for an election when this one stops. Nothing is done where it does
+ * not lead, or is the only one.
+ */
+export async function moveLeadershipAway(connection: Connection, controlPlane: string): Promise<boolean> {
+  const members = parseMembers(
+    await inEtcdPod(connection, controlPlane, "member", "list", "--write-out=json"),
+  );
+  const own = members.find(({ name }) => name === controlPlane);
+  const heir = members.find(
+    ({ name, isLearner }) => name !== controlPlane && name !== "" && isLearner !== true,
+  );
+  if (own === undefined || heir === undefined) return false;
+  const status = await inEtcdPod(connection, controlPlane, "endpoint", "status", "--write-out=json");
+  if (!status.includes(`"leader":${own.ID}`)) return false;
+  await inEtcdPod(connection, controlPlane, "move-leader", hexadecimal(heir));
+  return true;
+}

@@ -1,0 +1,91 @@
+import type { CoreV1Api, V1Node, V1Taint } from "@kubernetes/client-node";
+
+import type { Labels, Taint } from "../../bootstrap";
+
+/** What a program sets on a Node of its own, beside what the kubelet and others set. */
+export interface NodeSettings {
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+}
+
+/** Set on a Node: which labels and taints a program has set, so that it can take them away again. */
+const ownedAnnotation = "slipway.dev/settings";
+
+/** The taint that a kubelet registers with: no pod comes before the Node's own taints are there. */
+export const startingTaint = "slipway.dev/starting";
+
+interface Owned {
+  readonly labels: readonly string[];
+  /** As {@link taintId} gives them. */
+  readonly taints: readonly string[];
+}
+
+const taintId = ({ key, effect }: Pick<Taint, "key" | "effect"> | V1Taint): string => `${key}:${effect}`;
+
+function ownedBy(node: V1Node): Owned {
+  const text = node.metadata?.annotations?.[ownedAnnotation];
+  return text === undefined ? { labels: [], taints: [] } : (JSON.parse(text) as Owned);
+}
+
+/**
+ * What has to change on a Node so that it has these settings, as a merge patch: labels and taints that were set before
+ * and are not wanted any more go, those of others stay.
+ * @returns undefined when it has them
+ */
+export function settingsPatch(node: V1Node, { labels, taints }: NodeSettings): object | undefined {
+  const before = ownedBy(node);
+  const owned: Owned = { labels: Object.keys(labels).sort(), taints: taints.map(taintId).sort() };
+  const gone = before.labels.filter((name) => !(name in labels));
+  const wanted = taints.map(({ key, value, effect }) => ({ key, effect, ...(value && { value }) }));
+  const foreign = (node.spec?.taints ?? []).filter(
+    (taint) => taint.key !== startingTaint && ![...before.taints, ...owned.taints].includes(taintId(taint)),
+  );
+  const patch = {
+    metadata: {
+      labels: { ...Object.fromEntries(gone.map((name) => [name, null])), ...labels },
+      annotations: { [ownedAnnotation]: JSON.stringify(owned) },
+    },
+    // The API compares with the version that this was made of: a taint that somebody has just set is not lost.
+    spec: { taints: [...foreign, ...wanted] },
+  };
+  return isThere(node, patch.metadata, patch.spec.taints) ? undefined : patch;
+}
+
+function isThere(
+  { metadata, spec }: V1Node,
+  wanted: { readonly labels: object; readonly annotations: object },
+  taints: readonly object[],
+): boolean {
+  const has = (values: object, live: Readonly<Record<string, string>> = {}): boolean =>
+    Object.entries(values).every(([name, value]) => (live[name] ?? null) === value);
+  const texts = (list: readonly object[]): string[] =>
+    (list as readonly V1Taint[]).map((taint) => `${taint.key}=${taint.value ?? ""}:${taint.effect}`).sort();
+  return (
+    has(wanted.labels, metadata?.labels) &&
+    has(wanted.annotations, metadata?.annotations) &&
+    texts(taints).join() === texts(spec?.taints ?? []).join()
+  );
+}
+
+/** Gives a Node its settings; nothing is written where it has them. */
+export async function applySettings(api: CoreV1Api, name: string, settings: NodeSettings): Promise<void> {
+  const { PatchStrategy, setHeaderOptions } = await import("@kubernetes/client-node");
+  for (;;) {
+    const node = await api.readNode({ name });
+    const patch = settingsPatch(node, settings);
+    if (patch === undefined) return;
+    const body = withVersion(patch, node.metadata?.resourceVersion);
+    try {
+      await api.patchNode({ name, body }, setHeaderOptions("Content-Type", PatchStrategy.MergePatch));
+      return;
+    } catch (error) {
+      // Somebody else has written it meanwhile: again, from what it is now.
+      if ((error as { readonly code?: unknown }).code !== 409) throw error;
+    }
+  }
+}
+
+function withVersion(patch: object, resourceVersion: string | undefined): object {
+  const { metadata, ...rest } = patch as { readonly metadata: object };
+  return { ...rest, metadata: { ...metadata, resourceVersion } };
+}

@@ -1,0 +1,83 @@
+import type { V1Node, V1Pod } from "@kubernetes/client-node";
+
+import { sentence } from "../actions/api-errors";
+import type { Connection } from "../actions/connect";
+import { etcdState, type EtcdState } from "../actions/etcd";
+
+/** Which of a cluster is looked at. */
+export interface HealthScope {
+  /** Nodes that have to be ready, with the pods that belong to them: those of DaemonSets, and a control plane's own. */
+  readonly nodes: readonly string[];
+  /** Control planes that have to be voters of etcd; none where etcd is not looked at. */
+  readonly controlPlanes: readonly string[];
+}
+
+const namespace = "kube-system";
+const isTrue = (conditions: readonly { type: string; status: string }[] | undefined, type: string): boolean =>
+  conditions?.find((condition) => condition.type === type)?.status === "True";
+
+/** Whether a pod belongs to its node: nothing moves it, and without it the node does not do what it should. */
+function belongsToNode({ metadata }: V1Pod): boolean {
+  const isStatic = metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined;
+  return isStatic || (metadata?.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet");
+}
+
+/** What is wrong with nodes, one sentence each. */
+export function nodeProblems(nodes: readonly V1Node[], wanted: readonly string[]): string[] {
+  const byName = new Map(nodes.map((node) => [node.metadata?.name, node]));
+  return wanted.flatMap((name) => {
+    const node = byName.get(name);
+    if (node === undefined) return [`${name} is no node`];
+    const { conditions } = node.status ?? {};
+    if (isTrue(conditions, "Ready")) return [];
+    const why =
+      conditions?.find(({ type }) => type === "Ready")?.message ?? "its kubelet has not reported yet";
+    return [`${name} is not ready: ${why}`];
+  });
+}
+
+/** What is wrong with the pods that belong to nodes. */
+export function podProblems(pods: readonly V1Pod[], nodes: readonly string[]): string[] {
+  return pods
+    .filter((pod) => belongsToNode(pod) && nodes.includes(pod.spec?.nodeName ?? ""))
+    .filter(
+      ({ status, metadata }) =>
+        !isTrue(status?.conditions, "Ready") || metadata?.deletionTimestamp !== undefined,
+    )
+    .map(({ metadata, spec }) => `${spec?.nodeName ?? ""}: pod ${metadata?.name ?? ""} is not ready`);
+}
+
+/** What is wrong with etcd, when these control planes are to be its voters. */
+export function etcdProblems(
+  { members, unhealthy, alarms }: EtcdState,
+  controlPlanes: readonly string[],
+): string[] {
+  const voters = members.filter(({ isLearner }) => isLearner !== true).map(({ name }) => name);
+  const missing = controlPlanes.filter((name) => !voters.includes(name));
+  return [
+    ...missing.map((name) => `etcd: ${name} has no vote yet`),
+    ...(unhealthy === undefined ? [] : [`etcd: not every member answers: ${lastLine(unhealthy)}`]),
+    ...(alarms === "" ? [] : [`etcd: an alarm is raised: ${alarms}`]),
+  ];
+}
+
+const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
+
+/** Everything that is wrong with this part of a cluster, one sentence each; empty when it is healthy. */
+export async function healthProblems(connection: Connection, scope: HealthScope): Promise<string[]> {
+  const { api } = connection;
+  try {
+    const [nodes, pods, etcd] = await Promise.all([
+      api.listNode(),
+      api.listNamespacedPod({ namespace }),
+      scope.controlPlanes.length > 0 ? etcdState(connection) : undefined,
+    ]);
+    return [
+      ...nodeProblems(nodes.items, scope.nodes),
+      ...podProblems(pods.items, scope.nodes),
+      ...(etcd ? etcdProblems(etcd, scope.controlPlanes) : []),
+    ];
+  } catch (error) {
+    return [`the API does not answer as it should: ${sentence(error)}`];
+  }
+}

@@ -1,0 +1,77 @@
+import { runningVersion, runningVersionOf, untold } from "../../../toolchain/running-version";
+
+describe("of machines that are there", () => {
+  const machine = (name: string, kubernetesVersion?: string) => ({
+    name,
+    ...(kubernetesVersion !== undefined && { kubernetesVersion }),
+  });
+
+  it("is their version, and none where there is no machine", () => {
+    expect(runningVersionOf([machine("control-plane-0", "1.37.2"), machine("worker-0", "1.37.2")])).toBe(
+      "1.37.2",
+    );
+    expect(runningVersionOf([])).toBeUndefined();
+  });
+
+  it("is the lowest of the control planes while they are replaced, by number and not by letter", () => {
+    const versions = ["1.37.2", "1.9.10", "1.36.3"];
+    const machines = versions.map((version, index) => machine(`control-plane-${index}`, version));
+    expect(runningVersionOf(machines)).toBe("1.9.10");
+  });
+
+  it("does not go by workers, which may be older, unless no control plane is left", () => {
+    const worker = machine("worker-0", "1.35.4");
+    expect(runningVersionOf([worker, machine("control-plane-0", "1.36.3")])).toBe("1.36.3");
+    expect(runningVersionOf([worker])).toBe("1.35.4");
+    expect(runningVersionOf([worker, machine("control-plane-pool-0", "1.34.4")])).toBe("1.34.4");
+  });
+
+  it("is the one that there was before machines told, of those that do not", () => {
+    expect(runningVersionOf([machine("control-plane-0"), machine("control-plane-1", "1.37.2")])).toBe(
+      "1.36.3",
+    );
+  });
+});
+
+describe("of an environment on Docker", () => {
+  type Answers = Partial<Record<"container" | "volume" | "image" | "run", string | Error>>;
+
+  /** What is told where docker answers each command so, and nothing to others. */
+  const running = (answers: Answers): Promise<string | undefined> =>
+    runningVersion("dev", {}, "0123456789abcdef", ([command = ""]) => {
+      const answer = answers[command as keyof Answers] ?? "";
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    });
+  const volume = "slipway-dev-control-plane-0\nslipway-dev-worker-0\n";
+
+  it("is told by its containers", async () => {
+    const container = { id: "1", name: "slipway-dev-control-plane-0", state: "exited", revision: "x" };
+    const line = `${JSON.stringify({ ...container, kubernetesVersion: "1.35.4" })}\n`;
+    expect(await running({ container: line, volume })).toBe("1.35.4");
+  });
+
+  it("is none before it has a machine", async () => {
+    expect(await running({})).toBeUndefined();
+  });
+
+  it("is read from the disk of a control plane where all containers are lost", async () => {
+    const run = "    image: registry.k8s.io/kube-apiserver:v1.35.4\n    imagePullPolicy: Never\n";
+    expect(await running({ volume, image: "0123456789ab\n", run })).toBe("1.35.4");
+  });
+
+  it.each<Answers>([
+    { image: "" },
+    { image: "0123456789ab\n", run: new Error("no such file") },
+    { image: "0123456789ab\n", run: "image: registry.k8s.io/etcd:3.6.8\n" },
+  ])("is not told where even that cannot be read: %j", async (answers) => {
+    expect(await running({ volume, ...answers })).toBe(untold);
+  });
+
+  it("fails where Docker does not answer", async () => {
+    await expect(running({ container: new Error("no daemon") })).rejects.toThrow("no daemon");
+  });
+});
+
+it("of an environment on AWS is none as long as no region is written", async () => {
+  expect(await runningVersion("dev", { platform: "aws" }, "0123456789abcdef")).toBeUndefined();
+});

@@ -1,0 +1,128 @@
+import { type Belonging, environmentLabel, ownerLabel } from "../components/machines/belonging";
+import { kubernetesLabel } from "../components/machines/docker/labels";
+import { liveMachines } from "../components/machines/docker/live-machines";
+import type { LiveMachine } from "../components/machines/platform";
+import { collected, tag } from "./aws-answers";
+import { backendUrl } from "./environment";
+import { regionOf } from "./kept/aws";
+import { kubernetesBeforeLabels, sortedVersions } from "./kubernetes-versions";
+import { ownerOf } from "./owner";
+import { docker } from "./recover/docker";
+
+/** What is said of where an environment runs, in its settings as somebody wrote them. */
+type Settings = Readonly<Record<string, unknown>>;
+
+/** A machine, as far as it tells what the environment runs. */
+export type VersionedMachine = Pick<LiveMachine, "name" | "kubernetesVersion">;
+
+/**
+ * The version of Kubernetes that an environment runs: while machines are replaced one after the other, the lowest of its
+ * control planes.
+ *
+ * @param owner - as `ownerOf` gives it; default: that of the environment's own stack
+ * @param askDocker - default: the command on PATH
+ * @returns undefined where there is no machine yet, {@link untold} where it cannot be told
+ * @throws whatever says that Docker or AWS does not answer
+ */
+export async function runningVersion(
+  environment: string,
+  settings: Settings,
+  owner = ownOwner(environment),
+  askDocker: Docker = docker,
+): Promise<string | undefined> {
+  const region = regionOf(settings);
+  if (region !== undefined) return runningVersionOf(await onAws(environment, region, owner));
+  return settings.platform === "aws" ? undefined : await onDocker({ environment, owner }, askDocker);
+}
+
+/** Runs `docker` with these arguments; gives what it prints. */
+export type Docker = (args: string[]) => Promise<string>;
+
+/** In place of a version: of the environment there is something, and it does not say what it ran. */
+export const untold = "untold";
+
+/**
+ * What the control planes run; where all of them are lost, what the other machines do, which are never newer.
+ *
+ * @param machines - those that there are. One without a version was made when there was no other than
+ *   {@link kubernetesBeforeLabels}
+ * @returns undefined where there are none
+ */
+export function runningVersionOf(machines: readonly VersionedMachine[]): string | undefined {
+  const controlPlanes = machines.filter(isControlPlane);
+  const telling = controlPlanes.length > 0 ? controlPlanes : machines;
+  const [lowest] = sortedVersions(
+    telling.map(({ kubernetesVersion = kubernetesBeforeLabels }) => kubernetesVersion),
+  );
+  return lowest;
+}
+
+function isControlPlane({ name }: VersionedMachine): boolean {
+  return /^control-plane-\d+$/.test(name);
+}
+
+async function onDocker(belonging: Belonging, askDocker: Docker): Promise<string | undefined> {
+  const machines = await liveMachines(belonging, async (...args) => linesOf(await askDocker(args)));
+  const there = machines.filter(({ state }) => state !== "gone");
+  if (there.length > 0 || machines.length === 0) return runningVersionOf(there);
+  const onDisks = await Promise.all(
+    machines
+      .filter(isControlPlane)
+      .map(({ name }) => versionOnDisk(`slipway-${belonging.environment}-${name}`, askDocker)),
+  );
+  return sortedVersions(onDisks.flatMap((version) => version ?? []))[0] ?? untold;
+}
+
+/** What the API server of a machine was of which only the disk is left; undefined where that does not say. */
+async function versionOnDisk(volume: string, askDocker: Docker): Promise<string | undefined> {
+  const [image] = linesOf(await askDocker(["image", "ls", "--quiet", "slipway/debian"]));
+  if (image === undefined) return undefined;
+  const manifest = "/disk/lib/slipway/node/kubernetes/manifests/kube-apiserver.yaml";
+  const program = ["--entrypoint", "cat", image, manifest];
+  const read = askDocker(["run", "--rm", "--network", "none", "--volume", `${volume}:/disk:ro`, ...program]);
+  const text = await read.catch(() => "");
+  return /image: .*\/kube-apiserver:v(\d+\.\d+\.\d+)$/m.exec(text)?.[1];
+}
+
+function linesOf(output: string): string[] {
+  return output.split("\n").filter((line) => line !== "");
+}
+
+async function onAws(
+  environment: string,
+  region: string,
+  owner: string | undefined,
+): Promise<VersionedMachine[]> {
+  const { EC2Client, paginateDescribeInstances } = await import("@aws-sdk/client-ec2");
+  const filters = [
+    { Name: `tag:${environmentLabel}`, Values: [environment] },
+    ...(owner === undefined ? [] : [{ Name: `tag:${ownerLabel}`, Values: [owner] }]),
+    { Name: "tag:slipway.machine", Values: ["*"] },
+    { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] },
+  ];
+  const client = new EC2Client({
+    region,
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 5000, requestTimeout: 20_000 },
+  });
+  const reservations = await collected(
+    paginateDescribeInstances({ client }, { Filters: filters }),
+    (page) => page.Reservations,
+  );
+  return reservations
+    .flatMap(({ Instances = [] }) => Instances)
+    .map(({ Tags = [] }) => {
+      const version = tag(Tags, kubernetesLabel);
+      return {
+        name: tag(Tags, "slipway.machine") ?? "",
+        ...(version !== undefined && { kubernetesVersion: version }),
+      };
+    });
+}
+
+/** The owner that the environment's stack has; undefined where only Pulumi's own service could say. */
+function ownOwner(environment: string): string | undefined {
+  const url = backendUrl();
+  // Every backend but that service has one organization, which is called so.
+  return /^https?:/.test(url) ? undefined : ownerOf(url, "organization", "slipway", environment);
+}
