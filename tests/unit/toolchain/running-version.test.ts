@@ -23,7 +23,10 @@ describe("of machines that are there", () => {
     const worker = machine("worker-0", "1.35.4");
     expect(runningVersionsOf([worker, machine("control-plane-0", "1.36.3")])).toEqual(["1.36.3"]);
     expect(runningVersionsOf([worker])).toEqual(["1.35.4"]);
-    expect(runningVersionsOf([worker, machine("control-plane-pool-0", "1.34.4")])).toEqual(["1.34.4"]);
+    expect(runningVersionsOf([worker, machine("control-plane-pool-0", "1.34.4")])).toEqual([
+      "1.34.4",
+      "1.35.4",
+    ]);
   });
 
   it("is the one that there was before machines told, of those that do not", () => {
