@@ -1,3 +1,6 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import { runningVersions, runningVersionsOf, untold } from "../../../toolchain/running-version";
 
 describe("of machines that are there", () => {
@@ -73,6 +76,66 @@ describe("of an environment on Docker", () => {
 
   it("fails where Docker does not answer", async () => {
     await expect(running({ container: new Error("no daemon") })).rejects.toThrow("no daemon");
+  });
+});
+
+describe("of an environment on AWS", () => {
+  const variables = ["AWS_ENDPOINT_URL_EC2", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
+  const settings = { platform: "aws", aws: { region: "eu-central-1" } };
+  const asked: string[] = [];
+  let answer = "";
+  let server: Server;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      request.setEncoding("utf8").on("data", (body: string) => asked.push(decodeURIComponent(body)));
+      request.on("end", () => response.writeHead(answer === "" ? 403 : 200).end(answer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    for (const name of variables) process.env[name] = "testing";
+    process.env.AWS_ENDPOINT_URL_EC2 = `http://127.0.0.1:${port}`;
+  });
+
+  afterAll(async () => {
+    for (const name of variables) Reflect.deleteProperty(process.env, name);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const tags = (values: Record<string, string>): string => {
+    const items = Object.entries(values).map(
+      ([key, value]) => `<item><key>${key}</key><value>${value}</value></item>`,
+    );
+    return `<item><tagSet>${items.join("")}</tagSet></item>`;
+  };
+  const instances = (...all: Record<string, string>[]): string =>
+    `<DescribeInstancesResponse><reservationSet><item><instancesSet>${all.map(tags).join("")}</instancesSet></item></reservationSet></DescribeInstancesResponse>`;
+  const running = (): Promise<string[]> => runningVersions("prod", settings, "0123456789abcdef");
+
+  it("is told by its instances' tags", async () => {
+    answer = instances(
+      { "slipway.machine": "control-plane-0", "slipway.kubernetes": "1.37.2" },
+      { "slipway.machine": "control-plane-1", "slipway.kubernetes": "1.36.3" },
+    );
+    expect(await running()).toEqual(["1.36.3", "1.37.2"]);
+    const [question = ""] = asked;
+    expect(question).toContain("Filter.1.Name=tag:slipway.environment&Filter.1.Value.1=prod");
+    expect(question).toContain("Filter.2.Name=tag:slipway.owner&Filter.2.Value.1=0123456789abcdef");
+  });
+
+  it("is the one that there was before machines told, of those that do not", async () => {
+    answer = instances({ "slipway.machine": "control-plane-0" });
+    expect(await running()).toEqual(["1.36.3"]);
+  });
+
+  it("is none before it has an instance", async () => {
+    answer = instances();
+    expect(await running()).toEqual([]);
+  });
+
+  it("fails where AWS refuses to tell", async () => {
+    answer = "";
+    await expect(running()).rejects.toThrow();
   });
 });
 
