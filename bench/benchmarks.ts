@@ -26,6 +26,7 @@ import { bootOf, diskMB, imageMB, memoryMiB, secondsToJoined } from "./machines"
 import { type BenchResult, compare, comparison, figure, median, secondsOf, takePairs } from "./measure";
 import type { Benchmark } from "./results";
 import { createdResources, timeline } from "./timeline";
+import { rolls } from "./upgrade";
 
 /** What the clusters of most benchmarks have. */
 const machines = { controlPlane: "control-plane-0", workers: ["worker-0", "worker-1"] };
@@ -51,7 +52,16 @@ export const benchmarks: readonly Benchmark[] = [
     names: ["rollout", "failed-rollout", "pods-deleted", "worker-drained", "monolith-to-microservices"].map(
       (event) => `lost-requests-${event}`,
     ),
+    needs: ["k6"],
     run: lostRequests,
+  },
+  {
+    names: [
+      ...["roll-machine", "roll-machine-drain", "single-control-plane-away"],
+      ...["upgrade-lost-requests", "upgrade-3-2"],
+    ],
+    needs: ["k6"],
+    run: rolls,
   },
   { names: ["timeline"], run: drawTimeline },
   { names: ["aws-preview"], run: awsPreview },
@@ -185,7 +195,7 @@ async function imageSize(): Promise<BenchResult[]> {
 /** From `git commit` until both pods of a service answer with the new version, by GitOps as an environment has it. */
 async function commitToAnswer(): Promise<BenchResult[]> {
   return await withEnvironment(wholeProgram, { gitops: {} }, async (environment) => {
-    await environment.up();
+    await environment.succeedMake("up");
     const repository = await GitOpsRepository.of(environment);
     const probe = await startProbePod(environment);
     const seconds: number[] = [];

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
+import type { PartName } from "../toolchain/parts";
 import type { BenchResult } from "./measure";
 
 /** Something that `make bench` measures in one go. */
@@ -10,6 +11,8 @@ export interface Benchmark {
    * `image-size/machine`.
    */
   readonly names: readonly string[];
+  /** Parts of the toolchain that it needs beside those of every environment. Default: none. */
+  readonly needs?: readonly PartName[];
   /**
    * Measures, and gives its results; those that it has before it is through may be recorded at once, so that what fails
    * later takes nothing away.

@@ -53,6 +53,24 @@ const descriptions: Readonly<Record<string, { readonly what: string; readonly ag
   "lost-requests-pods-deleted": { what: "… while pods of the services are deleted at random" },
   "lost-requests-worker-drained": { what: "… while a worker is drained, and comes back" },
   "lost-requests-monolith-to-microservices": { what: "… while the monolith becomes microservices" },
+  "roll-machine": {
+    what: "a loaded worker gets another image, from its stop to Ready",
+    against: "boot of a new one, to Ready",
+  },
+  "roll-machine-drain": { what: "… its drain before that" },
+  "single-control-plane-away": { what: "… the API is away while the only control plane does" },
+  "single-control-plane-away/lost-pages": { what: "… requests of the shop's pages lost meanwhile" },
+  "upgrade-3-2": {
+    what: "Kubernetes 1.36.3 to 1.37.2 on 3 control planes and 2 workers, under load",
+    against: "five times a worker with its drain",
+  },
+  "upgrade-lost-requests/pages": {
+    what: "requests of the shop's pages lost while it goes from 1.35.4 over 1.36.3 to 1.37.2",
+  },
+  "upgrade-lost-requests/api": { what: "… of a client that writes to the API" },
+  "upgrade-lost-requests/orders-refused": {
+    what: "… the longest time without an order, as its one database moves with its node",
+  },
   "toolchain-cpu/": { what: "building the toolchain from empty caches, CPU time" },
   "toolchain-wall/": { what: "building the toolchain from empty caches" },
 };

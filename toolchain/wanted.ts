@@ -41,7 +41,6 @@ const platforms = {
 /** What is used beside environments, or in those of tests and measurements: images, and programs of this host. */
 const purposes = {
   tests: { images: [...gitOps, "agent"], parts: ["helm", "k6"] },
-  bench: { images: gitOps, parts: ["k6"] },
   pipelines: { images: ["agent"], parts: ["helm"] },
   aws: platforms.aws,
 } as const satisfies Readonly<

@@ -17,6 +17,8 @@ interface Step {
 export interface EngineEvent {
   readonly resourcePreEvent?: { readonly metadata: Step };
   readonly resOutputsEvent?: { readonly metadata: Step };
+  /** A line for a person. */
+  readonly diagnosticEvent?: { readonly message: string };
 }
 
 /** An event, and when it was seen, in milliseconds since 1970: the log's own times are whole seconds. */

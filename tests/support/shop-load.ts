@@ -34,6 +34,9 @@ export class ShopLoad {
   /** Ids of the orders that the shop said it has. */
   readonly acknowledged: string[] = [];
   readonly lost: Lost[] = [];
+  /** The longest time between two confirmed orders, in seconds. */
+  longestOrderGap = 0;
+  private lastOrder = Date.now();
   sent = 0;
   private stopping = false;
   private readonly open = new Set<Promise<void>>();
@@ -73,7 +76,14 @@ export class ShopLoad {
         ? [303, await order(this.url, this.customer, id).catch(String)]
         : [200, await this.page(kind).catch(String)];
     if (got !== wanted) this.lost.push({ at: new Date().toISOString(), request: kind, answer: String(got) });
-    else if (kind === "checkout") this.acknowledged.push(id);
+    else if (kind === "checkout") this.confirmed(id);
+  }
+
+  private confirmed(id: string): void {
+    this.acknowledged.push(id);
+    const now = Date.now();
+    this.longestOrderGap = Math.max(this.longestOrderGap, (now - this.lastOrder) / 1000);
+    this.lastOrder = now;
   }
 
   private async page(path: string): Promise<number> {

@@ -119,11 +119,6 @@ describe("a purpose", () => {
     expect(wantedParts(demand)).toEqual(allParts.filter((part) => ![...others, ...older].includes(part)));
   });
 
-  it("of measurements wants k6 and what delivers", () => {
-    const further = ["k6", "source-controller", "kustomize-controller", "gitea"];
-    expect(furtherParts({ settings: {}, purpose: "bench" })).toEqual(further);
-  });
-
   it("of pipelines wants their agents' image, and Helm, which is in that", () => {
     expect(wantedImages({ settings: {}, purpose: "pipelines" })).toEqual(["agent"]);
     expect(furtherParts({ settings: {}, purpose: "pipelines" })).toEqual(["helm"]);
@@ -222,7 +217,7 @@ describe("demandOf", () => {
     "refuses the purpose %j, and says which there are",
     async (purpose) => {
       await expect(demandOf({ for: purpose })).rejects.toThrow(
-        `--for is "${purpose}"; write tests, bench, pipelines, aws`,
+        `--for is "${purpose}"; write tests, pipelines, aws`,
       );
     },
   );
