@@ -229,7 +229,8 @@ async function drawTimeline(): Promise<BenchResult[]> {
 /** CPU and wall time of each part's build, as it was recorded when it was built. */
 function toolchainTimes(): BenchResult[] {
   const records = everydayParts.map((part) => ({
-    name: part.name,
+    // Without the version of those that there are several of, to be compared with what was measured before.
+    name: part.code === undefined ? part.name : path.basename(part.code),
     ...(JSON.parse(readFileSync(path.join(partDirectory(part), "build.json"), "utf8")) as {
       cpuSeconds: number;
       wallSeconds: number;

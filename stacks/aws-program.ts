@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import type { MachineArchive } from "../components/machines/aws";
 import { builtMachineFiles } from "../toolchain/images";
-import { runningVersion } from "../toolchain/running-version";
+import { runningVersions } from "../toolchain/running-version";
 import { type AccountFailure, failureOf, hostArchitecture } from "./aws/account";
 import { accountProblems } from "./aws/account-checks";
 import { type AccountFacts, accountFacts } from "./aws/account-facts";
@@ -34,8 +34,8 @@ export async function checkedConfig(
   owner: string,
 ): Promise<CheckedConfig> {
   let facts: AccountFacts | AccountFailure | undefined;
-  const running = await runningVersion(stackName, settings, owner).catch(failureOf);
-  const toolchain = toolchainFacts(typeof running === "string" ? running : undefined);
+  const running = await runningVersions(stackName, settings, owner).catch(failureOf);
+  const toolchain = toolchainFacts(Array.isArray(running) ? running : []);
   const config = await loadConfigFor(stackName, settings, toolchain, async (config) => {
     const { aws } = config;
     const machineFiles = builtMachineFiles(config.kubernetesVersion);
@@ -46,7 +46,7 @@ export async function checkedConfig(
       ...(machineFiles === undefined ? notBuilt(config, aws) : []),
       ...userDataProblems(config, aws.machineFiles === "bucket" ? machineFiles?.key : undefined),
       ...accountProblems(config, aws, facts, hostArchitecture()),
-      ...("failure" in facts || typeof running !== "object" ? [] : untoldVersion(settings, running)),
+      ...("failure" in facts || Array.isArray(running) ? [] : untoldVersion(settings, running)),
     ];
   });
   if (config.aws === undefined || facts === undefined || "failure" in facts) {

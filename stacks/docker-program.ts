@@ -1,4 +1,4 @@
-import { runningVersion } from "../toolchain/running-version";
+import { runningVersions } from "../toolchain/running-version";
 import { loadConfigFor } from "./config";
 import { dockerEnvironment, type EnvironmentOutputs } from "./docker-environment";
 import { hostProblems } from "./host/host-checks";
@@ -15,9 +15,9 @@ export async function environment(
   owner: string,
 ): Promise<EnvironmentOutputs> {
   // Where Docker does not answer, the facts of the host say so, and nothing is made.
-  const running = runningVersion(stackName, settings, owner).catch(() => undefined);
-  const [facts, version] = await Promise.all([hostFacts(), running]);
-  const config = await loadConfigFor(stackName, settings, toolchainFacts(version), (config, sound) =>
+  const running = runningVersions(stackName, settings, owner).catch(() => []);
+  const [facts, versions] = await Promise.all([hostFacts(), running]);
+  const config = await loadConfigFor(stackName, settings, toolchainFacts(versions), (config, sound) =>
     hostProblems({ config, settings: sound, owner }, facts),
   );
   return dockerEnvironment(config, owner);

@@ -3,8 +3,9 @@ import type { ToolchainFacts } from "./config/environment-config";
 
 /**
  * What the toolchain has for an environment.
- * @param runningVersion of Kubernetes, what the environment runs; default: it is a new one
+ * @param runningVersions of Kubernetes, what the environment's control planes run, the lowest first; default: it is a new
+ *   one
  */
-export function toolchainFacts(runningVersion?: string): ToolchainFacts {
-  return { kubernetesVersions, ...(runningVersion !== undefined && { runningVersion }) };
+export function toolchainFacts(runningVersions: readonly string[] = []): ToolchainFacts {
+  return { kubernetesVersions, runningVersions };
 }

@@ -16,23 +16,23 @@ type Settings = Readonly<Record<string, unknown>>;
 export type VersionedMachine = Pick<LiveMachine, "name" | "kubernetesVersion">;
 
 /**
- * The version of Kubernetes that an environment runs: while machines are replaced one after the other, the lowest of its
- * control planes.
+ * The versions of Kubernetes that an environment's control planes run, the lowest first: several while machines are
+ * replaced one after the other. The lowest is what the environment runs.
  *
  * @param owner - as `ownerOf` gives it; default: that of the environment's own stack
  * @param askDocker - default: the command on PATH
- * @returns undefined where there is no machine yet, {@link untold} where it cannot be told
+ * @returns none where there is no machine yet, {@link untold} where it cannot be told
  * @throws whatever says that Docker or AWS does not answer
  */
-export async function runningVersion(
+export async function runningVersions(
   environment: string,
   settings: Settings,
   owner = ownOwner(environment),
   askDocker: Docker = docker,
-): Promise<string | undefined> {
+): Promise<string[]> {
   const region = regionOf(settings);
-  if (region !== undefined) return runningVersionOf(await onAws(environment, region, owner));
-  return settings.platform === "aws" ? undefined : await onDocker({ environment, owner }, askDocker);
+  if (region !== undefined) return runningVersionsOf(await onAws(environment, region, owner));
+  return settings.platform === "aws" ? [] : await onDocker({ environment, owner }, askDocker);
 }
 
 /** Runs `docker` with these arguments; gives what it prints. */
@@ -42,35 +42,33 @@ export type Docker = (args: string[]) => Promise<string>;
 export const untold = "untold";
 
 /**
- * What the control planes run; where all of them are lost, what the other machines do, which are never newer.
+ * What the control planes run, the lowest first; where all of them are lost, what the other machines do, which are never
+ * newer.
  *
  * @param machines - those that there are. One without a version was made when there was no other than
  *   {@link kubernetesBeforeLabels}
- * @returns undefined where there are none
  */
-export function runningVersionOf(machines: readonly VersionedMachine[]): string | undefined {
+export function runningVersionsOf(machines: readonly VersionedMachine[]): string[] {
   const controlPlanes = machines.filter(isControlPlane);
   const telling = controlPlanes.length > 0 ? controlPlanes : machines;
-  const [lowest] = sortedVersions(
-    telling.map(({ kubernetesVersion = kubernetesBeforeLabels }) => kubernetesVersion),
-  );
-  return lowest;
+  return sortedVersions(telling.map(({ kubernetesVersion = kubernetesBeforeLabels }) => kubernetesVersion));
 }
 
 function isControlPlane({ name }: VersionedMachine): boolean {
   return /^control-plane-\d+$/.test(name);
 }
 
-async function onDocker(belonging: Belonging, askDocker: Docker): Promise<string | undefined> {
+async function onDocker(belonging: Belonging, askDocker: Docker): Promise<string[]> {
   const machines = await liveMachines(belonging, async (...args) => linesOf(await askDocker(args)));
   const there = machines.filter(({ state }) => state !== "gone");
-  if (there.length > 0 || machines.length === 0) return runningVersionOf(there);
+  if (there.length > 0 || machines.length === 0) return runningVersionsOf(there);
   const onDisks = await Promise.all(
     machines
       .filter(isControlPlane)
       .map(({ name }) => versionOnDisk(`slipway-${belonging.environment}-${name}`, askDocker)),
   );
-  return sortedVersions(onDisks.flatMap((version) => version ?? []))[0] ?? untold;
+  const known = sortedVersions(onDisks.flatMap((version) => version ?? []));
+  return known.length > 0 ? known : [untold];
 }
 
 /** What the API server of a machine was of which only the disk is left; undefined where that does not say. */

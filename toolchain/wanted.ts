@@ -2,7 +2,7 @@ import { settingsOf } from "./environment";
 import { type Image, type ImageOnDemand, imagesOnDemand, machineFiles } from "./images/images";
 import { checkedVersion, isKubernetesVersion, newestKubernetes } from "./kubernetes-versions";
 import { allParts, everydayPartsOf, type Part, type PartName } from "./parts";
-import { runningVersion } from "./running-version";
+import { runningVersions } from "./running-version";
 
 /** An environment's settings, without their namespace, as somebody wrote them. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -131,7 +131,7 @@ export async function demandOf(
     for?: string;
     kubernetes?: string;
   },
-  tellRunning: typeof runningVersion = runningVersion,
+  tellRunning: typeof runningVersions = runningVersions,
 ): Promise<Demand> {
   const { environment, for: purpose, kubernetes } = values;
   if (purpose !== undefined && !isPurpose(purpose)) {
@@ -148,11 +148,12 @@ export async function demandOf(
 async function ownVersion(
   environment: string | undefined,
   settings: Settings,
-  tellRunning: typeof runningVersion,
+  tellRunning: typeof runningVersions,
 ): Promise<string> {
   if (environment === undefined || settings.kubernetesVersion !== undefined) return versionFor(settings);
   // Where Docker or AWS does not answer, nothing can be made of what is built: the program says why.
-  return versionFor(settings, await tellRunning(environment, settings).catch(() => undefined));
+  const [lowest] = await tellRunning(environment, settings).catch(() => []);
+  return versionFor(settings, lowest);
 }
 
 function isPurpose(text: string): text is Purpose {

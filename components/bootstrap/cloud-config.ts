@@ -8,7 +8,7 @@ export interface CloudConfig {
   readonly hostname?: string;
   readonly files: readonly MachineFile[];
   /**
-   * Run once, in order, when the files are there; what follows one that fails does not run. Each is one command with its
+   * Run at the first boot, in order, when the files are there; what follows one that fails does not run. Each is one command with its
    * arguments.
    */
   readonly commands: readonly (readonly string[])[];
@@ -25,7 +25,7 @@ export function cloudConfig({ hostname, files, commands }: CloudConfig): string 
       content,
     })),
     // cloud-init makes one script of them, in which a string is a line as it is.
-    runcmd: ["set -e", ...commands],
+    ...(commands.length > 0 && { runcmd: ["set -e", ...commands] }),
   };
   return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
 }

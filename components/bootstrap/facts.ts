@@ -3,7 +3,7 @@
  * them, so a document can be read, compared and tested without an engine, a machine or a cluster.
  */
 
-/** A file that cloud-init writes before anything else of the document runs. */
+/** A file that cloud-init writes before anything of the document runs. */
 export interface MachineFile {
   /** Absolute path on the machine. */
   readonly path: string;
@@ -64,7 +64,10 @@ export interface PlatformFacts {
   readonly ignoredPreflightChecks: readonly string[];
   /** Files that every machine of the platform needs, such as containerd's registry hosts. */
   readonly files: readonly MachineFile[];
-  /** What a machine does before it makes a node of itself, one command after the other. Default: nothing. */
+  /**
+   * What a machine does at its first boot before it makes a node of itself, one command after the other. Default: nothing, and
+   * its image begins with that by itself.
+   */
   readonly preparation?: readonly (readonly string[])[];
   /**
    * Whether a kubelet is given what it answers with, or asks the cluster for it, where somebody has to approve. Default
@@ -76,6 +79,19 @@ export interface PlatformFacts {
    * platform has none.
    */
   readonly keptFolder?: string;
+  /**
+   * A command of the machine that knows, wherever it runs, whether a cluster was made before, so that none ever begins
+   * beside one whose machines are away. Absolute path and arguments without spaces, to which the bootstrap adds one of these
+   * and the SHA-256 of the cluster's authority:
+   *
+   * - `may-begin`: exits with 0 when no cluster of this authority was made, with 3 when one was; with anything else it is
+   *   asked again.
+   * - `made`: notes that one was made. It is called as soon as the first API server answers, and whenever a control plane
+   *   has become one; again when it fails.
+   *
+   * Default: nobody knows, and a control plane that initializes begins a cluster when it has no data and no API answers.
+   */
+  readonly claimCluster?: readonly string[];
 }
 
 /** A certificate authority or key pair in PEM. */
@@ -109,6 +125,6 @@ export interface MachineBoot {
 }
 
 export interface ControlPlaneBoot extends MachineBoot {
-  /** The one control plane that makes a new cluster when the endpoint does not answer. The others wait and join. */
+  /** The one control plane that makes a new cluster where none was made. The others wait and join. */
   readonly initializes: boolean;
 }

@@ -1,17 +1,9 @@
 import { stringify } from "yaml";
 
 import { encryptionConfiguration } from "./api-server-files";
-import type {
-  ClusterFacts,
-  ControlPlaneBoot,
-  ControlPlaneIdentity,
-  KeyPairPem,
-  MachineFile,
-  WorkerIdentity,
-} from "./facts";
-import { clusterConfiguration, discoveryPath, initConfiguration } from "./kubeadm";
-import { kubeletConfiguration, kubeletServingPaths } from "./kubelet";
-import { yamlStream } from "./yaml-stream";
+import type { ClusterFacts, ControlPlaneIdentity, KeyPairPem, MachineFile, WorkerIdentity } from "./facts";
+import { discoveryPath } from "./kubeadm";
+import { kubeletServingPaths } from "./kubelet";
 
 const secretFile = (path: string, content: string): MachineFile => ({ path, content, permissions: "0600" });
 
@@ -36,15 +28,14 @@ export function workerIdentityFiles(
  * @param kubeletServing as a worker's.
  */
 export function controlPlaneIdentityFiles(
-  boot: ControlPlaneBoot,
+  cluster: ClusterFacts,
   identity: ControlPlaneIdentity,
   kubeletServing?: KeyPairPem,
 ): MachineFile[] {
   return [
-    ...workerIdentityFiles(boot.cluster, identity, kubeletServing),
+    ...workerIdentityFiles(cluster, identity, kubeletServing),
     ...authorityFiles(identity),
     encryptionConfiguration(identity.encryptionKey),
-    ...(boot.initializes ? [initFile(boot, identity)] : []),
   ];
 }
 
@@ -74,7 +65,7 @@ function kubeletServingFiles({ certificate, privateKey }: KeyPairPem): MachineFi
 
 /**
  * What kubeadm finds and does not make: it signs the leaves below these authorities on each machine itself. They lie
- * beside `/etc/kubernetes/pki`, which `kubeadm reset` empties, so that an attempt that failed can be repeated.
+ * beside `/etc/kubernetes/pki`, which is emptied before leaves are signed anew.
  */
 function authorityFiles(identity: ControlPlaneIdentity): MachineFile[] {
   const at = (name: string): string => `/etc/slipway/pki/${name}`;
@@ -88,14 +79,4 @@ function authorityFiles(identity: ControlPlaneIdentity): MachineFile[] {
     { path: at("sa.pub"), content: identity.serviceAccountKey.publicKey },
     secretFile(at("sa.key"), identity.serviceAccountKey.privateKey),
   ];
-}
-
-/** What makes the cluster. It goes with the identity as it holds the token that the others join with. */
-function initFile(boot: ControlPlaneBoot, { joinToken }: ControlPlaneIdentity): MachineFile {
-  const documents = [
-    initConfiguration(boot, joinToken),
-    clusterConfiguration(boot.cluster),
-    kubeletConfiguration(boot.cluster, boot.platform),
-  ];
-  return secretFile("/etc/slipway/init.yaml", yamlStream(documents));
 }

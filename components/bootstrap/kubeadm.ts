@@ -23,8 +23,17 @@ interface Flag {
 const flags = (values: Readonly<Record<string, string>>): Flag[] =>
   Object.entries(values).map(([name, value]) => ({ name, value }));
 
-/** Waits long enough for its turn: etcd takes one learner at a time, so control planes that join together queue. */
-const timeouts = { etcdAPICall: "5m0s", controlPlaneComponentHealthCheck: "5m0s", tlsBootstrap: "5m0s" };
+/**
+ * Waits long enough for its turn: etcd takes one learner at a time, so control planes that join together queue; and one that
+ * comes back over its data waits for the others that do. What cannot come is seen otherwise, by the kubelet's restarts.
+ */
+const timeouts = {
+  etcdAPICall: "5m0s",
+  controlPlaneComponentHealthCheck: "5m0s",
+  kubeletHealthCheck: "4m0s",
+  kubernetesAPICall: "4m0s",
+  tlsBootstrap: "5m0s",
+};
 
 export function clusterConfiguration(cluster: ClusterFacts): object {
   return {
@@ -91,7 +100,6 @@ const taint = ({ key, value, effect }: Taint): object => ({ key, ...(value ? { v
 function nodeRegistration(
   machine: MachineFacts,
   { kubeletFlags, ignoredPreflightChecks }: PlatformFacts,
-  moreKubeletFlags: Readonly<Record<string, string>> = {},
 ): object {
   const labels = Object.entries(machine.labels).map(([key, value]) => `${key}=${value}`);
   return {
@@ -100,20 +108,29 @@ function nodeRegistration(
     // Everything that a boot needs is in the machine's store already.
     imagePullPolicy: "Never",
     taints: machine.taints.map(taint),
-    // A machine that is made anew over its old /var finds its etcd data there.
     ignorePreflightErrors: [
       ...ignoredPreflightChecks,
+      // The bootstrap has made etcd's folder, for its owner, and has signed a control plane's kubelet in.
       "DirAvailable--var-lib-etcd",
-      // bootstrap.sh has signed a control plane's kubelet in.
       "FileAvailable--etc-kubernetes-kubelet.conf",
     ],
     kubeletExtraArgs: flags({
       ...(machine.address !== undefined && { "node-ip": machine.address }),
       ...(labels.length > 0 ? { "node-labels": labels.join(",") } : {}),
+      ...registeredTaints(machine.taints),
       ...kubeletFlags,
-      ...moreKubeletFlags,
     }),
   };
+}
+
+/**
+ * The taints that a kubelet registers with: `key=value:effect`, separated by commas. kubeadm gives them to joining workers
+ * alone; a control plane's node would be there before it is tainted.
+ */
+function registeredTaints(taints: readonly Taint[]): Record<string, string> {
+  if (taints.length === 0) return {};
+  const text = taints.map(({ key, value, effect }) => `${key}=${value ?? ""}:${effect}`);
+  return { "register-with-taints": text.join(",") };
 }
 
 /** Where the API server of this very machine answers; by default, at the address of its default route. */
@@ -122,12 +139,11 @@ const localEndpoint = ({ cluster, machine: { address } }: MachineBoot): object =
   bindPort: cluster.endpoint.port,
 });
 
-export function initConfiguration(boot: ControlPlaneBoot, joinToken: string): object {
+/** The bootstrap adds the token to join with, so that this can be read by anybody. */
+export function initConfiguration(boot: ControlPlaneBoot): object {
   return {
     apiVersion,
     kind: "InitConfiguration",
-    // No expiry: a machine that is lost in a year comes back with the document it was born with.
-    bootstrapTokens: [{ token: joinToken, ttl: "0s", usages: ["signing", "authentication"] }],
     localAPIEndpoint: localEndpoint(boot),
     nodeRegistration: nodeRegistration(boot.machine, boot.platform),
     // The platform's components install both, as resources that a preview shows.
@@ -136,14 +152,22 @@ export function initConfiguration(boot: ControlPlaneBoot, joinToken: string): ob
   };
 }
 
-/** The taints that a kubelet registers with: `key=value:effect`, separated by commas. */
-function registeredTaints(taints: readonly Taint[]): Record<string, string> {
-  if (taints.length === 0) return {};
-  const text = taints.map(({ key, value, effect }) => `${key}=${value ?? ""}:${effect}`);
-  return { "register-with-taints": text.join(",") };
+/** What kubeadm has to know to write a worker's kubelet settings, beside the KubeletConfiguration. */
+export function kubeletSettings({ cluster, machine, platform }: MachineBoot): object[] {
+  return [
+    { apiVersion, kind: "InitConfiguration", nodeRegistration: nodeRegistration(machine, platform) },
+    {
+      apiVersion,
+      kind: "ClusterConfiguration",
+      kubernetesVersion: `v${cluster.kubernetesVersion}`,
+      // An authority without its key, as a worker has one, is an "external" one to kubeadm, which then asks for the leaves
+      // of a control plane: it is to find none.
+      certificatesDir: "/etc/slipway/no-authority",
+    },
+  ];
 }
 
-export function joinConfiguration(boot: MachineBoot, kubeletFlags = {}): object {
+export function joinConfiguration(boot: MachineBoot): object {
   return {
     apiVersion,
     kind: "JoinConfiguration",
@@ -152,15 +176,11 @@ export function joinConfiguration(boot: MachineBoot, kubeletFlags = {}): object 
       // to join with is in it too.
       file: { kubeConfigPath: discoveryPath },
     },
-    nodeRegistration: nodeRegistration(boot.machine, boot.platform, kubeletFlags),
+    nodeRegistration: nodeRegistration(boot.machine, boot.platform),
     timeouts,
   };
 }
 
 export function joinControlPlaneConfiguration(boot: ControlPlaneBoot): object {
-  return {
-    // Its node is there before kubeadm taints it.
-    ...joinConfiguration(boot, registeredTaints(boot.machine.taints)),
-    controlPlane: { localAPIEndpoint: localEndpoint(boot) },
-  };
+  return { ...joinConfiguration(boot), controlPlane: { localAPIEndpoint: localEndpoint(boot) } };
 }

@@ -1,23 +1,29 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { admissionConfiguration, auditPolicy, authenticationConfiguration } from "./api-server-files";
 import { cloudConfig } from "./cloud-config";
 import type { ControlPlaneBoot, MachineBoot, MachineFile } from "./facts";
-import { joinConfiguration, joinControlPlaneConfiguration } from "./kubeadm";
+import {
+  clusterConfiguration,
+  initConfiguration,
+  joinConfiguration,
+  joinControlPlaneConfiguration,
+  kubeletSettings,
+} from "./kubeadm";
+import { kubeletConfiguration } from "./kubelet";
 import { yamlStream } from "./yaml-stream";
 
-const bootstrapPath = "/usr/local/sbin/slipway-bootstrap";
-const bootstrapScript = readFileSync(join(__dirname, "files", "bootstrap.sh"), "utf8");
+/** The machine image has it. From then on it runs at every boot. */
+const startBootstrap = ["systemctl", "enable", "--now", "slipway-bootstrap.service"];
 
 type Role = "initialize" | "join-control-plane" | "join-worker";
 
-/** What the bootstrap script asks for, in the form that a shell reads. All values are names, numbers and addresses. */
-function settingsFile({ cluster, machine }: MachineBoot, role: Role): MachineFile {
+/** What the bootstrap asks for, in the form that a shell reads. All values are names, numbers, addresses and paths. */
+function settingsFile({ cluster, machine, platform }: MachineBoot, role: Role): MachineFile {
   const settings = {
     ...(machine.name !== undefined && { MACHINE: machine.name }),
+    ...(machine.address !== undefined && { ADDRESS: machine.address }),
     ROLE: role,
     ENDPOINT: `https://${cluster.endpoint.host}:${cluster.endpoint.port}`,
+    ...(platform.claimCluster && role !== "join-worker" && { CLAIM: platform.claimCluster.join(" ") }),
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}='${value}'\n`);
   return { path: "/etc/slipway/bootstrap.env", content: lines.join("") };
@@ -27,35 +33,35 @@ function userData(boot: MachineBoot, role: Role, files: readonly MachineFile[]):
   const { machine, platform } = boot;
   return cloudConfig({
     ...(machine.name !== undefined && { hostname: machine.name }),
-    files: [
-      { path: bootstrapPath, content: bootstrapScript, permissions: "0755" },
-      settingsFile(boot, role),
-      ...files,
-      ...platform.files,
-    ],
-    commands: [...(platform.preparation ?? []), [bootstrapPath]],
+    files: [settingsFile(boot, role), ...files, ...platform.files],
+    commands: platform.preparation ? [...platform.preparation, startBootstrap] : [],
   });
 }
 
-/** A file that root reads. */
-const joinFile = (configuration: object): MachineFile => ({
-  path: "/etc/slipway/join.yaml",
-  content: yamlStream([configuration]),
+/** Documents that root reads. */
+const kubeadmFile = (name: string, documents: readonly object[]): MachineFile => ({
+  path: `/etc/slipway/${name}.yaml`,
+  content: yamlStream(documents),
   permissions: "0600",
 });
 
 /**
- * The cloud-init document that a worker boots with: it waits for the API and joins.
+ * The cloud-init document that a worker boots with: it waits for the API and joins. One that is a node already has its
+ * kubelet's configuration and flags from it.
  * @param identityFiles what `workerIdentityFiles` gives, which makes the document a secret; none where the platform's
  * preparation brings them.
  */
 export function workerUserData(boot: MachineBoot, identityFiles: readonly MachineFile[] = []): string {
-  return userData(boot, "join-worker", [...identityFiles, joinFile(joinConfiguration(boot))]);
+  return userData(boot, "join-worker", [
+    ...identityFiles,
+    kubeadmFile("join", [joinConfiguration(boot)]),
+    kubeadmFile("kubelet", [...kubeletSettings(boot), kubeletConfiguration(boot.cluster, boot.platform)]),
+  ]);
 }
 
 /**
- * The cloud-init document that a control plane boots with. All of them can join; the one that `initializes` makes a new
- * cluster when the endpoint does not answer, so the same document also brings it back after its loss.
+ * The cloud-init document that a control plane boots with. All of them can join, and continue the cluster over the data that
+ * they find; the one that `initializes` makes a new cluster where none was ever made.
  * @param identityFiles what `controlPlaneIdentityFiles` gives, as with a worker.
  */
 export function controlPlaneUserData(
@@ -67,6 +73,11 @@ export function controlPlaneUserData(
     auditPolicy(),
     authenticationConfiguration(),
     admissionConfiguration(),
-    joinFile(joinControlPlaneConfiguration(boot)),
+    kubeadmFile("init", [
+      initConfiguration(boot),
+      clusterConfiguration(boot.cluster),
+      kubeletConfiguration(boot.cluster, boot.platform),
+    ]),
+    kubeadmFile("join", [joinControlPlaneConfiguration(boot)]),
   ]);
 }

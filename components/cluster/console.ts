@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** What a machine has said of its own boot: the other side of components/bootstrap/files/bootstrap.sh. */
+/** What a machine has said of its own boot: the other side of machine-image/rootfs/usr/lib/slipway/bootstrap. */
 export interface BootReport {
   /** What it does now, or did last. */
   readonly step: string;

@@ -9,6 +9,7 @@ import {
   type KeyPairPem,
   type MachineBoot,
   type MachineFacts,
+  type Taint,
   workerIdentityFiles,
   type WorkerIdentity,
   workerUserData,
@@ -17,6 +18,12 @@ import { machineName, type MachinePlatform } from "../machines";
 import type { ClusterIdentity } from "../pki";
 import { controlPlaneIdentity, keyPair, workerIdentity } from "./identity-material";
 import { controlPlaneTaint, type Member, type Pool, poolLabel } from "./members";
+
+/**
+ * What a worker's Node has until the program has given it its pool's labels and taints: pods would run where they are not
+ * to. They are no part of the document, so that another label makes no machine anew.
+ */
+export const startingTaint: Taint = { key: "slipway.dev/starting", effect: "NoSchedule" };
 
 type NamedMachine = Required<Pick<MachineFacts, "name" | "address">>;
 
@@ -39,9 +46,8 @@ export class ClusterDocuments {
 
   /** Gives the platform what it keeps, if it does. */
   handOverIdentity(): void {
-    const first = this.controlPlaneBoot(0, { taints: [controlPlaneTaint], labels: {} });
     const controlPlaneFiles = this.forControlPlanes.apply((material) =>
-      controlPlaneIdentityFiles(first, material),
+      controlPlaneIdentityFiles(this.cluster, material),
     );
     const workerFiles = this.forWorkers.apply((material) => workerIdentityFiles(this.cluster, material));
     this.platform.keepIdentity?.("control-plane", controlPlaneFiles);
@@ -52,7 +58,7 @@ export class ClusterDocuments {
   ofMember(member: Member): pulumi.Input<string> {
     const { slot } = member;
     return slot.role === "control-plane"
-      ? this.ofControlPlane(this.controlPlaneBoot(slot.index, member))
+      ? this.ofControlPlane(this.controlPlaneBoot(slot.index))
       : this.ofWorker(member);
   }
 
@@ -66,12 +72,12 @@ export class ClusterDocuments {
     return pulumi
       .all([this.forControlPlanes, this.serving(boot.machine)])
       .apply(([material, serving]) =>
-        controlPlaneUserData(boot, controlPlaneIdentityFiles(boot, material, serving)),
+        controlPlaneUserData(boot, controlPlaneIdentityFiles(this.cluster, material, serving)),
       );
   }
 
-  private ofWorker({ slot, name, labels, taints }: Member): pulumi.Input<string> {
-    const machine = { name, address: this.platform.address(slot), labels, taints };
+  private ofWorker({ slot, name }: Member): pulumi.Input<string> {
+    const machine = { name, address: this.platform.address(slot), labels: {}, taints: [startingTaint] };
     const boot = this.boot(machine);
     if (this.platform.keepIdentity) return workerUserData(boot);
     return pulumi
@@ -81,9 +87,14 @@ export class ClusterDocuments {
       );
   }
 
-  private controlPlaneBoot(index: number, { labels, taints }: Pick<Member, "labels" | "taints">) {
+  private controlPlaneBoot(index: number) {
     const slot = { role: "control-plane", index } as const;
-    const machine = { name: machineName(slot), address: this.platform.address(slot), labels, taints };
+    const machine = {
+      name: machineName(slot),
+      address: this.platform.address(slot),
+      labels: {},
+      taints: [controlPlaneTaint],
+    };
     return { ...this.boot(machine), machine, initializes: index === 0 };
   }
 

@@ -1,3 +1,4 @@
+import { versionProblem } from "../../components/cluster/roll/versions";
 import { lastAddressBlock, machineNetworkPrefix, poolCapacity } from "../../components/machines/address-plan";
 import { overlap, parseCidr } from "../../components/machines/cidr";
 import { awsChecks } from "./aws-checks";
@@ -17,7 +18,7 @@ export function crossCheck(
   facts: ToolchainFacts,
 ): CrossProblem[] {
   return [
-    ...versionToDecide(settings, facts),
+    ...versionChecks(settings, facts),
     ...overlappingNetworks(config.networks, settings.networks ?? {}),
     ...tooFewPodAddresses(config),
     ...repeatedPorts(config.ports, settings.ports ?? {}),
@@ -28,18 +29,33 @@ export function crossCheck(
   ];
 }
 
-/** What an environment keeps where nothing is written has to be something that can be kept. */
-function versionToDecide(
+/**
+ * A version that is written has to be one that the environment can change to; what it keeps where none is written has to be
+ * something that can be kept.
+ */
+function versionChecks(
   { kubernetesVersion }: Settings,
-  { kubernetesVersions, runningVersion }: ToolchainFacts,
+  { kubernetesVersions, runningVersions = [] }: ToolchainFacts,
 ): CrossProblem[] {
-  if (kubernetesVersion !== undefined || runningVersion === undefined) return [];
-  if (kubernetesVersions.includes(runningVersion)) return [];
-  const advice = `write ${alternatives(kubernetesVersions)}`;
-  const message = /^\d/.test(runningVersion)
-    ? `is missing, and the toolchain does not have the ${runningVersion} that the environment runs; ${advice}`
+  const message =
+    kubernetesVersion === undefined
+      ? keepingProblem(kubernetesVersions, runningVersions[0])
+      : versionProblem({
+          wanted: kubernetesVersion,
+          controlPlanes: runningVersions.filter(isVersion),
+          available: kubernetesVersions,
+        });
+  return message === undefined ? [] : [between(message, settingPath(["kubernetesVersion"]))];
+}
+
+const isVersion = (text: string): boolean => /^\d/.test(text);
+
+function keepingProblem(known: readonly string[], running: string | undefined): string | undefined {
+  if (running === undefined || known.includes(running)) return undefined;
+  const advice = `write ${alternatives(known)}`;
+  return isVersion(running)
+    ? `is missing, and the toolchain does not have the ${running} that the environment runs; ${advice}`
     : `is missing, and what is left of the environment does not tell which it ran; ${advice}`;
-  return [between(message, settingPath(["kubernetesVersion"]))];
 }
 
 /** Where machines have fixed addresses, a pool's are in a block. */

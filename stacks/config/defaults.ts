@@ -54,8 +54,8 @@ export function withDefaults(
 }
 
 /** What the environment runs, if the toolchain has it: so another toolchain upgrades nobody. */
-function keptVersion({ kubernetesVersions, runningVersion }: ToolchainFacts): string | undefined {
-  return kubernetesVersions.find((version) => version === runningVersion);
+function keptVersion({ kubernetesVersions, runningVersions = [] }: ToolchainFacts): string | undefined {
+  return kubernetesVersions.find((version) => version === runningVersions[0]);
 }
 
 /**

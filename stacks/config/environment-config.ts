@@ -86,8 +86,9 @@ export interface ToolchainFacts {
   /** Kubernetes versions without a leading `v`, the newest first: that is what a new environment gets. */
   readonly kubernetesVersions: readonly [string, ...string[]];
   /**
-   * Kubernetes version that the environment runs, which it keeps where its settings name none. Undefined for a new one.
-   * Anything else than one of `kubernetesVersions` is a version that the toolchain does not have, or says that nobody knows.
+   * Kubernetes versions that the environment's control planes run, the lowest first, which it keeps where its settings name
+   * none; none for a new environment. Anything else than one of `kubernetesVersions` is a version that the toolchain does not
+   * have, or says that nobody knows.
    */
-  readonly runningVersion?: string;
+  readonly runningVersions?: readonly string[];
 }

@@ -33,12 +33,7 @@ describe("the package", () => {
         !/^package\/((dist|components)\/|(README|LICENSE|CHANGELOG)(\.md)?$|package\.json$)/.test(file),
     );
     expect(outside).toEqual([]);
-    for (const file of [
-      "index.js",
-      "index.d.ts",
-      "bootstrap/files/bootstrap.sh",
-      "platform/files/Corefile",
-    ]) {
+    for (const file of ["index.js", "index.d.ts", "platform/files/Corefile"]) {
       expect(files).toContain(`package/dist/${file}`);
     }
   });

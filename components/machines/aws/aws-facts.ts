@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import type { MachineFile, PlatformFacts } from "../../bootstrap";
 import { credentialProvider } from "./credential-provider";
+
+/** Name of the lifecycle hook that takes a pool's machine into service when it is a ready node, and away when it never is. */
+export const enterHook = "enter-cluster";
 
 /** Name of the lifecycle hook that lets a pool's machine move its pods elsewhere before it goes. */
 export const leaveHook = "leave-cluster";
@@ -26,6 +29,8 @@ const scriptFiles = {
   "mount-etcd-volume": "mount-etcd-volume.sh",
   "fetch-identity": "fetch-identity.py",
   "fetch-machine-files": "fetch-machine-files.py",
+  "claim-cluster": "claim-cluster.py",
+  "group-hook": "group-hook.py",
   "leave-cluster": "leave-cluster.sh",
 } as const;
 
@@ -54,9 +59,29 @@ const settings = (path: string, values: Readonly<Record<string, string>>): Machi
     .join(""),
 });
 
-const leaveUnit: MachineFile = {
-  path: "/etc/systemd/system/slipway-leave-cluster.service",
-  content: `[Unit]
+const unitPath = (name: string): string => `/etc/systemd/system/slipway-${name}.service`;
+
+/** Services of a pool's machine, which its auto-scaling group takes into service and away. */
+const groupUnits: readonly MachineFile[] = [
+  {
+    path: unitPath("enter-cluster"),
+    content: `[Unit]
+Description=Has AWS take this machine into service when it is a ready node
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStart=${command("group-hook")} enter
+Restart=on-failure
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+`,
+  },
+  {
+    path: unitPath("leave-cluster"),
+    content: `[Unit]
 Description=Moves the pods elsewhere before AWS takes this machine away
 After=network-online.target kubelet.service
 Wants=network-online.target
@@ -69,7 +94,8 @@ RestartSec=5
 [Install]
 WantedBy=multi-user.target
 `,
-};
+  },
+];
 
 /** Where a role's secret says which archive its machines are made of; files/fetch-machine-files.py reads it there. */
 export function archivePointer(bucket: string, key: string): MachineFile {
@@ -85,7 +111,8 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
   const machineFiles = machineFilesKey === undefined ? [] : (["fetch-machine-files"] as const);
   const scripts = [
     ...machineFiles,
-    ...(["name-instance", "mount-etcd-volume", "fetch-identity", "leave-cluster"] as const),
+    ...(["name-instance", "mount-etcd-volume", "fetch-identity"] as const),
+    ...(["claim-cluster", "group-hook", "leave-cluster"] as const),
   ];
   return {
     kubelet: { cgroupDriver: "systemd" },
@@ -100,8 +127,12 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
         ? []
         : [settings("/etc/slipway/machine-files.env", { KEY: machineFilesKey })]),
       settings("/etc/slipway/secrets.env", { SECRETS: secretsPrefix(environment) }),
-      settings("/etc/slipway/leave.env", { GROUPS_PREFIX: groupsPrefix(environment), HOOK: leaveHook }),
-      leaveUnit,
+      settings("/etc/slipway/group.env", {
+        GROUPS_PREFIX: groupsPrefix(environment),
+        ENTER_HOOK: enterHook,
+        LEAVE_HOOK: leaveHook,
+      }),
+      ...groupUnits,
       credentialProvider.configuration,
     ],
     preparation: [
@@ -109,7 +140,7 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
       [command("name-instance")],
       [command("mount-etcd-volume")],
       [command("fetch-identity")],
-      ["systemctl", "enable", "--now", "--no-block", "slipway-leave-cluster.service"],
+      ["systemctl", "enable", "--now", "--no-block", ...groupUnits.map(({ path }) => basename(path))],
     ],
   };
 }

@@ -6,15 +6,19 @@ import {
   type ClientEndpoint,
   type ElasticPools,
   type Endpoint,
+  type LiveMachine,
   machineName,
   type MachinePlatform,
   type MachineRole,
   type MachineSlot,
   type MachineSpec,
+  type PoolFollower,
   type PoolSpec,
 } from "../platform";
 import { type ApiAccess, ApiEndpoint } from "./api-endpoint";
+import { AutoScalingGroups } from "./auto-scaling-groups";
 import { awsFacts } from "./aws-facts";
+import { ClusterClaim } from "./cluster-claim";
 import { compressedUserData } from "./compressed-user-data";
 import { ControlPlaneInstance, type ControlPlaneMachine } from "./control-plane-instance";
 import { IdentitySecret } from "./identity-secret";
@@ -26,6 +30,8 @@ import type { NetworkPlace } from "./network";
 import type { AlarmsArgs } from "./operations";
 import { NodeSecurityGroups } from "./node-security-groups";
 import type { AwsPlace } from "./policy";
+import { PoolRefresh } from "./pool-refresh";
+import { revisionOf } from "./revision";
 import { type PoolMachines, WorkerPool } from "./worker-pool";
 
 /** The API's port, of the load balancers and of the control planes. */
@@ -56,7 +62,7 @@ export interface AwsMachinesArgs extends Belonging, AwsPlace {
    * everything.
    */
   readonly machineFiles?: MachineArchive | undefined;
-  /** Whether AWS refuses to delete what cannot be made again: control planes, etcd's volumes, load balancers. */
+  /** Whether AWS or the stack refuses to delete what is not to go by mistake: control planes, etcd's volumes, load balancers. */
   readonly deletionProtection: boolean;
 }
 
@@ -78,8 +84,10 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
   private readonly workerPools = new Map<string, WorkerPool>();
   private readonly identity = new Map<MachineRole, { role: InstanceRole; secret: IdentitySecret }>();
   private readonly files: MachineFiles | undefined;
+  private readonly claim: ClusterClaim;
   private readonly groups: NodeSecurityGroups;
   private readonly instances: Instances;
+  private readonly autoScalingGroups: AutoScalingGroups;
 
   constructor(
     private readonly name: string,
@@ -113,9 +121,16 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
     this.clientEndpoint = this.fromOutside();
     this.facts = awsFacts(args.environment, args.machineFiles?.key);
     this.files = this.makeFiles();
+    this.claim = new ClusterClaim(
+      `${name}-claim`,
+      { ...this.belonging, keyArn: args.keyArn },
+      { parent: this },
+    );
     this.instances = new Instances(args.region);
+    this.autoScalingGroups = new AutoScalingGroups(args.region);
     this.pools = {
       create: (spec, poolOptions) => this.createPool(spec, poolOptions),
+      settled: (pool, follower) => this.settlePool(pool, follower),
       readConsoles: (pool) => this.readConsoles(pool),
     };
     this.registerOutputs();
@@ -141,6 +156,7 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
     );
     const rights = {
       ...{ ...this.belonging, partition, region, accountId, keyArn, secretArn: secret.arn },
+      claimArn: this.claim.arn,
       machineFilesArn: this.files?.objectsArn,
     };
     const statements = role === "worker" ? workerStatements(rights) : controlPlaneStatements(rights);
@@ -153,10 +169,8 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
     this.identity.set(role, { role: instanceRole, secret });
   }
 
-  createMachine(
-    { slot, userData }: MachineSpec,
-    options: pulumi.ComponentResourceOptions,
-  ): pulumi.Output<string> {
+  createMachine(spec: MachineSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string> {
+    const { slot, userData, kubernetesVersion } = spec;
     if (slot.role === "worker") throw new Error("machines of a pool are made by its group");
     const name = machineName(slot);
     const machine = new ControlPlaneInstance(
@@ -170,12 +184,27 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
         profileName: this.profileOf("control-plane"),
         keyArn: this.args.keyArn,
         userData: pulumi.output(userData).apply((document) => compressedUserData(name, document)),
+        revision: this.revision(spec),
+        kubernetesVersion,
         deletionProtection: this.args.deletionProtection,
       },
       this.onAws(options),
     );
     this.controlPlanes.set(name, machine);
     return machine.instanceId;
+  }
+
+  revision({ userData, kubernetesVersion }: MachineSpec): pulumi.Output<string> {
+    const { instanceType, imageId, rootVolumeGiB } = this.args.controlPlane;
+    return revisionOf({ document: userData, kubernetesVersion, instanceType, imageId, rootVolumeGiB });
+  }
+
+  async live(): Promise<LiveMachine[]> {
+    return await this.instances.live(this.belonging);
+  }
+
+  async stop(name: string): Promise<void> {
+    await this.instances.stop(this.belonging, name);
   }
 
   /** What there is to be watched of the machines that were made so far: the other arguments are those of its alarms. */
@@ -232,12 +261,24 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
   }
 
   private async readConsoles(pool: string): Promise<ReadonlyMap<string, string>> {
-    const group = this.workerPools.get(pool);
-    if (group === undefined) throw new Error(`there is no pool "${pool}"`);
-    const ids = await this.instances.ofGroup(await known(group.groupName));
-    // An instance that has just begun has no console yet.
-    const consoles = ids.map(async (id) => [id, await this.instances.console(id).catch(() => "")] as const);
+    const instances = await this.instances.ofGroup(await known(this.poolOf(pool).groupName));
+    const consoles = instances.map(async ({ InstanceId: id = "" }) => {
+      // An instance that has just begun has no console yet.
+      return [id, await this.instances.console(id).catch(() => "")] as const;
+    });
     return new Map(await Promise.all(consoles));
+  }
+
+  private async settlePool(pool: string, follower: PoolFollower): Promise<void> {
+    const target = await known(this.poolOf(pool).target);
+    const aws = { groups: this.autoScalingGroups, instances: this.instances };
+    await new PoolRefresh(pool, target, aws, follower).finish();
+  }
+
+  private poolOf(name: string): WorkerPool {
+    const pool = this.workerPools.get(name);
+    if (pool === undefined) throw new Error(`there is no pool "${name}"`);
+    return pool;
   }
 
   private async instanceId(name: string): Promise<string> {
@@ -278,8 +319,10 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
 }
 
 /** The value of an output that an `up` gives one. */
-function known(output: pulumi.Output<string>): Promise<string> {
+function known<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => {
-    output.apply(resolve);
+    output.apply((value) => {
+      resolve(value);
+    });
   });
 }

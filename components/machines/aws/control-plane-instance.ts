@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Belonging } from "../belonging";
 import { instanceMetadata, rootDisk } from "./instance-defaults";
 import type { ControlPlanePlace } from "./network";
-import { belongingTags } from "./tags";
+import { belongingTags, kubernetesTag, machineTag, revisionTag } from "./tags";
 
 /** What a control plane's machine is, and its volume. */
 export interface ControlPlaneMachine {
@@ -25,9 +25,13 @@ export interface ControlPlaneInstanceArgs extends Belonging, ControlPlaneMachine
   readonly securityGroupId: pulumi.Input<string>;
   readonly profileName: pulumi.Input<string>;
   readonly keyArn: pulumi.Input<string>;
-  /** Gzip'd and in base64. */
+  /** Gzip'd and in base64. Nothing of the instance changes before it is known. */
   readonly userData: pulumi.Input<string>;
-  /** Whether AWS refuses to terminate it. */
+  /** As the platform's `revision` gives it: another one replaces the instance. */
+  readonly revision: pulumi.Input<string>;
+  /** Without a leading `v`. */
+  readonly kubernetesVersion: string;
+  /** Whether AWS refuses to terminate it to everybody but an update, and the stack to delete its volume. */
   readonly deletionProtection: boolean;
 }
 
@@ -44,7 +48,12 @@ export class ControlPlaneInstance extends pulumi.ComponentResource {
     super("slipway:machines:AwsControlPlaneInstance", name, {}, options);
 
     const { place, keyArn } = args;
-    const tags = { ...belongingTags(args, name), "slipway.machine": args.machineName };
+    const tags = {
+      ...belongingTags(args, name),
+      [machineTag]: args.machineName,
+      [kubernetesTag]: args.kubernetesVersion,
+      [revisionTag]: args.revision,
+    };
     const volume = new aws.ebs.Volume(
       `${name}-etcd`,
       {
@@ -53,7 +62,7 @@ export class ControlPlaneInstance extends pulumi.ComponentResource {
         size: args.etcdVolumeGiB ?? 20,
         encrypted: true,
         kmsKeyId: keyArn,
-        tags: belongingTags(args, `${name}-etcd`),
+        tags: { ...belongingTags(args, `${name}-etcd`), [machineTag]: args.machineName },
       },
       { parent: this, protect: args.deletionProtection },
     );
@@ -74,13 +83,20 @@ export class ControlPlaneInstance extends pulumi.ComponentResource {
         },
         userDataBase64: args.userData,
         userDataReplaceOnChange: true,
+        // Against mistakes by hand: who replaces it takes the protection away first. Its data is on the volume.
         disableApiTermination: args.deletionProtection,
+        forceDestroy: true,
         ebsOptimized: true,
         maintenanceOptions: { autoRecovery: "default" },
         tags,
       },
-      // The new one has the address and the volume of the old one.
-      { parent: this, deleteBeforeReplace: true },
+      {
+        parent: this,
+        // The new one has the address and the volume of the old one.
+        deleteBeforeReplace: true,
+        // Another type would be given to this one in place, which stops it.
+        replaceOnChanges: ["instanceType", `tags["${revisionTag}"]`],
+      },
     );
     new aws.ec2.VolumeAttachment(
       `${name}-etcd`,

@@ -11,6 +11,8 @@ export interface MachineRightsArgs extends AwsPlace {
   readonly keyArn: pulumi.Input<string>;
   /** ARN of the secret with the role's part of the identity. */
   readonly secretArn: pulumi.Input<string>;
+  /** ARN of what a control plane writes before it begins the cluster. */
+  readonly claimArn: pulumi.Input<string>;
   /** ARN pattern of what machines are made of; default: their images have everything. */
   readonly machineFilesArn?: pulumi.Input<string> | undefined;
 }
@@ -99,8 +101,8 @@ export function workerStatements(args: MachineRightsArgs): Statement[] {
   return [
     ...everyMachine(args),
     {
-      // It says when its pods are elsewhere, so that nobody waits for it.
-      Sid: "LeaveOwnGroup",
+      // It says when it is a ready node, and when its pods are elsewhere, so that it is taken into service, and away.
+      Sid: "EnterAndLeaveOwnGroup",
       Action: "autoscaling:CompleteLifecycleAction",
       Resource: pulumi.interpolate`arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${groupName(environment, "*")}`,
     },
@@ -114,7 +116,7 @@ export function workerStatements(args: MachineRightsArgs): Statement[] {
  * https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/example-iam-policy.json
  */
 export function controlPlaneStatements(args: MachineRightsArgs): Statement[] {
-  const { partition, region, accountId, environment, keyArn } = args;
+  const { partition, region, accountId, environment, keyArn, claimArn } = args;
   const ec2 = (what: string) => pulumi.interpolate`arn:${partition}:ec2:${region}:${accountId}:${what}`;
   const balancers = pulumi.interpolate`arn:${partition}:elasticloadbalancing:${region}:${accountId}:*`;
   const cluster = `kubernetes.io/cluster/${environment}`;
@@ -122,6 +124,21 @@ export function controlPlaneStatements(args: MachineRightsArgs): Statement[] {
   const forCluster = { StringEquals: { [`aws:RequestTag/${cluster}`]: "owned" } };
   return [
     ...everyMachine(args),
+    {
+      // That it begins the cluster, which AWS takes from one machine only. It reads nothing there.
+      Sid: "ClaimCluster",
+      Action: "secretsmanager:PutSecretValue",
+      Resource: claimArn,
+    },
+    {
+      // What it writes is encrypted; by no other way than Secrets Manager may the machine use the key for it.
+      Sid: "EncryptClaim",
+      Action: "kms:GenerateDataKey",
+      Resource: keyArn,
+      Condition: {
+        StringEquals: { "kms:ViaService": pulumi.interpolate`secretsmanager.${region}.amazonaws.com` },
+      },
+    },
     {
       // Which instance a node is, whether it still is, and where. None of these knows a resource.
       Sid: "Look",

@@ -1,5 +1,17 @@
 import { type Belonging, environmentLabel, ownerLabel } from "../belonging";
 
+/** Tag of a machine that has a place of its own, and of its volume: the machine's name. */
+export const machineTag = "slipway.machine";
+
+/** Tag of a pool's machines: the pool's name. */
+export const poolTag = "slipway.pool";
+
+/** Tag of an instance: what it was made of, see `MachinePlatform.revision`. */
+export const revisionTag = "slipway.revision";
+
+/** Tag of an instance: the Kubernetes version that it was made with, without a leading `v`. */
+export const kubernetesTag = "slipway.kubernetes";
+
 /**
  * The tags of everything that an environment makes on AWS.
  * @param name what consoles show as the resource's name; default: none.

@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../belonging";
 import type { PoolSpec } from "../platform";
-import { groupName, leaveHook } from "./aws-facts";
+import { enterHook, groupName, leaveHook } from "./aws-facts";
 import { compressedUserData } from "./compressed-user-data";
 import { instanceMetadata, rootDisk } from "./instance-defaults";
 import type { NetworkPlace } from "./network";
-import { belongingTags } from "./tags";
+import type { PoolTarget } from "./pool-target";
+import { revisionOf } from "./revision";
+import { belongingTags, poolTag, revisionTag } from "./tags";
 
 /** What a pool's machines are, and how many there may be. */
 export interface PoolMachines {
@@ -43,9 +45,17 @@ export interface WorkerPoolArgs extends Belonging, PoolMachines {
 /** How long a machine has to move its pods elsewhere before it is gone all the same. */
 const leaveSeconds = 900;
 
+/** How long a machine has to become a ready node before it is gone, and another one made. Until then it can be looked at. */
+const enterSeconds = 1800;
+
+/** Which of the template's versions machines are made of. A change of it alone is the refresh's, not the group's. */
+const templateVersion = "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.version";
+
 /** Machines that are alike, over all zones: AWS makes and replaces them, and they join and leave by themselves. */
 export class WorkerPool extends pulumi.ComponentResource {
   readonly groupName: pulumi.Output<string>;
+  /** What its machines are to be. Known when the group can make them. */
+  readonly target: pulumi.Output<PoolTarget>;
   /** How many machines it has at least. */
   readonly min: number;
 
@@ -53,7 +63,14 @@ export class WorkerPool extends pulumi.ComponentResource {
     super("slipway:machines:AwsWorkerPool", name, {}, options);
 
     const { spec, instanceTypes, spot } = args;
-    const template = this.launchTemplate(name, args);
+    const revision = poolRevision(args);
+    const template = this.launchTemplate(name, args, revision);
+    const enter = {
+      name: enterHook,
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      heartbeatTimeout: enterSeconds,
+      defaultResult: "ABANDON",
+    };
     const { min = spec.count, max = Math.max(2 * spec.count, min) } = args;
     const group = new aws.autoscaling.Group(
       name,
@@ -81,18 +98,9 @@ export class WorkerPool extends pulumi.ComponentResource {
         // EC2 says that they are well; whether they are nodes is the cluster's to say.
         healthCheckType: "EC2",
         capacityRebalance: spot !== undefined,
-        instanceRefresh: {
-          strategy: "Rolling",
-          preferences: {
-            // A new one first: there is room for the pods of the one that goes.
-            minHealthyPercentage: 100,
-            maxHealthyPercentage: 110,
-            instanceWarmup: "120",
-            skipMatching: true,
-          },
-        },
         // The hooks are there before the first machine.
         initialLifecycleHooks: [
+          enter,
           {
             name: leaveHook,
             lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
@@ -110,14 +118,30 @@ export class WorkerPool extends pulumi.ComponentResource {
         })),
       },
       // What decides on their number changes it too.
-      { parent: this, deleteBeforeReplace: true, ignoreChanges: ["initialLifecycleHooks"] },
+      { parent: this, deleteBeforeReplace: true, ignoreChanges: ["initialLifecycleHooks", templateVersion] },
+    );
+    // For a group that an older program made. A group's hooks go with it, and not before: machines are to leave in order.
+    const hook = new aws.autoscaling.LifecycleHook(
+      name,
+      { ...enter, autoscalingGroupName: group.name },
+      { parent: this, retainOnDelete: true },
     );
     this.groupName = group.name;
+    this.target = pulumi
+      .all([group.name, template.id, template.latestVersion, revision, hook.id])
+      .apply(([groupName, templateId, version, wanted]) => ({
+        ...{ groupName, templateId, version: String(version), revision: wanted, instanceTypes },
+        maxUnavailable: spec.maxUnavailable ?? 1,
+      }));
     this.min = min;
     this.registerOutputs({ groupName: this.groupName });
   }
 
-  private launchTemplate(name: string, args: WorkerPoolArgs): aws.ec2.LaunchTemplate {
+  private launchTemplate(
+    name: string,
+    args: WorkerPoolArgs,
+    revision: pulumi.Output<string>,
+  ): aws.ec2.LaunchTemplate {
     const { volumeType, volumeSize, encrypted, kmsKeyId, deleteOnTermination } = rootDisk(
       args.rootVolumeGiB ?? 40,
       args.keyArn,
@@ -127,7 +151,9 @@ export class WorkerPool extends pulumi.ComponentResource {
       {
         imageId: args.imageId,
         instanceType: args.instanceTypes[0],
-        userData: compressedUserData(`pool ${args.spec.name}`, args.spec.userData),
+        userData: pulumi
+          .output(args.spec.userData)
+          .apply((document) => compressedUserData(`pool ${args.spec.name}`, document)),
         iamInstanceProfile: { name: args.profileName },
         metadataOptions: instanceMetadata,
         networkInterfaces: [
@@ -151,7 +177,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         ],
         tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
           resourceType,
-          tags: poolTags(args, name),
+          tags: { ...poolTags(args, name), ...(resourceType === "instance" && { [revisionTag]: revision }) },
         })),
         updateDefaultVersion: true,
         tags: belongingTags(args, name),
@@ -162,5 +188,11 @@ export class WorkerPool extends pulumi.ComponentResource {
 }
 
 function poolTags(args: WorkerPoolArgs, name: string): Record<string, string> {
-  return { ...belongingTags(args, name), "slipway.pool": args.spec.name };
+  return { ...belongingTags(args, name), [poolTag]: args.spec.name };
+}
+
+/** What replaces its machines when it is another one. Their types are compared by themselves: one more is no other machine. */
+function poolRevision({ spec, imageId, rootDevice, rootVolumeGiB }: WorkerPoolArgs): pulumi.Output<string> {
+  const document = spec.unlabelledUserData ?? spec.userData;
+  return revisionOf({ document, imageId, rootDevice, rootVolumeGiB });
 }

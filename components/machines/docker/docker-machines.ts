@@ -238,5 +238,6 @@ function dockerFacts(...files: PlatformFacts["files"]): PlatformFacts {
     ignoredPreflightChecks: ["SystemVerification"],
     files,
     keptFolder,
+    claimCluster: ["/usr/lib/slipway/claim-cluster", keptFolder],
   };
 }

@@ -21,11 +21,11 @@ import { expectGolden } from "../../support/golden";
 interface ParsedCloudConfig {
   readonly hostname: string;
   readonly write_files: readonly { path: string; permissions: string; content: string }[];
-  readonly runcmd: readonly (string | string[])[];
+  readonly runcmd?: readonly (string | string[])[];
 }
 
 const ofControlPlane = (boot: ControlPlaneBoot): string =>
-  controlPlaneUserData(boot, controlPlaneIdentityFiles(boot, identity, kubeletServing));
+  controlPlaneUserData(boot, controlPlaneIdentityFiles(boot.cluster, identity, kubeletServing));
 
 const roles = {
   "control-plane-that-initializes": ofControlPlane(firstControlPlane),
@@ -57,8 +57,8 @@ describe.each(Object.entries(roles))("the document of a %s", (role, document) =>
     expect(readable.filter(({ content }) => /KEY|abcdef\.0123/.test(content))).toEqual([]);
   });
 
-  it("starts the bootstrap, and nothing else", () => {
-    expect(parsed(document).runcmd).toEqual(["set -e", ["/usr/local/sbin/slipway-bootstrap"]]);
+  it("runs nothing: a machine that needs no preparation begins by itself", () => {
+    expect(parsed(document).runcmd).toBeUndefined();
   });
 
   it("fits gzip'd into EC2's 16 KB", async () => {
@@ -67,12 +67,10 @@ describe.each(Object.entries(roles))("the document of a %s", (role, document) =>
   });
 });
 
-describe("the first control plane", () => {
-  const documents = parseAllDocuments(
-    file(roles["control-plane-that-initializes"], "/etc/slipway/init.yaml"),
-  );
+describe.each(["control-plane-that-initializes", "control-plane-that-joins"] as const)("a %s", (role) => {
+  const documents = parseAllDocuments(file(roles[role], "/etc/slipway/init.yaml"));
 
-  it("initialises, configures the cluster and its kubelets in one stream", () => {
+  it("can initialise over its data: configures the cluster and its kubelets in one stream", () => {
     expect(documents.map((document) => document.get("kind"))).toEqual([
       "InitConfiguration",
       "ClusterConfiguration",
@@ -85,10 +83,17 @@ describe("the first control plane", () => {
     expect(documents[0]?.toJS()).toMatchObject({ skipPhases: ["addon/coredns", "addon/kube-proxy"] });
   });
 
-  it("can join as well, so that it comes back after its loss", () => {
-    expect(parse(file(roles["control-plane-that-initializes"], "/etc/slipway/join.yaml"))).toMatchObject({
+  it("has the token in no file that others than the bootstrap fetch", () => {
+    expect(file(roles[role], "/etc/slipway/init.yaml")).not.toContain(identity.joinToken);
+    expect(file(roles[role], "/etc/slipway/discovery.conf")).toContain(identity.joinToken);
+  });
+
+  it("can join as well, so that it comes back after the loss of its disk", () => {
+    expect(parse(file(roles[role], "/etc/slipway/join.yaml"))).toMatchObject({
       kind: "JoinConfiguration",
-      controlPlane: { localAPIEndpoint: { advertiseAddress: "10.88.0.8" } },
+      controlPlane: {
+        localAPIEndpoint: { advertiseAddress: expect.stringMatching(/^10\.88\.0\.[89]$/) as string },
+      },
     });
   });
 });
@@ -107,9 +112,29 @@ describe("a worker", () => {
         kubeletExtraArgs: [
           { name: "node-ip", value: "10.88.0.16" },
           { name: "node-labels", value: "disk=fast,zone=a" },
+          { name: "register-with-taints", value: "dedicated=build:NoExecute" },
           { name: "runtime-cgroups", value: "/system.slice/containerd.service" },
         ],
       },
     });
+  });
+
+  it("has its kubelet's settings of its own, the same as those that it joins with", () => {
+    const documents = parseAllDocuments(file(roles.worker, "/etc/slipway/kubelet.yaml")).map(
+      (document) => document.toJS() as { readonly kind: string; readonly nodeRegistration?: object },
+    );
+    expect(documents.map(({ kind }) => kind)).toEqual([
+      "InitConfiguration",
+      "ClusterConfiguration",
+      "KubeletConfiguration",
+    ]);
+    const joining = parse(file(roles.worker, "/etc/slipway/join.yaml")) as {
+      readonly nodeRegistration: object;
+    };
+    expect(documents[0]?.nodeRegistration).toEqual(joining.nodeRegistration);
+    const ofCluster = parseAllDocuments(
+      file(roles["control-plane-that-initializes"], "/etc/slipway/init.yaml"),
+    )[2];
+    expect(documents[2]).toEqual(ofCluster?.toJS());
   });
 });

@@ -14,6 +14,8 @@ export interface AwsRequest {
   readonly service: string;
   /** `DescribeVpcs`; for S3 and others that speak REST the method and the path. */
   readonly action: string;
+  /** Of those that speak XML: the short ones of its parameters, as they are sent. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** moto, a server that answers like AWS' APIs, on a port of its own: for one test file. */

@@ -1,11 +1,7 @@
 """Where moto answers otherwise than AWS, so that what was made would be changed by the next update, or not at all."""
 
-import uuid
-
 import xmltodict
 from moto.autoscaling.models import FakeAutoScalingGroup
-from moto.autoscaling.responses import AutoScalingResponse
-from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError, InvalidPermissionNotFoundError, InvalidVolumeAttachmentError
 from moto.ec2.models.elastic_block_store import EBSBackend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
@@ -34,15 +30,6 @@ def keeping_policy(update):
             self.mixed_instances_policy = policy
 
     return corrected
-
-
-def start_instance_refresh(self):
-    """Other machines at once: AWS takes its time, and nobody here waits for it."""
-    [group] = self.autoscaling_backend.describe_auto_scaling_groups([self._get_param("AutoScalingGroupName")])
-    size = group.desired_capacity
-    group.set_desired_capacity(0)
-    group.set_desired_capacity(size)
-    return ActionResult({"InstanceRefreshId": str(uuid.uuid4())})
 
 
 def going_with_instance(prepare):
@@ -178,7 +165,6 @@ def as_bytes(body):
     return body if isinstance(body, bytes) else body.encode()
 
 
-AutoScalingResponse.start_instance_refresh = start_instance_refresh
 InvalidPermissionNotFoundError.__init__ = rule_not_found
 EBSBackend.detach_volume = detached_already(EBSBackend.detach_volume)
 FakeAutoScalingGroup.update = keeping_policy(FakeAutoScalingGroup.update)

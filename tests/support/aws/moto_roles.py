@@ -8,7 +8,7 @@ understand: a statement that has one allows nothing.
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
-from moto.core.responses import BaseResponse, EmptyResult
+from moto.core.responses import BaseResponse
 from moto.iam.access_control import (
     IAMPolicyStatement,
     IAMRequest,
@@ -60,11 +60,6 @@ def arn_of_group(self: AutoScalingResponse) -> str:
     return group.arn if group else "*"
 
 
-def complete_lifecycle_action(self: AutoScalingResponse) -> EmptyResult:
-    """moto has no such action, and forgets the hooks that a group is made with."""
-    return EmptyResult()
-
-
 def without_conditions(is_permitted):
     def corrected(self, action, resource="*", principal=None, values=None):
         if principal is None and self._statement.get("Condition"):
@@ -78,5 +73,4 @@ ActionAuthenticatorMixin._authenticate_and_authorize_normal_action = authorize
 ActionAuthenticatorMixin._authenticate_and_authorize_s3_action = authorize_s3
 SecretsManagerResponse._determine_resource = arn_of_secret
 AutoScalingResponse._determine_resource = arn_of_group
-AutoScalingResponse.complete_lifecycle_action = complete_lifecycle_action
 IAMPolicyStatement.is_action_permitted = without_conditions(IAMPolicyStatement.is_action_permitted)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 import cbor_bridge
 import moto_consoles  # noqa: F401 - it changes what moto answers
 import moto_corrections  # noqa: F401 - so does it
+import moto_refreshes  # noqa: F401 - and it
 import moto_roles  # noqa: F401 - and it
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -26,16 +27,21 @@ from werkzeug.wrappers import Request
 host, log, os.environ["MOTO_CONSOLES"] = sys.argv[1:]
 
 
-def asked(request: Request, body: bytes) -> dict[str, str]:
-    """Which action of which service a request is for; for those that speak REST, its method and path."""
+# Longer values are documents, policies and the like.
+SHORT = 200
+
+
+def asked(request: Request, body: bytes) -> dict:
+    """Which action of which service a request is for, and what of; for those that speak REST, its method and path."""
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", request.headers.get("Authorization", ""))
     target = request.headers.get("X-Amz-Target")
     form = parse_qs(body.decode("utf-8", "replace")) if target is None else {}
     cbor = cbor_bridge.OPERATION.match(request.path)
     if cbor:
-        return {"service": "cloudwatch", "action": cbor[1]}
+        return {"service": "cloudwatch", "action": cbor[1], "parameters": {}}
     action = target.split(".")[-1] if target else form.get("Action", [f"{request.method} {request.path}"])[0]
-    return {"service": scope.group(1) if scope else "", "action": action}
+    parameters = {name: values[0] for name, values in form.items() if len(values[0]) <= SHORT}
+    return {"service": scope.group(1) if scope else "", "action": action, "parameters": parameters}
 
 
 def region_of(request: Request) -> str:

@@ -129,6 +129,19 @@ test("every version is named when the toolchain has several", () => {
   expect(loadConfig("dev", { kubernetesVersion: "1.37.2" }, several).kubernetesVersion).toBe("1.37.2");
 });
 
+test.each([
+  ["1.37.2", ["1.35.4"], "1.37.2 skips 1.36; the cluster has 1.35.4; write 1.36.3 first"],
+  [
+    "1.35.4",
+    ["1.36.3"],
+    "1.35.4 is older than 1.36.3, which the cluster has; a cluster does not go back; write 1.36.3",
+  ],
+])("a version that the environment cannot change to is refused: %s after %j", (wanted, running, message) => {
+  const load = () => loadConfig("dev", { kubernetesVersion: wanted }, toolchainFacts(running));
+  expect(load).toThrow(`slipway:kubernetesVersion: ${message}`);
+  expect(loadConfig("dev", {}, toolchainFacts(running)).kubernetesVersion).toBe(running[0]);
+});
+
 test("docs/configuration.md quotes messages as they are printed, one at least for each setting", () => {
   const page = readFileSync(join(__dirname, "../../../docs/configuration.md"), "utf8");
   const printed = new Set([...badConfigurations, ...badHosts].map(({ line }) => line));

@@ -18,8 +18,8 @@ import { kubernetesVersions } from "../../../toolchain/kubernetes-versions";
 const facts = { kubernetesVersions: ["1.36.3", "1.37.2"] } as const;
 
 describe("the version of Kubernetes", () => {
-  const versionOf = (settings: Record<string, unknown>, runningVersion?: string): string =>
-    loadConfig("dev", settings, toolchainFacts(runningVersion)).kubernetesVersion;
+  const versionOf = (settings: Record<string, unknown>, running?: string): string =>
+    loadConfig("dev", settings, toolchainFacts(running === undefined ? [] : [running])).kubernetesVersion;
 
   test("is the newest for a new environment", () => {
     expect(versionOf({})).toBe(kubernetesVersions[0]);

@@ -165,8 +165,8 @@ describe("demandOf", () => {
     writeFileSync(path.join(folder, "settings.yaml"), text);
   };
   const dev = { environment: "dev" };
-  const isNew = (): Promise<undefined> => Promise.resolve(undefined);
-  const runs = (version: string) => (): Promise<string> => Promise.resolve(version);
+  const isNew = (): Promise<string[]> => Promise.resolve([]);
+  const runs = (version: string) => (): Promise<string[]> => Promise.resolve([version]);
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "slipway-wanted-"));

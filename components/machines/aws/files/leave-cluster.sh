@@ -6,7 +6,6 @@
 set -uo pipefail
 
 source /etc/slipway/bootstrap.env # ROLE
-source /etc/slipway/leave.env     # GROUPS_PREFIX, what the groups' names have before the pool's; HOOK, the lifecycle hook's name
 [ "$ROLE" = join-worker ] || exit 0
 
 readonly metadata=http://169.254.169.254/latest
@@ -46,10 +45,22 @@ evict() {
   kubectl create --raw "/api/v1/namespaces/$1/pods/$2/eviction" --filename - <<<"$body" >/dev/null 2>&1
 }
 
+# Not for ever: the API can be gone before its workers.
+cordon() {
+  local attempt
+  for ((attempt = 1; attempt <= 20; attempt++)); do
+    kubectl cordon "$node" >/dev/null && return 0
+    sleep "$pause"
+  done
+  return 1
+}
+
 leave() {
   local pods
+  # It never was a node.
+  [ -e /etc/kubernetes/kubelet.conf ] || return 0
   say "step leaving the cluster: its pods are moved elsewhere"
-  until kubectl cordon "$node" >/dev/null; do sleep "$pause"; done
+  cordon || { say "log the API does not answer: the pods stay"; return 0; }
   while pods=$(evictable_pods) && [ -n "$pods" ]; do
     # A disruption budget refuses some for a while: they are asked for again.
     while read -r namespace name; do evict "$namespace" "$name"; done <<<"$pods"
@@ -58,30 +69,8 @@ leave() {
   say "step left the cluster: no pod runs here"
 }
 
-# Says that the machine may go now, so that nobody waits for the hook's time to be over.
-complete() {
-  local credentials region domain pool
-  pool=$(kubectl get node "$node" --output 'jsonpath={.metadata.labels.slipway\.pool}')
-  region=$(get meta-data/placement/region)
-  domain=$(get meta-data/services/domain)
-  credentials=$(get "meta-data/iam/security-credentials/$(get meta-data/iam/security-credentials/)")
-  field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$credentials" "$1"; }
-  # On stdin, as other processes can read arguments.
-  curl --silent --fail --max-time 20 --config - >/dev/null <<EOC
-url = "https://autoscaling.$region.$domain"
-aws-sigv4 = "aws:amz:$region:autoscaling"
-user = "$(field AccessKeyId):$(field SecretAccessKey)"
-header = "X-Amz-Security-Token: $(field Token)"
-data-urlencode = "Action=CompleteLifecycleAction"
-data-urlencode = "Version=2011-01-01"
-data-urlencode = "LifecycleActionResult=CONTINUE"
-data-urlencode = "AutoScalingGroupName=$GROUPS_PREFIX$pool"
-data-urlencode = "LifecycleHookName=$HOOK"
-data-urlencode = "InstanceId=$node"
-EOC
-}
-
 node=$(hostname)
 until is_leaving; do sleep "$pause"; done
 leave
-complete || say "log the lifecycle hook $HOOK could not be completed: AWS waits until its time is over"
+# Nobody waits for the hook's time to be over.
+exec /usr/local/sbin/slipway-group-hook leave

@@ -93,6 +93,10 @@ class Machine:
     def _get(self, path):
         return self._ask(path, "GET", self.header)
 
+    def instance(self):
+        """The instance's id."""
+        return self._get("meta-data/instance-id")
+
     def host(self, service, before=""):
         return self.settings.get(f"ENDPOINT_{service}", f"https://{before}{service}.{self.region}.{self.domain}")
 

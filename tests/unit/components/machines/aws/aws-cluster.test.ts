@@ -169,7 +169,7 @@ describe("a cluster on AWS", () => {
         "/usr/local/sbin/slipway-mount-etcd-volume",
         "/usr/local/sbin/slipway-fetch-identity",
         "systemctl",
-        "/usr/local/sbin/slipway-bootstrap",
+        "systemctl",
       ]);
     }
   });

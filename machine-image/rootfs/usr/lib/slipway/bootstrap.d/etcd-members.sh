@@ -1,0 +1,78 @@
+# What the others' etcd knows of this machine's member, and what it is asked to do about it. Whoever has the authorities may
+# ask. It is asked over its own HTTP gateway: https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/
+
+# An administrator's kubeconfig for an API server.
+#   be_administrator URL
+be_administrator() {
+  local kubeconfig=$run/admin.conf
+  install_authorities
+  [ -e "$kubeconfig" ] ||
+    kubeadm init phase kubeconfig admin --config "$(init_configuration)" --kubeconfig-dir "$run" >>"$log" 2>&1 || return
+  set_server "$kubeconfig" "$1"
+}
+
+# What etcd knows an administrator by. `kubeadm join` and `kubeadm init` take it as it is.
+be_known_to_etcd() {
+  [ -e "$kubernetes/pki/apiserver-etcd-client.crt" ] ||
+    kubeadm init phase certs apiserver-etcd-client --config "$(init_configuration)" >>"$log" 2>&1
+}
+
+ask() { kubectl --kubeconfig "$run/admin.conf" --namespace kube-system --request-timeout 10s "$@" 2>>"$log"; }
+
+other_etcds() {
+  local url='{.metadata.annotations.kubeadm\.kubernetes\.io/etcd\.advertise-client-urls}'
+  ask get pods --selector component=etcd --output "jsonpath={range .items[*]}{.spec.nodeName} $url{'\n'}{end}" |
+    sed -n "/^$machine /!s/^[^ ]* \(https:.*\)/\1/p"
+}
+
+# ask_etcd URL WHAT JSON
+ask_etcd() {
+  local pki=$kubernetes/pki
+  curl --silent --fail --max-time 5 --cacert "$pki/etcd/ca.crt" --cert "$pki/apiserver-etcd-client.crt" \
+    --key "$pki/apiserver-etcd-client.key" --data "$3" "$1/v3/cluster/$2" 2>>"$log"
+}
+
+# This machine's member as the others have it: `voter`, `learner` or `none`, and then its id and the URL of who said so. Fails
+# when nobody says anything.
+own_member() {
+  local url members own kind=voter
+  for url in $(other_etcds); do
+    members=$(ask_etcd "$url" member/list '{"linearizable":true}') && [[ $members == *'"members":'* ]] || continue
+    own=$(tr '{' '\n' <<<"$members" | grep --fixed-strings "\"https://$(own_address):2380\"") || own=
+    [ -n "$own" ] || { echo "none - $url" && return; }
+    [[ $own != *'"isLearner":true'* ]] || kind=learner
+    echo "$kind $(sed -n 's/.*"ID":"\([0-9]*\)".*/\1/p' <<<"$own") $url"
+    return
+  done
+  return 1
+}
+
+# Whether the others have removed this machine's member. Asked twice, as data goes by it.
+was_removed() {
+  api_answers && be_administrator "$ENDPOINT" && be_known_to_etcd && is_no_member && sleep 2 && is_no_member
+}
+is_no_member() {
+  local kind
+  read -r kind _ < <(own_member) && [ "$kind" = none ]
+}
+
+forget_data() {
+  step "dropping the data of an etcd member that was removed from the cluster"
+  forget_node
+  rm -rf "$etcd/member"
+}
+
+# A member that was to join when its machine was lost: the others let it vote as soon as it knows all that they know.
+promote_learner() {
+  local kind id url
+  read -r kind id url < <(own_member) && [ "$kind" = learner ] || return 0
+  ask_etcd "$url" member/promote "{\"ID\":\"$id\"}" >>"$log"
+}
+
+# A control plane that lost its disk must not come back as the member that it was, whose vote nobody casts any more.
+remove_lost_member() {
+  local kind id url
+  read -r kind id url < <(own_member) && [ "$kind" != none ] || return 0
+  step "removing the etcd member that was lost with the old disk"
+  ask_etcd "$url" member/remove "{\"ID\":\"$id\"}" >>"$log"
+}

@@ -1,0 +1,76 @@
+# `kubeadm join`, by a machine that has no data.
+
+# kubeadm takes the authorities that it finds and signs the leaves itself.
+install_authorities() {
+  [ -d "$settings/pki" ] || return 0
+  mkdir -p "$kubernetes/pki"
+  cp -a "$settings/pki/." "$kubernetes/pki/"
+}
+
+wait_for_api() {
+  step "waiting for the API at $ENDPOINT"
+  until api_answers; do sleep 0.5; done
+}
+
+# Only where there is no data of etcd's, which would go with it.
+forget_node() {
+  kubeadm reset --force >>"$log" 2>&1
+  rm -rf "$kubelet/pki" "$kubernetes/pki" "$kubernetes"/{admin,super-admin,kubelet,controller-manager,scheduler}.conf
+}
+
+has_old_node() {
+  compgen -G "$kubernetes/*.conf" >/dev/null || compgen -G "$kubernetes/manifests/*.yaml" >/dev/null
+}
+
+wait_for_old_node() {
+  node_is_ready || return 0
+  step "waiting until $machine's Node, which an earlier machine left, is not Ready any more"
+  while node_is_ready; do sleep 2; done
+}
+
+# What machines that join read, and so what this one is about to read: its own document's configuration, unless the cluster
+# is of a later version already. An older machine that boots in the middle of an upgrade does not take it back.
+upload_configuration() {
+  local theirs ours deadline=$((SECONDS + 60))
+  # An administrator's rights are made by the first control plane a moment after its API answers.
+  until theirs=$(ask get configmap kubeadm-config --ignore-not-found --output 'jsonpath={.data.ClusterConfiguration}'); do
+    [ "$SECONDS" -lt "$deadline" ] || return
+    sleep 0.5
+  done
+  theirs=$(version_in <<<"$theirs")
+  ours=$(version_in <"$settings/init.yaml")
+  [ "$(printf '%s\n' "$theirs" "$ours" | sort --version-sort | tail -n 1)" = "$ours" ] || return 0
+  kubeadm init phase upload-config all --config "$(init_configuration)" --kubeconfig "$run/admin.conf" >>"$log" 2>&1
+}
+version_in() { sed -n 's/^kubernetesVersion: v//p'; }
+
+prepare_control_plane() {
+  be_administrator "$ENDPOINT" && be_known_to_etcd && remove_lost_member && upload_configuration && sign_kubelet_in
+}
+
+never() { false; }
+
+# kubeadm stops half-way where a machine in front of it is not there yet; what it left behind goes before the next try. With
+# data of etcd's nothing goes: it is a member by then, or about to be one.
+join_cluster() {
+  local attempts=20 attempt
+  wait_for_api
+  ! has_old_node || forget_node
+  wait_for_old_node
+  for ((attempt = 1; attempt <= attempts; attempt++)); do
+    step "kubeadm join, attempt $attempt of $attempts"
+    if { ! is_control_plane || prepare_control_plane; } && supervised never join --config "$settings/join.yaml"; then
+      ! is_control_plane || settle_kubelet || fail
+      return
+    fi
+    explain
+    if has_etcd_data; then
+      continue_cluster
+      return
+    fi
+    forget_node
+    wait_for_old_node
+    sleep 1
+  done
+  fail
+}
