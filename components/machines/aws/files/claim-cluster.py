@@ -45,7 +45,7 @@ def main():
     settings = aws.read_settings()
     with open(settings.get("ROOT", "") + AUTHORITY, "rb") as file:
         authority = hashlib.sha256(file.read()).hexdigest()
-    file_system = settings.get("FILE_SYSTEM") or etcd_file_system()
+    file_system = etcd_file_system()
     secret = f"{settings['SECRETS']}/cluster"
     return aws.until_there(settings, lambda machine: claim(machine, secret, authority, file_system))
 
