@@ -34,6 +34,8 @@ const defaults: Omit<AwsMachinesArgs, "network"> = {
 // A preview: an update would wait for machines that nobody makes.
 beforeEach(() => {
   recordResources({ preview: true });
+  // There is no account to be asked for machines.
+  jest.spyOn(AwsMachines.prototype, "live").mockResolvedValue([]);
 });
 
 const registered = (
@@ -110,20 +112,24 @@ const counts = {
   "pulumi-nodejs:dynamic/cluster:Membership": 3,
 };
 
-const revision = (changes: Partial<AwsMachinesArgs> = {}, pool: Partial<Pool> = {}) =>
-  registered(changes, undefined, pool).then((resources) => ({
-    controlPlanes: ofType(resources, "aws:ec2/instance:Instance").map(
-      ({ inputs }) => (inputs.tags as Record<string, string>)["slipway.revision"],
+/** The revisions of an environment's machines, and its pool's document. */
+async function revisionsOf(changes: Partial<AwsMachinesArgs> = {}, pool: Partial<Pool> = {}) {
+  recordResources({ preview: true });
+  const resources = await registered(changes, undefined, pool);
+  const [template] = ofType(resources, "aws:ec2/launchTemplate:LaunchTemplate");
+  const specifications = template?.inputs.tagSpecifications as {
+    resourceType: string;
+    tags: Record<string, string>;
+  }[];
+  const revisionIn = (tags: unknown) => (tags as Record<string, string>)["slipway.revision"];
+  return {
+    controlPlanes: ofType(resources, "aws:ec2/instance:Instance").map(({ inputs }) =>
+      revisionIn(inputs.tags),
     ),
-    pool: ofType(resources, "aws:ec2/launchTemplate:LaunchTemplate").map(({ inputs }) => {
-      const specifications = inputs.tagSpecifications as {
-        resourceType: string;
-        tags: Record<string, string>;
-      }[];
-      return specifications.find(({ resourceType }) => resourceType === "instance")?.tags["slipway.revision"];
-    })[0],
-    template: ofType(resources, "aws:ec2/launchTemplate:LaunchTemplate")[0]?.inputs.userData,
-  }));
+    pool: revisionIn(specifications.find(({ resourceType }) => resourceType === "instance")?.tags),
+    template: template?.inputs.userData,
+  };
+}
 
 describe("a cluster on AWS", () => {
   it("has an instance for each control plane, and a group for each pool", async () => {
@@ -271,22 +277,22 @@ describe("a cluster on AWS", () => {
   });
 
   it("has machines of another revision when they are made of something else", async () => {
-    const was = await revision();
+    const was = await revisionsOf();
     expect(new Set([...was.controlPlanes, was.pool]).size).toBe(4);
     expect(was.controlPlanes[0]).toMatch(/^[0-9a-f]{16}$/);
-    const larger = await revision({ controlPlane: { instanceType: "m7g.xlarge", imageId } });
+    const larger = await revisionsOf({ controlPlane: { instanceType: "m7g.xlarge", imageId } });
     expect(larger.controlPlanes.filter((each) => was.controlPlanes.includes(each))).toEqual([]);
     expect(larger.pool).toBe(was.pool);
     const files = { key: "0a5186d48e00-amd64", archive: __filename, sha256: "ab".repeat(32) };
-    const remade = await revision({ machineFiles: files });
+    const remade = await revisionsOf({ machineFiles: files });
     expect(remade.controlPlanes.filter((each) => was.controlPlanes.includes(each))).toEqual([]);
     expect(remade.pool).not.toBe(was.pool);
   });
 
   it("has a pool's machines of the same revision when only its labels and taints are others", async () => {
-    const was = await revision();
+    const was = await revisionsOf();
     const taints = [{ key: "dedicated", effect: "NoSchedule" }] as const;
-    const labelled = await revision({}, { labels: { disk: "slow" }, taints });
+    const labelled = await revisionsOf({}, { labels: { disk: "slow" }, taints });
     expect(labelled.template).not.toBe(was.template);
     expect(labelled.pool).toBe(was.pool);
   });
