@@ -130,6 +130,11 @@ export class StubMachine {
     return readdirSync(join(this.root, path));
   }
 
+  /** Tells whether a folder is the same that it was, to who has mounted it. */
+  inode(path: string): number {
+    return statSync(join(this.root, path)).ino;
+  }
+
   /** Octal digits. */
   mode(path: string): string {
     return (statSync(join(this.root, path)).mode & 0o777).toString(8);

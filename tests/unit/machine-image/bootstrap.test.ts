@@ -187,7 +187,9 @@ describe("init over data", () => {
   it("signs all leaves anew, keeps the kubelet's kubeconfig, and lets etcd begin no cluster", () => {
     const machine = nodeOf("first");
     machine.lose("etc/kubernetes/slipway-applied");
+    const mounted = machine.inode("etc/kubernetes/pki");
     machine.boot();
+    expect(machine.inode("etc/kubernetes/pki")).toBe(mounted);
     const found = machine.heard("found-by-init").split("\n");
     expect(found).toEqual(expect.arrayContaining(["kubelet.conf", "ca.key", "sa.key"]));
     expect(found).not.toContain("apiserver.crt");

@@ -13,10 +13,11 @@ install_etcd_directory() {
 }
 
 # kubeadm keeps what it finds, leaves that are over too: what it is to sign anew goes first. The kubelet's kubeconfig stays
-# as long as it is of use: it is the node's.
+# as long as it is of use: it is the node's. The folders stay: at a second try pods run that have mounted them.
 sign_anew() {
   systemctl stop kubelet
-  rm -rf "$kubernetes/pki" "$kubernetes"/{admin,super-admin,controller-manager,scheduler}.conf
+  [ ! -d "$kubernetes/pki" ] || find "$kubernetes/pki" -type f -delete
+  rm -f "$kubernetes"/{admin,super-admin,controller-manager,scheduler}.conf
   if is_signed_in; then
     set_server "$kubernetes/kubelet.conf" "$(own_api)"
   else
