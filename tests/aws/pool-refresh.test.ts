@@ -24,6 +24,7 @@ import { PoolRefresh } from "../../components/machines/aws/pool-refresh";
 import type { PoolTarget } from "../../components/machines/aws/pool-target";
 import { GroupMachines } from "../support/aws/group-machines";
 import { Moto } from "../support/aws/moto";
+import { talkTo } from "../support/aws/moto-environment";
 import { eventually } from "../support/test-environment";
 
 jest.setTimeout(120_000);
@@ -39,22 +40,19 @@ let machines: GroupMachines;
 let templateId = "";
 /** What was told. */
 let lines: string[];
-const environment = { ...process.env };
+let goBack: () => void;
 
 beforeEach(async () => {
   lines = [];
   moto = await Moto.start();
-  for (const [name, value] of Object.entries(moto.variables)) {
-    if (value === undefined) Reflect.deleteProperty(process.env, name);
-    else process.env[name] = value;
-  }
+  goBack = talkTo(moto);
   ec2 = new EC2Client({ region });
   autoScaling = new AutoScalingClient({ region });
   machines = new GroupMachines(autoScaling);
 });
 
 afterEach(async () => {
-  process.env = { ...environment };
+  goBack();
   try {
     await machines.stop();
   } finally {
