@@ -180,16 +180,16 @@ describe("a pool's machines", () => {
     await makeGroup("old");
     const before = await ids();
     let [fewest, most] = [Infinity, 0];
-    let ended = false;
+    const end = new AbortController();
     const watch = (async () => {
-      while (!ended) {
+      while (!end.signal.aborted) {
         fewest = Math.min(fewest, await inService());
         most = Math.max(most, (await running()).length);
         await sleep(20);
       }
     })();
     await refresh(await target("new")).finish();
-    ended = true;
+    end.abort();
     await watch;
     expect(await revisions()).toEqual(["new", "new", "new"]);
     expect((await ids()).filter((id) => before.includes(id))).toEqual([]);
@@ -249,7 +249,7 @@ describe("a pool's machines", () => {
     await eventually(
       20,
       () => Promise.resolve(lines),
-      ([line]) => line?.includes("are; i-") ?? false,
+      ([line]) => (line ?? "").includes("are; i-"),
     );
     machines.becomesReady = () => Promise.resolve(true);
     await again;
