@@ -12,16 +12,10 @@ KEPT := $(RUN) toolchain/kept/kept.ts $(ENV)
 SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
 # Who `setup` is for: an environment whose settings may ask for more than the others need, and what is done with it.
 WANTED = --environment $(ENV)
-<<<<<<< HEAD
-test-long: WANTED += --for tests
-test-aws: WANTED += --for aws
-=======
 # Tests and measurements make environments of their own, of the newest Kubernetes.
-e2e test: WANTED =
+e2e test bench: WANTED =
 test-long: WANTED = --for tests
-bench: WANTED = --for bench
 test-aws: WANTED = --for aws
->>>>>>> main
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up preview review down kept forget backup restore recover kubeconfig deployer-kubeconfig tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean

@@ -5,10 +5,10 @@ import type { ClusterFacts } from "../bootstrap";
 import type { ElasticPools, MachinePlatform, MachineSpec } from "../machines";
 import { ClusterIdentity } from "../pki";
 import { ClusterDocuments } from "./documents";
+import { elasticPoolReady } from "./elastic-pool";
 import { clusterMembers, type ControlPlane, type Member, type Pool } from "./members";
 import { Membership } from "./membership";
 import { nodesOf } from "./nodes";
-import { poolReadiness } from "./pool-readiness";
 import { type Readiness, watchReadiness } from "./readiness";
 import { Roll } from "./roll/roll";
 
@@ -186,28 +186,30 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     return args.pools.map((pool) => {
       const { name, count, labels = {}, taints = [], maxUnavailable = 1 } = pool;
       const userData = inTurn(documents.ofPool(pool), roll.controlPlanes);
+      // Labels and taints are changed on Nodes: another machine is none for them.
+      const unlabelledUserData = documents.ofPool({ ...pool, labels: {}, taints: [] });
+      const spec = { name, count, labels, taints, maxUnavailable, userData, unlabelledUserData };
       return {
         pool,
         elastic,
-        id: elastic.create({ name, count, labels, taints, maxUnavailable, userData }, { parent: this }),
+        id: elastic.create(spec, { parent: this }),
       };
     });
   }
 
   /** What is known when the pools have their ready nodes. */
   private readyPools(args: KubernetesClusterArgs, pools: readonly MadePool[]): pulumi.Output<unknown>[] {
-    return pools.map(({ pool: { name, count }, elastic, id }) =>
-      whenApplied(this.kubeconfig, [id], (kubeconfig) =>
-        poolReadiness({
-          pool: name,
-          count,
-          nodes: nodesOf(kubeconfig),
-          readConsoles: () => elastic.readConsoles(name),
+    return pools.map(({ pool, elastic, id }) =>
+      whenApplied(this.kubeconfig, [id], async (kubeconfig) => {
+        await elasticPoolReady({
+          pool,
+          elastic,
+          kubeconfig,
           report: this.report,
           timeoutSeconds: args.timeoutSeconds ?? defaultTimeoutSeconds,
           intervalMilliseconds: consolePollMilliseconds,
-        }),
-      ),
+        });
+      }),
     );
   }
 

@@ -77,6 +77,7 @@ function describe({ ready, boots, silence }: PoolState, count: number): string {
   return silence ?? `${ready} of ${count} nodes are ready${ready < count ? steps.join("") : ""}`;
 }
 
-function said({ step, log }: BootReport): string {
+/** What a machine is at, in its own words. */
+export function said({ step, log }: BootReport): string {
   return [step, ...log].join("\n    ");
 }

@@ -68,6 +68,21 @@ export interface PoolSpec {
   readonly maxUnavailable: number;
   /** The cloud-init document of all its machines. It holds no key. While the stack is updated, known when control planes are. */
   readonly userData: pulumi.Input<string>;
+  /**
+   * The same without the labels and taints, which the program changes on Nodes: another one replaces the machines. Default:
+   * the document, so that labels and taints do too.
+   */
+  readonly unlabelledUserData?: pulumi.Input<string>;
+}
+
+/** Who waits for a pool's machines to be replaced. */
+export interface PoolFollower {
+  /** Told once of every change, one line each. */
+  readonly report: (message: string) => void;
+  /** What a machine is at, in its own words, by all that it has printed, and whether it gave up. */
+  readonly read: (console: string) => { readonly said: string; readonly failed: boolean };
+  /** How long one machine may take to become a ready node. */
+  readonly timeoutSeconds: number;
 }
 
 /** Where the API answers over HTTPS. */
@@ -97,6 +112,11 @@ export type MachineRole = "control-plane" | "worker";
 export interface ElasticPools {
   /** Makes a pool. Gives its id, known when its machines are on their way. */
   create(spec: PoolSpec, options: pulumi.ComponentResourceOptions): pulumi.Output<string>;
+  /**
+   * Resolves when all of a pool's machines are made of what the program says, each a ready node: those that are not are
+   * replaced in turn. Rejects, and replaces no more, when a new one gives up or is late. Not for a preview.
+   */
+  settled(pool: string, follower: PoolFollower): Promise<void>;
   /** What each of a pool's machines has printed on its console, by the name of its Node. Rejects while there is none. */
   readConsoles(pool: string): Promise<ReadonlyMap<string, string>>;
 }

@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+
 import type { MachineArchive } from "../../components/machines/aws";
-import { Moto } from "../support/aws/moto";
+import { GroupMachines } from "../support/aws/group-machines";
+import { type AwsRequest, Moto } from "../support/aws/moto";
 import { policyFindings } from "../support/aws/policy-findings";
-import { type Result, TestEnvironment } from "../support/test-environment";
+import { eventually, type Result, TestEnvironment } from "../support/test-environment";
 
 const minutes = (count: number): number => count * 60_000;
 const region = "eu-central-1";
@@ -56,6 +59,7 @@ describe("machines on AWS", () => {
   const settings = { access: { kind: "internal" }, files: filesOf("a") };
   const environment = new TestEnvironment(settings, path.join(__dirname, "machines"));
   let moto: Moto;
+  let machines: GroupMachines;
 
   const pulumi = (...args: string[]): Promise<Result> =>
     environment.pulumiWith(moto.variables, ...args, "--color", "never");
@@ -74,12 +78,14 @@ describe("machines on AWS", () => {
 
   beforeAll(async () => {
     moto = await Moto.start();
+    const credentials = { accessKeyId: "testing", secretAccessKey: "testing" };
+    machines = new GroupMachines(new AutoScalingClient({ region, endpoint: moto.url, credentials }));
     await environment.create();
   }, minutes(5));
 
   afterAll(async () => {
     await pulumi("destroy", "--yes", "--skip-preview", "--remove");
-    await moto.stop();
+    await machines.stop().finally(() => moto.stop());
     await environment.destroy();
     rmSync(folder, { recursive: true });
   }, minutes(8));
@@ -103,7 +109,7 @@ describe("machines on AWS", () => {
         "load balancer": 1,
         "target group": 1,
         "auto-scaling group": 1,
-        secret: 2,
+        secret: 3,
         "hosted zone": 1,
         bucket: 1,
       });
@@ -169,36 +175,172 @@ describe("machines on AWS", () => {
     minutes(2),
   );
 
+  /** What it settled on for the tests that follow. */
+  const now: Record<string, unknown> = { ...settings };
+
+  async function change(changes: object): Promise<void> {
+    Object.assign(now, changes);
+    environment.configure(now);
+    moto.forgetRequests();
+    await up();
+  }
+
+  const idsOf = async (): Promise<string[]> => {
+    const ids = outputs(await state(), "aws:ec2/instance:Instance", "id");
+    return [0, 1, 2].map((index) => {
+      const [found] = Object.entries(ids).filter(([urn]) => urn.endsWith(`-control-plane-${index}`));
+      return String(found?.[1]);
+    });
+  };
+
+  const lastingOf = async (): Promise<unknown[]> => {
+    const made = await state();
+    return [
+      outputs(made, "aws:ebs/volume:Volume", "id"),
+      outputs(made, "aws:ec2/instance:Instance", "privateIp"),
+    ];
+  };
+
+  /** What moto was asked of machines, in order, in a few words. */
+  function steps(names: Readonly<Record<string, string>>): string[] {
+    const about = ({ parameters }: AwsRequest): string => {
+      const values = Object.values(parameters);
+      const known = Object.entries(names).find(([id]) => values.includes(id))?.[1];
+      return known ?? values.find((value) => /^test-control-plane-\d$/.test(value))?.slice(5) ?? "the pool";
+    };
+    const actions = ["StopInstances", "TerminateInstances", "RunInstances", "AttachVolume"];
+    const ofPools = ["CreateLaunchTemplateVersion", "StartInstanceRefresh", "UpdateAutoScalingGroup"];
+    const told = moto
+      .requests()
+      .filter(({ action }) => [...actions, ...ofPools].includes(action))
+      .map((request) => `${request.action} ${about(request)}`);
+    // What detaches a volume stops what has stopped.
+    return told.filter((line, index) => line !== told[index - 1]);
+  }
+
+  const turnOf = (index: number): string[] => [
+    `StopInstances control-plane-${index}`,
+    `TerminateInstances control-plane-${index}`,
+    `RunInstances control-plane-${index}`,
+    expect.stringMatching(/^AttachVolume /) as string,
+  ];
+
   it(
-    "give way to others with the same volumes and addresses when their document changes",
+    "give way to others with the same volumes and addresses when their document changes, one by one, pools last",
     async () => {
-      const old = await state();
+      const [ids, lasting] = [await idsOf(), await lastingOf()];
       const { instance: oldInstances = [] } = await moto.contents(region);
-      environment.configure({ ...settings, says: "goodbye" });
-      await up();
-      const now = await state();
-      expect(outputs(now, "aws:ebs/volume:Volume", "id")).toEqual(
-        outputs(old, "aws:ebs/volume:Volume", "id"),
-      );
-      const addresses = [old, now].map((each) => outputs(each, "aws:ec2/instance:Instance", "privateIp"));
-      expect(Object.values(addresses[0] ?? {})).toHaveLength(3);
-      expect(addresses[1]).toEqual(addresses[0]);
+      await change({ says: "goodbye" });
+      expect(await lastingOf()).toEqual(lasting);
+      const names = Object.fromEntries(ids.map((id, index) => [id, `control-plane-${index}`]));
+      expect(steps(names)).toEqual([
+        ...[0, 1, 2].flatMap(turnOf),
+        "CreateLaunchTemplateVersion the pool",
+        "StartInstanceRefresh the pool",
+      ]);
       const { instance: instances = [] } = await moto.contents(region);
       expect(instances).toHaveLength(5);
-      // Those of the pool too, by an instance refresh.
+      // Those of the pool too.
       expect(instances.filter((id) => oldInstances.includes(id))).toEqual([]);
     },
     minutes(8),
   );
 
   it(
+    "are replaced, and not stopped together, when their type changes; the pool stays",
+    async () => {
+      const [ids, lasting] = [await idsOf(), await lastingOf()];
+      const { instance: oldInstances = [] } = await moto.contents(region);
+      await change({ instanceType: "t3.large" });
+      expect(await lastingOf()).toEqual(lasting);
+      const names = Object.fromEntries(ids.map((id, index) => [id, `control-plane-${index}`]));
+      expect(steps(names)).toEqual([0, 1, 2].flatMap(turnOf));
+      expect(Object.values(outputs(await state(), "aws:ec2/instance:Instance", "instanceType"))).toEqual(
+        Array(3).fill("t3.large"),
+      );
+      const { instance: instances = [] } = await moto.contents(region);
+      expect(instances.filter((id) => oldInstances.includes(id))).toHaveLength(2);
+    },
+    minutes(8),
+  );
+
+  it(
+    "stay when a pool's labels change, which new machines have",
+    async () => {
+      const { instance: before } = await moto.contents(region);
+      await change({ labels: { disk: "fast" } });
+      expect((await moto.contents(region)).instance).toEqual(before);
+      expect(steps({})).toEqual(["CreateLaunchTemplateVersion the pool", "UpdateAutoScalingGroup the pool"]);
+    },
+    minutes(5),
+  );
+
+  it(
+    "of a pool stop being replaced at the first one that gives up, and the update says why",
+    async () => {
+      const { instance: before = [] } = await moto.contents(region);
+      const lasting = await lastingOf();
+      const seen = new Set<string>();
+      machines.becomesReady = (id) => {
+        seen.add(id);
+        writeFileSync(moto.consoleFile(id), "slipway: step kubeadm join\nslipway: failed kubeadm join\n");
+        return Promise.resolve(false);
+      };
+      environment.configure({ ...now, poolImage: "ami-03cf127a" });
+      moto.forgetRequests();
+      const { failed, output } = await pulumi("up", "--yes", "--skip-preview");
+      expect(failed).toBe(true);
+      expect(output).toMatch(/machine i-[0-9a-f]+ of pool worker failed at: kubeadm join/);
+      expect([...seen]).toHaveLength(1);
+      await eventually(
+        60,
+        async () => (await moto.contents(region)).instance,
+        (ids = []) => ids.length === before.length,
+      );
+      expect((await moto.contents(region)).instance).toEqual(before);
+      expect(await lastingOf()).toEqual(lasting);
+
+      // It tries again, and stops again; what was before is there, and is taken as it is.
+      expect((await pulumi("up", "--yes", "--skip-preview")).failed).toBe(true);
+      expect([...seen]).toHaveLength(2);
+      await eventually(
+        60,
+        async () => (await moto.contents(region)).instance,
+        (ids = []) => ids.length === before.length,
+      );
+      machines.becomesReady = () => Promise.resolve(true);
+      await change({});
+      expect(moto.requests().filter(({ action }) => action === "StartInstanceRefresh")).toEqual([]);
+      expect((await moto.contents(region)).instance).toEqual(before);
+    },
+    minutes(8),
+  );
+
+  it.each([
+    ["by this program", false],
+    ["by one that let nobody terminate it", true],
+  ])(
+    "give way to others when they are protected, made %s",
+    async (_, old) => {
+      await change({ protected: true, old, says: `before ${String(old)}` });
+      const ids = await idsOf();
+      const names = Object.fromEntries(ids.map((id, index) => [id, `control-plane-${index}`]));
+      const terminated = await moto
+        .call(["ec2", "2016-11-15"], "TerminateInstances", { "InstanceId.1": ids[0] ?? "" })
+        .catch(String);
+      expect(terminated).toContain("OperationNotPermitted");
+      await change({ old: false, says: `after ${String(old)}` });
+      expect(steps(names).slice(0, 12)).toEqual([0, 1, 2].flatMap(turnOf));
+      expect((await idsOf()).filter((id) => ids.includes(id))).toEqual([]);
+      await change({ protected: false });
+    },
+    minutes(12),
+  );
+
+  it(
     "get a second load balancer when the API is public",
     async () => {
-      environment.configure({
-        ...settings,
-        access: { kind: "public", allowedCidrs: ["203.0.113.0/24"] },
-        says: "goodbye",
-      });
+      environment.configure({ ...now, access: { kind: "public", allowedCidrs: ["203.0.113.0/24"] } });
       expect(await up()).not.toMatch(/replaced|deleted/);
       expect(await counts()).toMatchObject({ "load balancer": 2, "target group": 2 });
     },

@@ -120,6 +120,7 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
     kubeletFlags: { "cloud-provider": "external", ...credentialProvider.kubeletFlags },
     ignoredPreflightChecks: [],
     servingCertificates: "requested",
+    claimCluster: [command("claim-cluster")],
     files: [
       ...scripts.map(script),
       pythonModule,

@@ -11,8 +11,8 @@ export interface ClusterClaimArgs extends Belonging {
 }
 
 /**
- * Where a control plane writes that it begins the cluster, before it does. Secrets Manager takes each authority's hash once, so
- * that no second cluster begins where one was made: `files/claim-cluster.py`. The stack writes nothing there.
+ * Where control planes note that a cluster of their authority was made, so that no second one begins when all of them and
+ * their data are away: `files/claim-cluster.py`. The stack writes nothing there.
  */
 export class ClusterClaim extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
@@ -24,7 +24,7 @@ export class ClusterClaim extends pulumi.ComponentResource {
       name,
       {
         name: `${secretsPrefix(args.environment)}/cluster`,
-        description: `Which machine began the cluster of ${args.environment}`,
+        description: `Whether the cluster of ${args.environment} was made`,
         kmsKeyId: args.keyArn,
         recoveryWindowInDays: 0,
         tags: belongingTags(args, name),

@@ -11,7 +11,7 @@ export interface MachineRightsArgs extends AwsPlace {
   readonly keyArn: pulumi.Input<string>;
   /** ARN of the secret with the role's part of the identity. */
   readonly secretArn: pulumi.Input<string>;
-  /** ARN of what a control plane writes before it begins the cluster. */
+  /** ARN of where control planes note that the cluster was made. */
   readonly claimArn: pulumi.Input<string>;
   /** ARN pattern of what machines are made of; default: their images have everything. */
   readonly machineFilesArn?: pulumi.Input<string> | undefined;
@@ -125,13 +125,13 @@ export function controlPlaneStatements(args: MachineRightsArgs): Statement[] {
   return [
     ...everyMachine(args),
     {
-      // That it begins the cluster, which AWS takes from one machine only. It reads nothing there.
+      // Whether a cluster was made before, and that it was. It cannot take that back.
       Sid: "ClaimCluster",
-      Action: "secretsmanager:PutSecretValue",
+      Action: ["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"],
       Resource: claimArn,
     },
     {
-      // What it writes is encrypted; by no other way than Secrets Manager may the machine use the key for it.
+      // It is encrypted as all secrets are; by no other way than Secrets Manager may the machine use the key for it.
       Sid: "EncryptClaim",
       Action: "kms:GenerateDataKey",
       Resource: keyArn,

@@ -131,7 +131,7 @@ export class WorkerPool extends pulumi.ComponentResource {
       .all([group.name, template.id, template.latestVersion, revision, hook.id])
       .apply(([groupName, templateId, version, wanted]) => ({
         ...{ groupName, templateId, version: String(version), revision: wanted, instanceTypes },
-        maxUnavailable: spec.maxUnavailable ?? 1,
+        maxUnavailable: spec.maxUnavailable,
       }));
     this.min = min;
     this.registerOutputs({ groupName: this.groupName });

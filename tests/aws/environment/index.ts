@@ -27,10 +27,11 @@ export = async (): Promise<object> => {
   const inside = { parent: foundation };
   for (let index = 0; index < config.controlPlane.count; index++) {
     const slot = { role: "control-plane", index } as const;
-    machines.createMachine({ slot, cpus: 2, memoryMiB: 4096, userData }, inside);
+    const { kubernetesVersion } = config;
+    machines.createMachine({ slot, cpus: 2, memoryMiB: 4096, kubernetesVersion, userData }, inside);
   }
   for (const { name, count, labels, taints } of config.pools) {
-    machines.pools.create({ name, count, labels, taints, userData }, inside);
+    machines.pools.create({ name, count, labels, taints, maxUnavailable: 1, userData }, inside);
   }
   const alarms = foundation.watchMachines(stack);
   new DeletionGuard(stack, [foundation], checked.aws.deletionProtection, {});

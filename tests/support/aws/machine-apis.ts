@@ -31,6 +31,7 @@ const metadata: Readonly<Record<string, string>> = {
     SecretAccessKey: "not/a+secret",
     Token: "session-token",
   }),
+  "/latest/meta-data/instance-id": "i-0123456789abcdef0",
   "/latest/meta-data/placement/region": "eu-central-1",
   "/latest/meta-data/services/domain": "amazonaws.com",
 };
@@ -44,8 +45,8 @@ function metadataAnswer({ method, path: url, headers }: ApiRequest): ApiAnswer {
 }
 
 /**
- * What a machine's scripts ask, on one server: the metadata service, Secrets Manager at `/`, and S3 at everything else; and a
- * folder that stands for the machine.
+ * What a machine's scripts ask, on one server: the metadata service, Secrets Manager at `/`, auto-scaling groups at
+ * `/autoscaling/`, and S3 at everything else; and a folder that stands for the machine.
  */
 export class MachineApis {
   /** All but those of the metadata service. */
@@ -54,6 +55,8 @@ export class MachineApis {
   secrets: ApiAnswer[] = [];
   /** The same of S3. */
   objects: ApiAnswer[] = [];
+  /** The same of auto-scaling groups. */
+  groups: ApiAnswer[] = [];
   readonly folder = mkdtempSync(path.join(tmpdir(), "slipway-machine-"));
 
   private constructor(private readonly server: Server) {}
@@ -69,7 +72,7 @@ export class MachineApis {
     const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     mkdirSync(path.join(apis.folder, "root"));
     const places =
-      `ENDPOINT_secretsmanager='${at}'\nENDPOINT_s3='${at}'\nMETADATA='${at}'\n` +
+      `ENDPOINT_secretsmanager='${at}'\nENDPOINT_s3='${at}'\nENDPOINT_autoscaling='${at}/autoscaling'\nMETADATA='${at}'\n` +
       `CONSOLE='${apis.folder}/console'\nROOT='${apis.folder}/root'\n`;
     for (const [name, text] of Object.entries({ ...settings, secrets: `SECRETS='slipway/prod'\n${places}` }))
       apis.set(name, text);
@@ -86,15 +89,27 @@ export class MachineApis {
     return path.join(this.folder, "root", file);
   }
 
+  /** Writes a file of the machine's. */
+  put(file: string, text: string): void {
+    mkdirSync(path.dirname(this.at(file)), { recursive: true });
+    writeFileSync(this.at(file), text);
+  }
+
   /** What stands on the machine's console. */
   console(): string[] {
     return readFileSync(path.join(this.folder, "console"), "utf8").trim().split("\n");
   }
 
+  /** Puts a program on the machine, a shell script, under a name that others call it by. */
+  program(name: string, script: string): void {
+    mkdirSync(path.join(this.folder, "bin"), { recursive: true });
+    writeFileSync(path.join(this.folder, "bin", name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
   /** Runs a script to its end; gives the code that it ends with, or nothing when `signal` ends it. */
-  run(script: string, signal?: AbortSignal): Promise<number | null> {
-    const env = { PATH: process.env.PATH, SLIPWAY_SETTINGS: this.folder };
-    const child = spawn("python3", ["-B", path.join(scripts, script)], {
+  run(script: string, signal?: AbortSignal, ...args: string[]): Promise<number | null> {
+    const env = { PATH: `${this.folder}/bin:${process.env.PATH ?? ""}`, SLIPWAY_SETTINGS: this.folder };
+    const child = spawn("python3", ["-B", path.join(scripts, script), ...args], {
       env,
       stdio: ["ignore", "ignore", "inherit"],
       signal,
@@ -123,7 +138,8 @@ export class MachineApis {
 
   private answerTo(request: ApiRequest): ApiAnswer {
     if (request.path?.startsWith("/latest/")) return metadataAnswer(request);
-    const answers = request.path === "/" ? this.secrets : this.objects;
+    const answers =
+      request.path === "/" ? this.secrets : request.path === "/autoscaling/" ? this.groups : this.objects;
     return (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 500, body: "" };
   }
 }

@@ -147,6 +147,7 @@ function balancersAndPools(environment: string): Statement[] {
         "autoscaling:DisableMetricsCollection",
         "autoscaling:EnableMetricsCollection",
         "autoscaling:PutLifecycleHook",
+        "autoscaling:RollbackInstanceRefresh",
         "autoscaling:SetInstanceProtection",
         "autoscaling:StartInstanceRefresh",
         "autoscaling:TerminateInstanceInAutoScalingGroup",

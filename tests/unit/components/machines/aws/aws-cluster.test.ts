@@ -4,7 +4,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
-import { KubernetesCluster } from "../../../../../components/cluster";
+import { KubernetesCluster, type Pool } from "../../../../../components/cluster";
 import { AwsMachines, type AwsMachinesArgs, Network } from "../../../../../components/machines/aws";
 import { countByType, recordResources, type Registered, registeredBy } from "../../../../support/recorder";
 
@@ -34,11 +34,14 @@ const defaults: Omit<AwsMachinesArgs, "network"> = {
 // A preview: an update would wait for machines that nobody makes.
 beforeEach(() => {
   recordResources({ preview: true });
+  // There is no account to be asked for machines.
+  jest.spyOn(AwsMachines.prototype, "live").mockResolvedValue([]);
 });
 
 const registered = (
   changes: Partial<AwsMachinesArgs> = {},
   account?: () => pulumi.ProviderResource,
+  pool: Partial<Pool> = {},
 ): Promise<Registered[]> =>
   registeredBy((options) => {
     const onAws = account ? { ...options, provider: account() } : options;
@@ -62,7 +65,7 @@ const registered = (
         machines,
         versions: { kubernetes: "1.36.3", etcd: "3.6.8" },
         controlPlane: { count: args.controlPlaneCount, ...size },
-        pools: [{ name: "worker", count: 2, ...size, labels: { disk: "fast" } }],
+        pools: [{ name: "worker", count: 2, ...size, labels: { disk: "fast" }, ...pool }],
         networks: { pods: "10.244.0.0/16", services: "10.96.0.0/16" },
         dnsAddress: "10.96.0.10",
       },
@@ -90,22 +93,43 @@ const counts = {
   "slipway:machines:AwsControlPlaneInstance": 3,
   "slipway:machines:AwsWorkerPool": 1,
   "slipway:machines:AwsApiLoadBalancer": 1,
+  "slipway:machines:AwsClusterClaim": 1,
   "slipway:machines:AwsIdentitySecret": 2,
   "slipway:machines:AwsInstanceRole": 2,
   "aws:ec2/instance:Instance": 3,
   "aws:ebs/volume:Volume": 3,
   "aws:ec2/volumeAttachment:VolumeAttachment": 3,
   "aws:autoscaling/group:Group": 1,
+  "aws:autoscaling/lifecycleHook:LifecycleHook": 1,
   "aws:ec2/launchTemplate:LaunchTemplate": 1,
   "aws:lb/loadBalancer:LoadBalancer": 1,
   "aws:lb/targetGroup:TargetGroup": 1,
   "aws:lb/targetGroupAttachment:TargetGroupAttachment": 3,
-  "aws:secretsmanager/secret:Secret": 2,
+  "aws:secretsmanager/secret:Secret": 3,
   "aws:secretsmanager/secretVersion:SecretVersion": 2,
   "aws:route53/zone:Zone": 1,
   "aws:route53/record:Record": 1,
   "pulumi-nodejs:dynamic/cluster:Membership": 3,
 };
+
+/** The revisions of an environment's machines, and its pool's document. */
+async function revisionsOf(changes: Partial<AwsMachinesArgs> = {}, pool: Partial<Pool> = {}) {
+  recordResources({ preview: true });
+  const resources = await registered(changes, undefined, pool);
+  const [template] = ofType(resources, "aws:ec2/launchTemplate:LaunchTemplate");
+  const specifications = template?.inputs.tagSpecifications as {
+    resourceType: string;
+    tags: Record<string, string>;
+  }[];
+  const revisionIn = (tags: unknown) => (tags as Record<string, string>)["slipway.revision"];
+  return {
+    controlPlanes: ofType(resources, "aws:ec2/instance:Instance").map(({ inputs }) =>
+      revisionIn(inputs.tags),
+    ),
+    pool: revisionIn(specifications.find(({ resourceType }) => resourceType === "instance")?.tags),
+    template: template?.inputs.userData,
+  };
+}
 
 describe("a cluster on AWS", () => {
   it("has an instance for each control plane, and a group for each pool", async () => {
@@ -141,6 +165,8 @@ describe("a cluster on AWS", () => {
             instanceType: "m7g.large",
             associatePublicIpAddress: false,
             disableApiTermination: true,
+            // Protected from everybody but who replaces it.
+            forceDestroy: true,
             metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
             rootBlockDevice: expect.objectContaining({ encrypted: true, kmsKeyId: keyArn }) as object,
           }) as object,
@@ -248,6 +274,45 @@ describe("a cluster on AWS", () => {
     const onAws = made.filter(({ type }) => type.startsWith("aws:"));
     expect(onAws.length).toBeGreaterThan(80);
     expect(onAws.filter(({ provider }) => !provider.includes("::frankfurt::"))).toEqual([]);
+  });
+
+  it("has machines of another revision when they are made of something else", async () => {
+    const was = await revisionsOf();
+    expect(new Set([...was.controlPlanes, was.pool]).size).toBe(4);
+    expect(was.controlPlanes[0]).toMatch(/^[0-9a-f]{16}$/);
+    const larger = await revisionsOf({ controlPlane: { instanceType: "m7g.xlarge", imageId } });
+    expect(larger.controlPlanes.filter((each) => was.controlPlanes.includes(each))).toEqual([]);
+    expect(larger.pool).toBe(was.pool);
+    const files = { key: "0a5186d48e00-amd64", archive: __filename, sha256: "ab".repeat(32) };
+    const remade = await revisionsOf({ machineFiles: files });
+    expect(remade.controlPlanes.filter((each) => was.controlPlanes.includes(each))).toEqual([]);
+    expect(remade.pool).not.toBe(was.pool);
+  });
+
+  it("has a pool's machines of the same revision when only its labels and taints are others", async () => {
+    const was = await revisionsOf();
+    const taints = [{ key: "dedicated", effect: "NoSchedule" }] as const;
+    const labelled = await revisionsOf({}, { labels: { disk: "slow" }, taints });
+    expect(labelled.template).not.toBe(was.template);
+    expect(labelled.pool).toBe(was.pool);
+  });
+
+  it("takes a pool's machines into service when they say so, and away when they never do", async () => {
+    const resources = await registered();
+    const enter = {
+      name: "enter-cluster",
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      heartbeatTimeout: 1800,
+      defaultResult: "ABANDON",
+    };
+    const [group] = ofType(resources, "aws:autoscaling/group:Group");
+    expect(group?.inputs.initialLifecycleHooks).toEqual([
+      enter,
+      expect.objectContaining({ name: "leave-cluster", defaultResult: "CONTINUE" }),
+    ]);
+    expect(group?.inputs).not.toHaveProperty("instanceRefresh");
+    const [hook] = ofType(resources, "aws:autoscaling/lifecycleHook:LifecycleHook");
+    expect(hook?.inputs).toEqual({ ...enter, autoscalingGroupName: "slipway-prod-worker" });
   });
 
   it("asks for what makes a pool's machines when nobody said it", async () => {

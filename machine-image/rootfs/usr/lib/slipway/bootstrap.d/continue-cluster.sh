@@ -106,6 +106,8 @@ continue_cluster() {
       join_cluster
       return
     fi
+    # Somebody has taken it away: systemd begins again, without it.
+    has_etcd_data || fail
     sleep 1
   done
 }
