@@ -1,4 +1,4 @@
-import type { CoreV1Api, V1Node } from "@kubernetes/client-node";
+import type { CoreV1Api, V1Node, V1Pod } from "@kubernetes/client-node";
 
 import { connect } from "./actions/connect";
 import { drainedAnnotation, uncordon } from "./actions/drain";
@@ -29,6 +29,9 @@ function nodeStatus(node: V1Node): NodeStatus {
   };
 }
 
+/** kube-proxy says that it is not ready as long as its node is to be drained: https://kep.k8s.io/3836 */
+const isReadyWhileDrained = ({ metadata }: V1Pod): boolean => metadata?.labels?.["k8s-app"] !== "kube-proxy";
+
 /** The nodes of the cluster that a kubeconfig leads to. */
 export function nodesOf(kubeconfig: string): Nodes {
   let client: Promise<CoreV1Api> | undefined;
@@ -37,7 +40,7 @@ export function nodesOf(kubeconfig: string): Nodes {
     list: async () => (await (await api()).listNode()).items.map(nodeStatus),
     welcome: async (name) => {
       const pods = await (await api()).listNamespacedPod({ namespace: "kube-system" });
-      if (podProblems(pods.items, [name]).length > 0) return false;
+      if (podProblems(pods.items.filter(isReadyWhileDrained), [name]).length > 0) return false;
       await uncordon(await api(), name);
       return true;
     },
