@@ -343,7 +343,7 @@ describe("a kubelet that ends each time", () => {
       machine.tell("restarts", "3");
       machine.tell("journal", "I1130 all is well\nE1130 10:00:00 run.go:72] unknown flag: --no-such\n");
       const { said, status } = machine.boot();
-    expect(status).toBe(1);
+      expect(status).toBe(1);
       expect(said).toContain("log E1130 10:00:00 run.go:72] unknown flag: --no-such");
       expect(said.at(-1)).toMatch(/^failed kubeadm .*: the kubelet ends each time that it is started$/);
     },
