@@ -117,8 +117,8 @@ test: lint setup ## Run everything that CI runs
 	@npx jest --selectProjects unit --maxWorkers=100%
 	@npx jest --selectProjects e2e --runInBand
 
-test-long: setup ## Run the tests that take hours; SEEDS=1,2 picks when those that kill a run do it
-	@npx jest --selectProjects long --runInBand
+test-long: setup ## Run the tests that take hours; SHARD=1/3 runs a third of them
+	@npx jest --selectProjects long --runInBand $(if $(SHARD),--shard=$(SHARD))
 
 test-aws: setup ## Run what needs AWS on a server that answers like its APIs; no account is needed
 	@$(RUN) toolchain/python/tools.ts

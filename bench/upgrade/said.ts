@@ -9,7 +9,8 @@ export interface Said {
 /** The lines that the program of a run said for a person. */
 export function saidIn(events: readonly TimedEvent[]): Said[] {
   return events.flatMap(({ at, event }) => {
-    const text = event.diagnosticEvent?.message.trim();
+    // Colours stand in it as the engine's own marks.
+    const text = event.diagnosticEvent?.message.replaceAll(/<\{%.*?%\}>/g, "").trim();
     return text === undefined ? [] : [{ at, text }];
   });
 }

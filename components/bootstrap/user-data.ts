@@ -23,6 +23,7 @@ function settingsFile({ cluster, machine, platform }: MachineBoot, role: Role): 
     ...(machine.address !== undefined && { ADDRESS: machine.address }),
     ROLE: role,
     ENDPOINT: `https://${cluster.endpoint.host}:${cluster.endpoint.port}`,
+    PODS: cluster.networks.pods,
     ...(platform.claimCluster && role !== "join-worker" && { CLAIM: platform.claimCluster.join(" ") }),
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}='${value}'\n`);

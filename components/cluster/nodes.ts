@@ -4,13 +4,17 @@ import { connect } from "./actions/connect";
 import { drainedAnnotation, uncordon } from "./actions/drain";
 import { poolLabel } from "./members";
 import type { NodeStatus } from "./readiness";
+import { podProblems } from "./roll/health";
 
 /** What is seen and done of a cluster's nodes while its machines start. Both throw while the API does not answer. */
 export interface Nodes {
   /** All nodes as the API shows them. */
   list(): Promise<NodeStatus[]>;
-  /** Lets pods onto a node again that was drained because its machine was made anew. */
-  welcome(name: string): Promise<void>;
+  /**
+   * Lets pods and connections onto a node again that was drained because its machine was made anew, if what belongs to it is
+   * ready: without its pod network it would lose them. Gives whether it was so.
+   */
+  welcome(name: string): Promise<boolean>;
 }
 
 function nodeStatus(node: V1Node): NodeStatus {
@@ -32,7 +36,10 @@ export function nodesOf(kubeconfig: string): Nodes {
   return {
     list: async () => (await (await api()).listNode()).items.map(nodeStatus),
     welcome: async (name) => {
+      const pods = await (await api()).listNamespacedPod({ namespace: "kube-system" });
+      if (podProblems(pods.items, [name]).length > 0) return false;
       await uncordon(await api(), name);
+      return true;
     },
   };
 }

@@ -257,7 +257,7 @@ class Watch {
   }
 
   private async settle({ machine, node }: MachineState): Promise<void> {
-    if (node?.drained) await this.options.nodes.welcome(machine);
+    if (node?.drained && !(await this.options.nodes.welcome(machine))) return;
     this.ready.add(machine);
     this.nodes.get(machine)?.resolve(undefined);
   }

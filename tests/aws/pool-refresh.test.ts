@@ -24,6 +24,7 @@ import { PoolRefresh } from "../../components/machines/aws/pool-refresh";
 import type { PoolTarget } from "../../components/machines/aws/pool-target";
 import { GroupMachines } from "../support/aws/group-machines";
 import { Moto } from "../support/aws/moto";
+import { talkTo } from "../support/aws/moto-environment";
 import { eventually } from "../support/test-environment";
 
 jest.setTimeout(120_000);
@@ -39,22 +40,19 @@ let machines: GroupMachines;
 let templateId = "";
 /** What was told. */
 let lines: string[];
-const environment = { ...process.env };
+let goBack: () => void;
 
 beforeEach(async () => {
   lines = [];
   moto = await Moto.start();
-  for (const [name, value] of Object.entries(moto.variables)) {
-    if (value === undefined) Reflect.deleteProperty(process.env, name);
-    else process.env[name] = value;
-  }
+  goBack = talkTo(moto);
   ec2 = new EC2Client({ region });
   autoScaling = new AutoScalingClient({ region });
   machines = new GroupMachines(autoScaling);
 });
 
 afterEach(async () => {
-  process.env = { ...environment };
+  goBack();
   try {
     await machines.stop();
   } finally {
@@ -182,16 +180,16 @@ describe("a pool's machines", () => {
     await makeGroup("old");
     const before = await ids();
     let [fewest, most] = [Infinity, 0];
-    let ended = false;
+    const end = new AbortController();
     const watch = (async () => {
-      while (!ended) {
+      while (!end.signal.aborted) {
         fewest = Math.min(fewest, await inService());
         most = Math.max(most, (await running()).length);
         await sleep(20);
       }
     })();
     await refresh(await target("new")).finish();
-    ended = true;
+    end.abort();
     await watch;
     expect(await revisions()).toEqual(["new", "new", "new"]);
     expect((await ids()).filter((id) => before.includes(id))).toEqual([]);
@@ -251,7 +249,7 @@ describe("a pool's machines", () => {
     await eventually(
       20,
       () => Promise.resolve(lines),
-      ([line]) => line?.includes("are; i-") ?? false,
+      ([line]) => (line ?? "").includes("are; i-"),
     );
     machines.becomesReady = () => Promise.resolve(true);
     await again;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { CoreV1Api, V1Node, V1Pod } from "@kubernetes/client-node";
+import type { CoreV1Api, V1Node, V1Pod, V1Taint } from "@kubernetes/client-node";
 
 import { refusalOf, sentence } from "./api-errors";
+import { type NodePatch, patchAsRead } from "./patch-node";
 
 /** Set while a machine is made anew: whoever sees it come back lets pods onto it again. */
 export const drainedAnnotation = "slipway.dev/drained";
@@ -29,29 +30,36 @@ export function isAlive(node: V1Node): boolean {
   return node.status?.conditions?.find(({ type }) => type === "Ready")?.status !== "Unknown";
 }
 
-/** Keeps new pods away. */
+/**
+ * Under it a node's kube-proxy says that it is not good for new connections, and load balancers turn to others while those
+ * that are open go on: https://kep.k8s.io/3836
+ */
+const leavingTaint = { key: "ToBeDeletedByClusterAutoscaler", effect: "NoSchedule" } as const;
+
+/** Keeps new pods and new connections away. */
 export async function cordon(api: CoreV1Api, node: string): Promise<void> {
-  await patchNode(api, node, true, "true");
+  await changeNode(api, node, (taints) => ({
+    metadata: { annotations: { [drainedAnnotation]: "true" } },
+    spec: { unschedulable: true, taints: [...taints, leavingTaint] },
+  }));
 }
 
-/** Lets pods onto the node again. */
+/** Lets pods and connections onto the node again. */
 export async function uncordon(api: CoreV1Api, node: string): Promise<void> {
-  await patchNode(api, node, null, null);
+  await changeNode(api, node, (taints) => ({
+    metadata: { annotations: { [drainedAnnotation]: null } },
+    spec: { unschedulable: null, taints },
+  }));
 }
 
-async function patchNode(
+/** Changes a Node by what it is now, without the taint that is set here. */
+async function changeNode(
   api: CoreV1Api,
   name: string,
-  unschedulable: true | null,
-  annotation: "true" | null,
+  change: (otherTaints: readonly V1Taint[]) => NodePatch,
 ): Promise<void> {
-  const { PatchStrategy, setHeaderOptions } = await import("@kubernetes/client-node");
-  await api.patchNode(
-    {
-      name,
-      body: { metadata: { annotations: { [drainedAnnotation]: annotation } }, spec: { unschedulable } },
-    },
-    setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+  await patchAsRead(api, name, ({ spec }) =>
+    change((spec?.taints ?? []).filter(({ key }) => key !== leavingTaint.key)),
   );
 }
 
@@ -128,7 +136,7 @@ export async function drain(api: CoreV1Api, options: DrainOptions): Promise<void
     const obstacles = await evictAll(api, awaited, asked);
     const waitingFor = obstacles.length > 0 ? obstacles : awaited.map((pod) => `${nameOf(pod)} to end`);
     if (Date.now() > deadline) throw tooLate(node, timeoutSeconds, waitingFor);
-    say(`${node}: draining, waiting for ${waitingFor.join(", ")}`);
+    say(`${node}: draining, waiting for ${someOf(waitingFor)}`);
     await sleep(lookMilliseconds, undefined, { ...(signal && { signal }) });
   }
 }
@@ -154,6 +162,12 @@ function tooLate(node: string, timeoutSeconds: number, waitingFor: readonly stri
     `${node} could not be drained within ${timeoutSeconds} s:\n  ${waitingFor.join("\n  ")}\n` +
       "make room for these pods elsewhere or loosen their disruption budget, then run it again",
   );
+}
+
+/** The first few, and how many more: a list that changes with each pod is nothing to read. */
+function someOf(names: readonly string[]): string {
+  const [first = "", ...others] = names;
+  return others.length === 0 ? first : `${first}, and ${others.length} more`;
 }
 
 /** Passes each line on when it differs from the one before. */

@@ -1,6 +1,7 @@
 import type { CoreV1Api, V1Node, V1Taint } from "@kubernetes/client-node";
 
 import type { Labels, Taint } from "../../bootstrap";
+import { type NodePatch, patchAsRead } from "./patch-node";
 
 /** What a program sets on a Node of its own, beside what the kubelet and others set. */
 export interface NodeSettings {
@@ -32,7 +33,7 @@ function ownedBy(node: V1Node): Owned {
  * and are not wanted any more go, those of others stay.
  * @returns undefined when it has them
  */
-export function settingsPatch(node: V1Node, { labels, taints }: NodeSettings): object | undefined {
+export function settingsPatch(node: V1Node, { labels, taints }: NodeSettings): NodePatch | undefined {
   const before = ownedBy(node);
   const owned: Owned = { labels: Object.keys(labels).sort(), taints: taints.map(taintId).sort() };
   const gone = before.labels.filter((name) => !(name in labels));
@@ -45,7 +46,6 @@ export function settingsPatch(node: V1Node, { labels, taints }: NodeSettings): o
       labels: { ...Object.fromEntries(gone.map((name) => [name, null])), ...labels },
       annotations: { [ownedAnnotation]: JSON.stringify(owned) },
     },
-    // The API compares with the version that this was made of: a taint that somebody has just set is not lost.
     spec: { taints: [...foreign, ...wanted] },
   };
   return isThere(node, patch.metadata, patch.spec.taints) ? undefined : patch;
@@ -69,23 +69,5 @@ function isThere(
 
 /** Gives a Node its settings; nothing is written where it has them. */
 export async function applySettings(api: CoreV1Api, name: string, settings: NodeSettings): Promise<void> {
-  const { PatchStrategy, setHeaderOptions } = await import("@kubernetes/client-node");
-  for (;;) {
-    const node = await api.readNode({ name });
-    const patch = settingsPatch(node, settings);
-    if (patch === undefined) return;
-    const body = withVersion(patch, node.metadata?.resourceVersion);
-    try {
-      await api.patchNode({ name, body }, setHeaderOptions("Content-Type", PatchStrategy.MergePatch));
-      return;
-    } catch (error) {
-      // Somebody else has written it meanwhile: again, from what it is now.
-      if ((error as { readonly code?: unknown }).code !== 409) throw error;
-    }
-  }
-}
-
-function withVersion(patch: object, resourceVersion: string | undefined): object {
-  const { metadata, ...rest } = patch as { readonly metadata: object };
-  return { ...rest, metadata: { ...metadata, resourceVersion } };
+  await patchAsRead(api, name, (node) => settingsPatch(node, settings));
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { V1Node } from "@kubernetes/client-node";
 
 import { isUnanswered, patiently, sentence } from "../actions/api-errors";
@@ -21,6 +23,9 @@ export interface MachineChange {
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }
+
+/** How long load balancers may take to turn to other nodes: the local one looks each second. */
+const turnAwayMilliseconds = 3000;
 
 /** In seconds. */
 const patience = { api: 15, drain: 300, etcd: 60 };
@@ -68,8 +73,10 @@ async function forgetForGood(change: MachineChange): Promise<void> {
 
 /** Moves a node's work elsewhere; where that fails, it is as it was. */
 async function emptied(change: MachineChange, node: V1Node): Promise<void> {
-  const { machine, connection, report } = change;
+  const { machine, connection, report, signal } = change;
   await cordon(connection.api, machine);
+  const turnedAway = sleep(turnAwayMilliseconds, undefined, { signal });
+  turnedAway.catch(() => undefined);
   try {
     if (isAlive(node)) await moveWork(change);
     else report(`${machine}: its kubelet does not report: it goes without a drain`);
@@ -77,6 +84,7 @@ async function emptied(change: MachineChange, node: V1Node): Promise<void> {
     await uncordon(connection.api, machine).catch(() => undefined);
     throw error;
   }
+  await turnedAway;
 }
 
 async function findNode({ machine, connection }: MachineChange) {

@@ -60,8 +60,10 @@ backend api
 ${servers(maxControlPlanes, controlPlanesAlias, port, "check check-ssl verify none")}`;
 
 /**
- * A node is good when its kube-proxy is, as cloud load balancers see it: https://kep.k8s.io/3836. The NodePort itself is
- * not asked: while nothing runs behind it, kube-proxy answers by ICMP, at which HAProxy 2.6 tries again without a pause.
+ * A node is good when its kube-proxy is, as cloud load balancers see it: https://kep.k8s.io/3836. One that answers and is not
+ * good is about to be drained: it gets no new connections, and those that it has go on; one that does not answer loses them.
+ * The NodePort itself is not asked: while nothing runs behind it, kube-proxy answers by ICMP, at which HAProxy 2.6 tries again
+ * without a pause.
  */
 const kubeProxyHealthPort = 10256;
 
@@ -73,7 +75,7 @@ frontend node-port-${nodePort}
 backend node-port-${nodePort}
     balance roundrobin
     option httpchk GET /healthz
-    http-check expect status 200
+    http-check expect status 200 error-status L7OKC
 ${servers(maxBackends, nodesAlias, nodePort, `check port ${kubeProxyHealthPort}`)}`;
 
 /**

@@ -111,9 +111,13 @@ describe("GitHub's nightly workflow", () => {
   });
 
   test("runs targets that the Makefile has, with all of the history", () => {
-    const job = jobs.long as Job & { strategy: { matrix: { target: string[] } } };
+    const job = jobs.long as Job & {
+      strategy: { matrix: { include: { target: string; shard?: string }[] } };
+    };
     const makefile = readFileSync(path.join(repository, "Makefile"), "utf8");
-    const targets = job.strategy.matrix.target;
+    const runs = job.strategy.matrix.include;
+    const targets = runs.map(({ target }) => target);
+    expect(runs.flatMap(({ shard }) => shard ?? [])).toEqual(["1/3", "2/3", "3/3"]);
     expect(targets).toContain("test-long");
     expect(targets.filter((target) => !makefile.includes(`\n${target}: `))).toEqual([]);
     expect(job.steps.find(({ uses }) => uses?.startsWith("actions/checkout"))).toMatchObject({
@@ -150,7 +154,8 @@ describe("GitLab's pipeline", () => {
 
   test("runs the long tests, and nothing else, on a schedule", async () => {
     const found = await jobs(content, "schedule");
-    expect(found.map(({ name }) => name)).toEqual(["nightly: [test-long]", "nightly: [test-aws]"]);
+    const shards = ["1/3", "2/3", "3/3"].map((shard) => `nightly: [test-long,${shard}]`);
+    expect(found.map(({ name }) => name)).toEqual([...shards, "nightly: [test-aws]"]);
   });
 
   test("would not be with a wrong value", async () => {

@@ -2,7 +2,7 @@ import { saidIn, secondsBetween } from "../../../../bench/upgrade/said";
 
 const said = saidIn([
   { at: 1000, event: { diagnosticEvent: { message: "worker-0: node is ready\n" } } },
-  { at: 2000, event: { diagnosticEvent: { message: "worker-0: draining\n" } } },
+  { at: 2000, event: { diagnosticEvent: { message: "<{%reset%}>worker-0: draining\n<{%reset%}>" } } },
   { at: 2500, event: {} },
   { at: 4500, event: { diagnosticEvent: { message: "worker-0: stopping\n" } } },
   { at: 9000, event: { diagnosticEvent: { message: "worker-0: node is ready\n" } } },

@@ -28,7 +28,7 @@ const unreachable = new Error("connect ECONNREFUSED");
 
 interface Overrides extends Partial<ReadinessOptions> {
   readonly listNodes?: () => Promise<NodeStatus[]>;
-  readonly welcome?: (name: string) => Promise<void>;
+  readonly welcome?: (name: string) => Promise<boolean>;
 }
 
 /** Everything that a watch of machines promises, when all of them have been made. */
@@ -49,7 +49,7 @@ function options(overrides: Overrides): ReadinessOptions {
     startedAt: () => Promise.resolve(now),
     nodes: {
       list: listNodes ?? cluster([ready("control-plane-0"), ready("worker-0")]),
-      welcome: welcome ?? (() => Promise.resolve()),
+      welcome: welcome ?? (() => Promise.resolve(true)),
     },
     report: () => undefined,
     timeoutSeconds: 5,
@@ -153,16 +153,16 @@ describe("watchReadiness", () => {
     expect(told).toEqual(["worker-0: node is ready", "control-plane-0: node is ready"]);
   });
 
-  it("lets pods onto a node again whose machine was made anew, and onto no other", async () => {
+  it("lets pods onto a node again whose machine was made anew, when its own are ready, and onto no other", async () => {
     const welcomed: string[] = [];
     await watchAll({
       listNodes: cluster([ready("control-plane-0"), ready("worker-0", { drained: true })]),
       welcome: (name) => {
         welcomed.push(name);
-        return Promise.resolve();
+        return Promise.resolve(welcomed.length === 2);
       },
     }).nodes;
-    expect(welcomed).toEqual(["worker-0"]);
+    expect(welcomed).toEqual(["worker-0", "worker-0"]);
   });
 
   it("says at once that the API of machines which have joined before does not answer", async () => {

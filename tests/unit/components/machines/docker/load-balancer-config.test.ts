@@ -24,4 +24,12 @@ describe("loadBalancerConfig", () => {
     expect(nodePort).toMatch(/server-template nodes- 16 nodes:30080\n/);
     expect(nodePort).toContain(" check port 10256 ");
   });
+
+  it("lets connections to a node go on that is about to be drained", () => {
+    const [api, nodePort] = loadBalancerConfig(6443, [{ hostPort: 18080, nodePort: 30080 }]).split(
+      "\nbackend node-port-30080",
+    );
+    expect(nodePort).toContain("http-check expect status 200 error-status L7OKC\n");
+    expect(api).not.toContain("L7OKC");
+  });
 });
