@@ -69,10 +69,15 @@ promote_learner() {
   ask_etcd "$url" member/promote "{\"ID\":\"$id\"}" >>"$log"
 }
 
-# A control plane that lost its disk must not come back as the member that it was, whose vote nobody casts any more.
+# A control plane that lost its disk must not come back as the member that it was: the others count on what that one had
+# written. So nobody's answer is none: somebody is waited for, whom kubeadm needs too.
 remove_lost_member() {
-  local kind id url
-  read -r kind id url < <(own_member) && [ "$kind" != none ] || return 0
+  local kind id url deadline=$((SECONDS + 60))
+  until read -r kind id url < <(own_member); do
+    [ "$SECONDS" -lt "$deadline" ] || return
+    sleep 0.5
+  done
+  [ "$kind" != none ] || return 0
   step "removing the etcd member that was lost with the old disk"
   ask_etcd "$url" member/remove "{\"ID\":\"$id\"}" >>"$log"
 }

@@ -45,7 +45,7 @@ upload_configuration() {
 version_in() { sed -n 's/^kubernetesVersion: v//p'; }
 
 prepare_control_plane() {
-  be_administrator "$ENDPOINT" && be_known_to_etcd && remove_lost_member && upload_configuration && sign_kubelet_in
+  be_administrator "$ENDPOINT" && be_known_to_etcd && upload_configuration && remove_lost_member && sign_kubelet_in
 }
 
 never() { false; }
