@@ -113,7 +113,6 @@ async function workers(): Promise<string[]> {
 async function controlPlane(): Promise<string> {
   return (await instancesByNode()).get("control-plane-0")?.InstanceId ?? "";
 }
-
 const console = (instance: string): string => readFileSync(moto.consoleFile(instance), "utf8");
 
 describe("a cluster on AWS", () => {
