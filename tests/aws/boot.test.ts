@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
@@ -11,8 +10,10 @@ import { run } from "../../toolchain/images/command";
 import { machineFilesKey } from "../../toolchain/images/keys";
 import { Ec2Host } from "../support/aws/ec2-host";
 import { registryHost, startFront } from "../support/aws/front";
-import { Moto } from "../support/aws/moto";
+import { accountId, Moto } from "../support/aws/moto";
 import { startRegistry } from "../support/aws/registry";
+import { isServing, type Node, type Pod, type Request } from "../support/aws/objects";
+import { freePort } from "../support/free-port";
 import { eventually, type Result, TestEnvironment } from "../support/test-environment";
 
 const minutes = (count: number): number => count * 60_000;
@@ -23,9 +24,6 @@ const vpcCidr = "10.20.0.0/16";
 /** A VPC's router, which is the host here; and an address that the plan gives to nobody. */
 const [gateway, frontAddress] = ["10.20.0.1", "10.20.255.250"];
 const clusterName = "boot";
-/** moto's. */
-const accountId = "123456789012";
-
 /**
  * A cluster on AWS from `pulumi up` to ready nodes: the real program, engine and provider, on moto; and what moto takes for
  * running instances boots in containers. What is emulated stands in docs/aws.md.
@@ -35,17 +33,12 @@ const prefix = `slipway-${environment.name}`;
 const folder = mkdtempSync(path.join(tmpdir(), "slipway-boot-"));
 let moto: Moto;
 let host: Ec2Host;
+let settings = {};
+const change = (changes: object): void => {
+  environment.configure((settings = { ...settings, ...changes }));
+};
 
 const kubectl = (...args: string[]): Promise<string> => environment.kubectl(...args);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function pulumi(...args: string[]): Promise<Result> {
   // What is in a cluster that does not answer any more goes with its machines.
   const variables = { ...moto.variables, PULUMI_K8S_DELETE_UNREACHABLE: "true" };
@@ -75,7 +68,7 @@ beforeAll(async () => {
   host = await Ec2Host.start({
     ...{ moto, region, prefix, network: prefix, gateway, authorityFile, folder, s3Address: frontAddress },
   });
-  environment.configure({
+  change({
     ...{ region, vpcCidr, environment: clusterName, tunnelPort, controlPlanes, workers: 2 },
     ...{ awsEndpoint: moto.url, registry: registryHost(accountId, region) },
   });
@@ -97,21 +90,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   if (failures.length > 0) throw new AggregateError(failures, failures.join("\n"));
 }, minutes(8));
-
-interface Node {
-  readonly metadata: { readonly name: string; readonly labels: Record<string, string> };
-  readonly spec: { readonly providerID: string; readonly taints?: readonly { readonly key: string }[] };
-  readonly status: { readonly addresses: readonly { readonly type: string; readonly address: string }[] };
-}
-
-interface Pod {
-  readonly spec: { readonly containers: readonly [{ readonly image: string }] };
-}
-
-interface Request {
-  readonly spec: { readonly signerName: string; readonly username: string };
-  readonly status: { readonly certificate?: string };
-}
 
 async function read<T>(...args: string[]): Promise<T[]> {
   return (JSON.parse(await kubectl("get", ...args, "-o", "json")) as { items: T[] }).items;
@@ -135,7 +113,6 @@ async function workers(): Promise<string[]> {
 async function controlPlane(): Promise<string> {
   return (await instancesByNode()).get("control-plane-0")?.InstanceId ?? "";
 }
-
 const console = (instance: string): string => readFileSync(moto.consoleFile(instance), "utf8");
 
 describe("a cluster on AWS", () => {
@@ -206,8 +183,6 @@ describe("a cluster on AWS", () => {
     expect(await up()).toMatch(/^Resources:\n +\d+ unchanged\n$/m);
   });
 });
-
-const isServing = ({ spec }: Request): boolean => spec.signerName === "kubernetes.io/kubelet-serving";
 
 describe("an instance", () => {
   it("that is a control plane has etcd's data on its own volume", async () => {
@@ -362,6 +337,35 @@ ask(pointer["ARCHIVE"])
     );
     expect(new Set(pods.split("\n"))).toEqual(new Set(["DaemonSet"]));
   });
+});
+
+describe("a pool", () => {
+  const disks = async (): Promise<unknown[]> =>
+    (await read<Node>("nodes", "--selector", "slipway.pool=worker")).map(
+      ({ metadata }) => metadata.labels.disk,
+    );
+
+  it("has other labels on its nodes when they change, and the machines of before", async () => {
+    const before = await workers();
+    change({ disk: "slow" });
+    await up();
+    expect(await workers()).toEqual(before);
+    expect(await disks()).toEqual(["slow", "slow"]);
+  });
+
+  it(
+    "has machines made anew when their image changes, each in service as a ready node before one of before leaves",
+    async () => {
+      const before = await workers();
+      change({ poolImage: "ami-03cf127a" });
+      const said = await up();
+      expect(said).toMatch(/pool worker: its machines are replaced, 0 % are/);
+      expect((await workers()).filter((name) => before.includes(name))).toEqual([]);
+      expect(await disks()).toEqual(["slow", "slow"]);
+      for (const left of before) expect(console(left)).toContain("slipway: step left the cluster");
+    },
+    minutes(12),
+  );
 });
 
 describe("a control plane that is lost", () => {

@@ -143,7 +143,7 @@ describe.each(["staging", "prod"] as const)("the AWS half of %s", (stack) => {
               "load balancer": 1,
               "auto-scaling group": 2,
               "nat gateway": 3,
-              secret: 2,
+              secret: 3,
               bucket: 2,
               object: 1,
             }
@@ -152,7 +152,7 @@ describe.each(["staging", "prod"] as const)("the AWS half of %s", (stack) => {
               "load balancer": 1,
               "auto-scaling group": 1,
               "nat gateway": 1,
-              secret: 2,
+              secret: 3,
               bucket: 2,
               object: 1,
             },

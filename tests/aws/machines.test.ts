@@ -208,7 +208,7 @@ describe("machines on AWS", () => {
       const known = Object.entries(names).find(([id]) => values.includes(id))?.[1];
       return known ?? values.find((value) => /^test-control-plane-\d$/.test(value))?.slice(5) ?? "the pool";
     };
-    const actions = ["StopInstances", "TerminateInstances", "RunInstances", "AttachVolume"];
+    const actions = ["StopInstances", "TerminateInstances", "RunInstances"];
     const ofPools = ["CreateLaunchTemplateVersion", "StartInstanceRefresh", "UpdateAutoScalingGroup"];
     const told = moto
       .requests()
@@ -222,7 +222,6 @@ describe("machines on AWS", () => {
     `StopInstances control-plane-${index}`,
     `TerminateInstances control-plane-${index}`,
     `RunInstances control-plane-${index}`,
-    expect.stringMatching(/^AttachVolume /) as string,
   ];
 
   it(
@@ -330,7 +329,7 @@ describe("machines on AWS", () => {
         .catch(String);
       expect(terminated).toContain("OperationNotPermitted");
       await change({ old: false, says: `after ${String(old)}` });
-      expect(steps(names).slice(0, 12)).toEqual([0, 1, 2].flatMap(turnOf));
+      expect(steps(names).slice(0, 9)).toEqual([0, 1, 2].flatMap(turnOf));
       expect((await idsOf()).filter((id) => ids.includes(id))).toEqual([]);
       await change({ protected: false });
     },

@@ -43,7 +43,7 @@ const machines = new AwsMachines(
     tunnelPort: config.requireNumber("tunnelPort"),
     controlPlaneCount,
     controlPlane: { instanceType: "m5.large", imageId },
-    poolMachines: { worker: { instanceTypes: ["m5.large"], imageId } },
+    poolMachines: { worker: { instanceTypes: ["m5.large"], imageId: config.get("poolImage") ?? imageId } },
     machineFiles: builtMachineFiles(),
     deletionProtection: false,
   },
@@ -56,7 +56,14 @@ const cluster = new KubernetesCluster("boot", {
   machines,
   versions: { kubernetes: newestKubernetes, etcd: companionsOf(newestKubernetes).etcd },
   controlPlane: { count: controlPlaneCount, ...size },
-  pools: [{ name: "worker", count: config.requireNumber("workers"), ...size, labels: { disk: "fast" } }],
+  pools: [
+    {
+      name: "worker",
+      count: config.requireNumber("workers"),
+      ...size,
+      labels: { disk: config.get("disk") ?? "fast" },
+    },
+  ],
   networks,
   dnsAddress,
 });

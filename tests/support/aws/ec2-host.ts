@@ -3,6 +3,7 @@ import { createWriteStream, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { AutoScalingClient, DescribeAutoScalingInstancesCommand } from "@aws-sdk/client-auto-scaling";
 import {
   DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
@@ -60,6 +61,7 @@ const diskSize = "2G";
 export class Ec2Host {
   private readonly running = new Map<string, Running>();
   private readonly ec2: EC2Client;
+  private readonly autoScaling: AutoScalingClient;
   private stopping = false;
   private work: Promise<void> = Promise.resolve();
 
@@ -70,6 +72,7 @@ export class Ec2Host {
     const { moto, region } = args;
     const credentials = { accessKeyId: "testing", secretAccessKey: "testing" };
     this.ec2 = new EC2Client({ region, endpoint: moto.url, credentials });
+    this.autoScaling = new AutoScalingClient({ region, endpoint: moto.url, credentials });
   }
 
   static async start(args: Ec2HostArgs): Promise<Ec2Host> {
@@ -169,6 +172,7 @@ export class Ec2Host {
       const found = instances.filter(({ InstanceId = "" }) => !this.running.has(InstanceId));
       await Promise.all(found.map((instance) => this.boot(instance)));
       await this.attachVolumes();
+      await this.tellThoseThatLeave();
       await sleep(500);
     }
   }
@@ -274,6 +278,18 @@ export class Ec2Host {
       const attachment = Attachments.find(({ Device }) => Device === "/dev/sdf");
       const instance = this.running.get(attachment?.InstanceId ?? "");
       if (instance && !instance.disks.has(VolumeId)) await this.attach(VolumeId, instance);
+    }
+  }
+
+  /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html */
+  private async tellThoseThatLeave(): Promise<void> {
+    const { AutoScalingInstances = [] } = await this.autoScaling.send(
+      new DescribeAutoScalingInstancesCommand({}),
+    );
+    for (const { InstanceId = "", LifecycleState = "" } of AutoScalingInstances) {
+      const isLeaving = LifecycleState === "Terminating:Wait";
+      const metadata = isLeaving && this.running.get(InstanceId)?.metadata;
+      if (metadata) metadata.say("meta-data/autoscaling/target-lifecycle-state", "Terminated");
     }
   }
 

@@ -8,6 +8,9 @@ import { pythonWithTools } from "../../../toolchain/python/tools";
 
 const run = promisify(execFile);
 
+/** The account that moto has. */
+export const accountId = "123456789012";
+
 /** A request that an AWS API got. */
 export interface AwsRequest {
   /** The service as requests are signed for it: `ec2`, `secretsmanager`; empty when it was not signed. */

@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 
+import { AwsMachines } from "../../../../components/machines/aws";
 import type { AccountFacts, TypeFacts } from "../../../../stacks/aws/account-facts";
 import { awsEnvironment } from "../../../../stacks/aws-environment";
 import type { CheckedConfig } from "../../../../stacks/aws-program";
@@ -72,6 +73,8 @@ function stack(name: string, settings: Readonly<Record<string, unknown>>): Promi
 }
 
 async function register(name: string, settings: Readonly<Record<string, unknown>>): Promise<Registered[]> {
+  // There is no account to be asked for machines.
+  jest.spyOn(AwsMachines.prototype, "live").mockResolvedValue([]);
   recordResources({
     preview: true,
     outputs: {
