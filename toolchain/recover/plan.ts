@@ -61,7 +61,11 @@ export interface Situation {
   readonly downHadBegun: boolean;
 }
 
-/** Decides what to do about what a killed run left, and about what is gone from under the state. */
+/**
+ * Decides what to do about what a killed run left, and about what is gone from under the state.
+ * @throws Error when the cluster's data is gone, unless the environment is to be taken down: an empty cluster in its place
+ *   would look as if nothing had been lost
+ */
 export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBegun }: Situation): Plan {
   const wasBeingTakenDown = wanted !== "down" && (downHadBegun || looksTakenDown(deployment));
   // That is finished first, whatever comes after.
@@ -69,6 +73,7 @@ export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBeg
   const pending = deployment.pending_operations ?? [];
   const halfMade = pending.flatMap((operation) => halfMadeInDocker(operation, deployment, seen));
   const differences = compareWithDocker(deployment, seen);
+  if (differences.clusterIsLost && verb !== "down") throw new Error(lostCluster);
   const dropped = droppedUrns(verb, deployment, differences);
   const useless = verb === "down" ? [] : differences.useless;
   const leavesAws = new Set(
@@ -99,7 +104,7 @@ export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBeg
     start: verb === "up" ? ids(differences.stopped) : [],
     thaw: verb === "up" ? ids(differences.paused) : [],
     removeInAws: foundInAws.filter(([urn]) => leavesAws.has(urn)).map(([, id]) => id),
-    halfMadeInCluster: verb === "up" && !differences.clusterIsLost ? pending.flatMap(createdInCluster) : [],
+    halfMadeInCluster: verb === "up" ? pending.flatMap(createdInCluster) : [],
     wasBeingTakenDown,
   };
 }
@@ -114,6 +119,10 @@ function looksTakenDown({ resources = [], pending_operations: pending }: Deploym
   );
   return deletes && !resources.some(({ type }) => type === "pulumi:providers:kubernetes");
 }
+
+const lostCluster =
+  "No disk of a control plane is left, and with them the cluster's data is gone. No empty cluster is made in its place: " +
+  "bring the disks back (docker volume ls), or begin again with make down and make up";
 
 interface HalfMade {
   readonly operation: PendingOperation;
@@ -201,7 +210,7 @@ function droppedUrns(verb: Verb, deployment: Deployment, differences: Difference
 }
 
 function differenceLines(verb: Verb, differences: Differences): string[] {
-  const { gone, stopped, paused, useless, objectsGone, imagesGone, clusterIsLost } = differences;
+  const { gone, stopped, paused, useless, imagesGone } = differences;
   const fate = {
     up: "made anew",
     preview: "`make up` makes it anew",
@@ -215,12 +224,6 @@ function differenceLines(verb: Verb, differences: Differences): string[] {
     ...useless.map((each) => `The ${describe(each)} stands on what is gone: ${will}made anew with it`),
     ...stopped.map((each) => `The ${describe(each)} is stopped: ${will}started`),
     ...paused.map((each) => `The ${describe(each)} is paused: ${will}goes on`),
-    ...(clusterIsLost
-      ? [
-          "No disk of a control plane is left, and with them the cluster's data is gone: " +
-            `${will}a new cluster, with ${objectsGone.length} objects made anew`,
-        ]
-      : []),
     ...(imagesGone.length > 0
       ? [`The registry's disk is gone: ${will}${enumeration(imagesGone.map(imageName))} pushed anew`]
       : []),

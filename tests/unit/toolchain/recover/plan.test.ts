@@ -66,19 +66,17 @@ describe("what went from Docker", () => {
     ]);
   });
 
-  it("takes the cluster along when no control plane's disk is left, and every machine begins anew", () => {
-    const result = plan({ seen: without("id-control-plane-0", "slipway-dev-control-plane-0") });
-    expect(dropped(result)).toEqual([
-      "Volume::dev-control-plane-0",
-      "Container::dev-control-plane-0",
-      "Membership::dev-control-plane-0",
-      "Container::dev-worker-0",
-      "Membership::dev-worker-0",
-      "Deployment::catalog",
-    ]);
-    expect(result.remove).toEqual([{ kind: "container", id: "id-worker-0" }]);
-    expect(result.lines).toContain(
-      "No disk of a control plane is left, and with them the cluster's data is gone: a new cluster, with 1 objects made anew",
+  it("makes no empty cluster in the place of one whose data is gone, and takes it down all the same", () => {
+    const seen = without("id-control-plane-0", "slipway-dev-control-plane-0");
+    const message = "No empty cluster is made in its place";
+    expect(() => plan({ seen })).toThrow(message);
+    expect(() => plan({ seen, verb: "preview" })).toThrow(message);
+    expect(dropped(plan({ seen, verb: "down" }))).toEqual(
+      expect.arrayContaining([
+        "Volume::dev-control-plane-0",
+        "Container::dev-control-plane-0",
+        "Deployment::catalog",
+      ]),
     );
   });
 
