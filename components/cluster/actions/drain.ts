@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { CoreV1Api, V1Node, V1Pod, V1Taint } from "@kubernetes/client-node";
 
+import { someOf } from "./some-of";
 import { refusalOf, sentence } from "./api-errors";
 import { type NodePatch, patchAsRead } from "./patch-node";
 
@@ -162,12 +163,6 @@ function tooLate(node: string, timeoutSeconds: number, waitingFor: readonly stri
     `${node} could not be drained within ${timeoutSeconds} s:\n  ${waitingFor.join("\n  ")}\n` +
       "make room for these pods elsewhere or loosen their disruption budget, then run it again",
   );
-}
-
-/** The first few, and how many more: a list that changes with each pod is nothing to read. */
-function someOf(names: readonly string[]): string {
-  const [first = "", ...others] = names;
-  return others.length === 0 ? first : `${first}, and ${others.length} more`;
 }
 
 /** Passes each line on when it differs from the one before. */

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { someOf } from "../actions/some-of";
+
 /** What a gate waits for, and how. */
 export interface GateOptions {
   /** Everything that is wrong now, one sentence each. */
@@ -41,7 +43,7 @@ export async function passGate(options: GateOptions): Promise<void> {
     if (found.length > 0 && now > deadline) {
       throw new Error(`not healthy after ${timeoutSeconds} s:\n  ${found.join("\n  ")}`);
     }
-    const line = found.join("; ");
+    const line = someOf(found);
     if (line !== "" && line !== told) report(`waiting: ${line}`);
     told = line;
     await sleep(intervalMilliseconds, undefined, { signal });

@@ -47,6 +47,28 @@ export function podProblems(pods: readonly V1Pod[], nodes: readonly string[]): s
     .map(({ metadata, spec }) => `${spec?.nodeName ?? ""}: pod ${metadata?.name ?? ""} is not ready`);
 }
 
+/** What makes a pod again: its controller, or nobody but itself. */
+const ownerOf = ({ metadata }: V1Pod): string =>
+  metadata?.ownerReferences?.find(({ controller }) => controller)?.uid ?? metadata?.uid ?? "";
+
+const isUnready = ({ status }: V1Pod): boolean =>
+  status?.phase !== "Succeeded" && status?.phase !== "Failed" && !isTrue(status?.conditions, "Ready");
+
+/** Whose pods are not ready, by the controllers' uids. */
+export function unreadyOwners(pods: readonly V1Pod[]): Set<string> {
+  return new Set(pods.filter(isUnready).map(ownerOf));
+}
+
+/**
+ * Pods that are not ready, one sentence each.
+ * @param before whose pods were not ready before: they are not looked at
+ */
+export function workloadProblems(pods: readonly V1Pod[], before: ReadonlySet<string>): string[] {
+  return pods
+    .filter((pod) => isUnready(pod) && !before.has(ownerOf(pod)))
+    .map(({ metadata }) => `pod ${metadata?.namespace ?? ""}/${metadata?.name ?? ""} is not ready`);
+}
+
 /** What is wrong with etcd, when these control planes are to be its voters. */
 export function etcdProblems(
   { members, unhealthy, alarms }: EtcdState,

@@ -3,6 +3,7 @@ import { type Connection, connect } from "../actions/connect";
 import type { Member } from "../members";
 import { clusterFacts, movablePods } from "./cluster-facts";
 import { rollFindings } from "./findings";
+import { unreadyOwners } from "./health";
 import { rollLines } from "./lines";
 import { type RollPlan, rollPlan, takesAway, wantedMachine } from "./plan";
 import { refusals } from "./refusals";
@@ -29,6 +30,8 @@ export interface PlannedRoll {
   readonly lines: readonly string[];
   /** The way to the cluster; undefined where it does not answer, or no machine is taken away. */
   readonly connection: Connection | undefined;
+  /** Whose pods are not ready before it begins: see `unreadyOwners`. */
+  readonly unready: ReadonlySet<string>;
 }
 
 const silence = "the API does not answer: machines go without a drain, control planes together";
@@ -46,7 +49,7 @@ export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
   const wanted = members.map((member, index) => wantedMachine(member, kubernetesVersion, revisions[index]));
   const untouched = rollPlan({ wanted, live, readyNodes: new Set(live.map(({ name }) => name)) });
   // Without a machine to take away there is nothing to ask the cluster.
-  if (!isRoll(untouched)) return { plan: untouched, lines: [], connection: undefined };
+  if (!isRoll(untouched)) return { plan: untouched, lines: [], connection: undefined, unready: new Set() };
   const connection = kubeconfig === undefined ? undefined : await connect(kubeconfig);
   const facts = connection && (await clusterFacts(connection, patienceSeconds));
   const plan = rollPlan({ wanted, live, readyNodes: facts?.readyNodes });
@@ -60,5 +63,6 @@ export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
       ...remarks.map((remark) => `roll: note that ${remark}`),
     ],
     connection: facts && connection,
+    unready: unreadyOwners(facts?.pods ?? []),
   };
 }

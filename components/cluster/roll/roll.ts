@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { LiveMachine, MachinePlatform } from "../../machines";
-import { sentence } from "../actions/api-errors";
+import { patiently, sentence } from "../actions/api-errors";
 import { type Connection, connect } from "../actions/connect";
 import type { Member } from "../members";
 import type { Readiness } from "../readiness";
 import { passGate } from "./gate";
-import { healthProblems, type HealthScope } from "./health";
+import { healthProblems, type HealthScope, workloadProblems } from "./health";
 import { failureOf, letGo, type MachineChange, takeAway } from "./machine-change";
 import { isControlPlane, type RollPlan, takesAway, type Turn } from "./plan";
 import { isRoll, type PlannedRoll, planRoll } from "./planning";
@@ -42,7 +42,7 @@ export interface PreviewValues {
 }
 
 /** In seconds: how long the API may take to answer, and how long a cluster may be unhealthy before and after a machine's change. */
-const patience = { preview: 5, api: 30, before: 60, after: 300 };
+const patience = { preview: 5, api: 30, before: 60, after: 300, workloads: 180 };
 /** How long a control plane's pods must have been ready. */
 const stableSeconds = 10;
 
@@ -127,7 +127,7 @@ export class Roll {
   }
 
   private async changeMachines(live: readonly LiveMachine[], values: RollValues): Promise<void> {
-    const { plan, lines, connection } = await this.planned(
+    const { plan, lines, connection, unready } = await this.planned(
       live,
       values.kubeconfig,
       values.revisions,
@@ -140,11 +140,31 @@ export class Roll {
       this.release(wave.map(({ machine }) => machine.name));
       // Others are not kept waiting for machines that nobody waits for.
       const rest = plan.waves.slice(index + 1).flat();
-      if (rest.length === 0 && plan.leaving.length === 0 && !this.options.isFollowed) break;
+      if (rest.length === 0 && !isRoll(plan) && !this.options.isFollowed) break;
       await Promise.all(wave.map((turn) => this.settle(turn, plan, values)));
       if (!rest.some(isControlPlane)) this.changedControlPlanes.resolve(undefined);
     }
     for (const { name } of plan.leaving) await this.takeOut(name, values.kubeconfig);
+    if (isRoll(plan)) await this.settleWorkloads(values.kubeconfig, unready);
+  }
+
+  /** Waits for what ran before and has moved or restarted. That it does not come up is said: its machine is well. */
+  private async settleWorkloads(kubeconfig: string, unready: ReadonlySet<string>): Promise<void> {
+    const { api } = await connect(kubeconfig);
+    const problems = async (): Promise<string[]> =>
+      workloadProblems((await patiently(patience.api, () => api.listPodForAllNamespaces())).items, unready);
+    try {
+      await passGate({
+        problems,
+        timeoutSeconds: patience.workloads,
+        report: (line) => {
+          this.options.report(`roll: ${line}`);
+        },
+        signal: this.abort.signal,
+      });
+    } catch (error) {
+      this.options.report(`roll: what ran before does not run: ${sentence(error)}`);
+    }
   }
 
   private async planned(
