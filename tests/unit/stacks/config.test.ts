@@ -29,8 +29,8 @@ describe("the version of Kubernetes", () => {
     expect(versionOf({}, running)).toBe(running);
   });
 
-  test.each(kubernetesVersions)("is what is written, whatever runs: %s", (kubernetesVersion) => {
-    for (const running of [...kubernetesVersions, "1.30.0", "untold", undefined]) {
+  test.each(kubernetesVersions)("is what is written, if what runs may become that: %s", (kubernetesVersion) => {
+    for (const running of [kubernetesVersion, "untold", undefined]) {
       expect(versionOf({ kubernetesVersion }, running)).toBe(kubernetesVersion);
     }
   });
