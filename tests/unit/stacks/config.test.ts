@@ -29,11 +29,14 @@ describe("the version of Kubernetes", () => {
     expect(versionOf({}, running)).toBe(running);
   });
 
-  test.each(kubernetesVersions)("is what is written, if what runs may become that: %s", (kubernetesVersion) => {
-    for (const running of [kubernetesVersion, "untold", undefined]) {
-      expect(versionOf({ kubernetesVersion }, running)).toBe(kubernetesVersion);
-    }
-  });
+  test.each(kubernetesVersions)(
+    "is what is written, if what runs may become that: %s",
+    (kubernetesVersion) => {
+      for (const running of [kubernetesVersion, "untold", undefined]) {
+        expect(versionOf({ kubernetesVersion }, running)).toBe(kubernetesVersion);
+      }
+    },
+  );
 
   test.each([
     ["1.30.0", "is missing, and the toolchain does not have the 1.30.0 that the environment runs"],
