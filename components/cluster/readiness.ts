@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type BootReport, readBootReport } from "./console";
+import { plainFailure } from "./failure";
 import type { Nodes } from "./nodes";
 import { type Settled, settled } from "./roll/settled";
 
@@ -130,7 +131,7 @@ class Watch {
   constructor(private readonly options: ReadinessOptions) {
     this.nodes = new Map(options.machines.map((machine) => [machine, settled<undefined>()]));
     this.untilAllAreReady().catch((error: unknown) => {
-      this.stop(error);
+      this.stop(plainFailure(error));
     });
   }
 

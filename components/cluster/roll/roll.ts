@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LiveMachine, MachinePlatform } from "../../machines";
 import { patiently, sentence } from "../actions/api-errors";
 import { type Connection, connect } from "../actions/connect";
+import { plainFailure } from "../failure";
 import type { Member } from "../members";
 import type { Readiness } from "../readiness";
 import { passGate } from "./gate";
@@ -122,7 +123,7 @@ export class Roll {
       else await this.changeMachines(live, await this.values.promise);
       this.changedControlPlanes.resolve(undefined);
     } catch (error) {
-      throw asRunError(error);
+      throw plainFailure(error);
     }
   }
 
@@ -177,7 +178,7 @@ export class Roll {
     try {
       return await planRoll({ members, kubernetesVersion, live, revisions, kubeconfig, patienceSeconds });
     } catch (error) {
-      throw asRunError(error);
+      throw plainFailure(error);
     }
   }
 
@@ -251,11 +252,6 @@ export class Roll {
       signal: this.abort.signal,
     });
   }
-}
-
-/** A stack trace would tell a person nothing. */
-function asRunError(error: unknown): Error {
-  return pulumi.RunError.isInstance(error) ? error : new pulumi.RunError(sentence(error));
 }
 
 function settledOf<T>(all: ReadonlyMap<string, Settled<T>>, machine: string): Settled<T> {
