@@ -9,21 +9,15 @@ import {
   type KeyPairPem,
   type MachineBoot,
   type MachineFacts,
-  type Taint,
   workerIdentityFiles,
   type WorkerIdentity,
   workerUserData,
 } from "../bootstrap";
 import { machineName, type MachinePlatform } from "../machines";
 import type { ClusterIdentity } from "../pki";
+import { startingTaint } from "./actions/node-settings";
 import { controlPlaneIdentity, keyPair, workerIdentity } from "./identity-material";
 import { controlPlaneTaint, type Member, type Pool, poolLabel } from "./members";
-
-/**
- * What a worker's Node has until the program has given it its pool's labels and taints: pods would run where they are not
- * to. They are no part of the document, so that another label makes no machine anew.
- */
-export const startingTaint: Taint = { key: "slipway.dev/starting", effect: "NoSchedule" };
 
 type NamedMachine = Required<Pick<MachineFacts, "name" | "address">>;
 

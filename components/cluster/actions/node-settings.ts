@@ -12,8 +12,11 @@ export interface NodeSettings {
 /** Set on a Node: which labels and taints a program has set, so that it can take them away again. */
 const ownedAnnotation = "slipway.dev/settings";
 
-/** The taint that a kubelet registers with: no pod comes before the Node's own taints are there. */
-export const startingTaint = "slipway.dev/starting";
+/**
+ * The taint that a worker's kubelet registers with, until the program has given the Node its pool's labels and taints: pods would
+ * run where they are not to. Those are no part of the machine's document, so that another label replaces no machine.
+ */
+export const startingTaint: Taint = { key: "slipway.dev/starting", effect: "NoSchedule" };
 
 interface Owned {
   readonly labels: readonly string[];
@@ -39,7 +42,8 @@ export function settingsPatch(node: V1Node, { labels, taints }: NodeSettings): N
   const gone = before.labels.filter((name) => !(name in labels));
   const wanted = taints.map(({ key, value, effect }) => ({ key, effect, ...(value && { value }) }));
   const foreign = (node.spec?.taints ?? []).filter(
-    (taint) => taint.key !== startingTaint && ![...before.taints, ...owned.taints].includes(taintId(taint)),
+    (taint) =>
+      taint.key !== startingTaint.key && ![...before.taints, ...owned.taints].includes(taintId(taint)),
   );
   const patch = {
     metadata: {

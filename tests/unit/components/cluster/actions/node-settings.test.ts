@@ -8,7 +8,6 @@ import {
 } from "../../../../../components/cluster/actions/node-settings";
 
 const gpu = { key: "gpu", value: "yes", effect: "NoSchedule" } as const;
-const starting = { key: startingTaint, effect: "NoSchedule" } as const;
 const unreachable = { key: "node.kubernetes.io/unreachable", effect: "NoExecute" } as const;
 
 /** A Node as the API has it after a patch; merges as RFC 7386 says. */
@@ -28,7 +27,10 @@ function patched(node: V1Node, settings: NodeSettings): V1Node {
   };
 }
 
-const fresh: V1Node = { metadata: { labels: { os: "linux" } }, spec: { taints: [starting, unreachable] } };
+const fresh: V1Node = {
+  metadata: { labels: { os: "linux" } },
+  spec: { taints: [startingTaint, unreachable] },
+};
 
 describe("a node's settings", () => {
   it("are its own beside those of others, and let pods onto a new node", () => {
