@@ -8,8 +8,8 @@ import type { PartDefinition } from "./part";
 
 const kubernetesModules = "k8s.io/kubernetes";
 
-/** Every Kubernetes program is one binary, which acts as the name says that it is called by (main.go). */
-const kubernetesPrograms = [
+/** Kubernetes' programs. Built from source they are one binary, which acts as the name says that it is called by (main.go). */
+export const kubernetesPrograms = [
   "kube-apiserver",
   "kube-controller-manager",
   "kube-scheduler",

@@ -1,4 +1,5 @@
 import { companionsOf, kubernetesVersions } from "../kubernetes-versions";
+import { kubernetesPrograms } from "../parts/kubernetes";
 import { goArchitecture } from "../places";
 import versions from "../versions.json";
 
@@ -47,17 +48,6 @@ export interface Release {
   /** What it is put together from. */
   origins: readonly Origin[];
 }
-
-/** The programs of Kubernetes' release, each a file of its own. */
-const kubernetesPrograms = [
-  "kube-apiserver",
-  "kube-controller-manager",
-  "kube-scheduler",
-  "kube-proxy",
-  "kubelet",
-  "kubectl",
-  "kubeadm",
-] as const;
 
 /** A file among those that a GitHub release has attached. */
 function attached(repository: string, version: string, file: string): string {
