@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { parse, parseDocument } from "yaml";
 
 import { cacheRoot } from "./cache";
-import { pulumiHome } from "./pulumi-home";
+import { assemblePulumiHome, pulumiHome } from "./pulumi-home";
 
 const repository = path.join(__dirname, "..");
 
@@ -159,9 +159,19 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 const quoted = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`;
 
+/** PULUMI_HOME's name says which parts there are, and another run may have built more of them since `make setup`. */
+function assembleAgain(): void {
+  try {
+    assemblePulumiHome();
+  } catch {
+    // Nothing is built yet: whoever calls pulumi will see that there is none.
+  }
+}
+
 if (require.main === module) {
   const [name = "dev"] = process.argv.slice(2);
   try {
+    assembleAgain();
     for (const [key, value] of Object.entries(pulumiEnvironment(name))) {
       console.log(`export ${key}=${quoted(value)}`);
     }

@@ -1,7 +1,7 @@
 import { type Belonging, environmentLabel, ownerLabel } from "../components/machines/belonging";
 import { kubernetesLabel } from "../components/machines/docker/labels";
 import { liveMachines } from "../components/machines/docker/live-machines";
-import type { LiveMachine } from "../components/machines/platform";
+import { type LiveMachine, roleOf } from "../components/machines/platform";
 import { collected, tag } from "./aws-answers";
 import { backendUrl } from "./environment";
 import { regionOf } from "./kept/aws";
@@ -55,7 +55,7 @@ export function runningVersionsOf(machines: readonly VersionedMachine[]): string
 }
 
 function isControlPlane({ name }: VersionedMachine): boolean {
-  return /^control-plane-\d+$/.test(name);
+  return roleOf(name) === "control-plane";
 }
 
 async function onDocker(belonging: Belonging, askDocker: Docker): Promise<string[]> {

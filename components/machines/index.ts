@@ -12,5 +12,6 @@ export {
   type MachineSpec,
   type PoolSpec,
   type MachineRole,
+  roleOf,
   type WorkerSlot,
 } from "./platform";

@@ -142,6 +142,8 @@ export interface MachinePlatform {
   revision(spec: MachineSpec): pulumi.Output<string>;
   /** The environment's machines as they are now, also those that the program does not want. Elastic pools' are not among them. */
   live(): Promise<readonly LiveMachine[]>;
+  /** Why no machine can be made anew now, in a sentence that says what to do; undefined when one can. Default: one always can. */
+  obstacle?(): Promise<string | undefined>;
   /** Stops a machine in good order, so that it can be replaced or removed. Resolves when it has stopped, also when it had before. */
   stop(machineName: string): Promise<void>;
   /** When the machine began to run, last. Rejects while there is no such machine. */
@@ -160,4 +162,9 @@ export interface MachinePlatform {
 /** Name of a slot's machine inside its environment, and of its Node. */
 export function machineName(slot: MachineSlot): string {
   return slot.role === "control-plane" ? `control-plane-${slot.index}` : `${slot.pool}-${slot.index}`;
+}
+
+/** The role of the machine that {@link machineName} gave this name; no pool can be called `control-plane`. */
+export function roleOf(name: string): MachineRole {
+  return /^control-plane-\d+$/.test(name) ? "control-plane" : "worker";
 }

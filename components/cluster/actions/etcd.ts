@@ -19,6 +19,17 @@ export interface EtcdState {
   readonly unhealthy: string | undefined;
   /** Such as `memberID:1 alarm:NOSPACE`; empty when none is raised. */
   readonly alarms: string;
+  /** Of the member that was asked. */
+  readonly database: EtcdDatabase;
+}
+
+/** The file that etcd keeps its data in. Sizes are in bytes. */
+export interface EtcdDatabase {
+  readonly size: number;
+  /** What of it is free again and can be given back by `etcdctl defrag`. */
+  readonly unused: number;
+  /** At this size etcd takes no more writes. */
+  readonly quota: number;
 }
 
 const folder = "/etc/kubernetes/pki/etcd";
@@ -65,6 +76,16 @@ function parseMembers(json: string): EtcdMember[] {
   return members;
 }
 
+/** What etcd has unless it is told otherwise: https://etcd.io/docs/v3.6/dev-guide/limit/ */
+const defaultQuota = 2 * 1024 ** 3;
+
+/** Members before 3.6 do not tell their quota. */
+function parseDatabase(json: string): EtcdDatabase {
+  const [{ Status: status } = {}] = JSON.parse(json) as { Status?: Record<string, number> }[];
+  const { dbSize = 0, dbSizeInUse = dbSize, dbSizeQuota = defaultQuota } = status ?? {};
+  return { size: dbSize, unused: dbSize - dbSizeInUse, quota: dbSizeQuota };
+}
+
 const hexadecimal = ({ ID }: EtcdMember): string => BigInt(ID).toString(16);
 
 /** The control planes whose etcd pods run. */
@@ -106,11 +127,12 @@ export async function etcdState(connection: Connection, except: readonly string[
     const members = parseMembers(
       await inEtcdPod(connection, controlPlane, "member", "list", "--write-out=json"),
     );
-    const [unhealthy, alarms] = await Promise.all([
+    const [unhealthy, alarms, status] = await Promise.all([
       inEtcdPod(connection, controlPlane, "endpoint", "health", "--cluster").then(() => undefined, String),
       inEtcdPod(connection, controlPlane, "alarm", "list"),
+      inEtcdPod(connection, controlPlane, "endpoint", "status", "--write-out=json"),
     ]);
-    return { members, unhealthy, alarms: alarms.trim() };
+    return { members, unhealthy, alarms: alarms.trim(), database: parseDatabase(status) };
   });
   if (state === undefined) throw new Error("no control plane runs etcd");
   return state;

@@ -1,5 +1,6 @@
 import type { V1PersistentVolume, V1Pod } from "@kubernetes/client-node";
 
+import type { EtcdState } from "../actions/etcd";
 import { nodesOfVolume } from "../actions/volumes";
 import { nodeProblems } from "./health";
 import { type RollPlan, takesAway } from "./plan";
@@ -41,11 +42,27 @@ export function rollFindings(plan: RollPlan, cluster: RollFindings, wanted: stri
         ({ metadata }) =>
           `the disruption budget ${metadata?.namespace ?? ""}/${metadata?.name ?? ""} allows no disruption now: a drain would wait`,
       ),
+    ...etcdSize(cluster.etcd),
     ...cluster.deprecatedApis
       .filter(({ removedIn }) => removedIn !== "" && minorOf(removedIn) <= minorOf(wanted))
       .map(({ name, removedIn }) => `the API ${name} is in use, and gone in ${removedIn}`),
   ];
 }
+
+/** From this part of its quota on etcd's size is said: at all of it nothing can be written any more. */
+const muchOfQuota = 0.75;
+
+function etcdSize(etcd: EtcdState | undefined): string[] {
+  if (etcd === undefined) return [];
+  const { size, unused, quota } = etcd.database;
+  if (size < muchOfQuota * quota) return [];
+  return [
+    `etcd's data are ${mebibytes(size)}, of ${mebibytes(quota)} at which it takes no more: delete what is not needed; ` +
+      `etcdctl defrag gives ${mebibytes(unused)} of them back`,
+  ];
+}
+
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`;
 
 const minorOf = (version: string): number => Number(version.split(".")[1] ?? 0);
 

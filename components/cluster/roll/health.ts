@@ -71,7 +71,7 @@ export function workloadProblems(pods: readonly V1Pod[], before: ReadonlySet<str
 
 /** What is wrong with etcd, when these control planes are to be its voters. */
 export function etcdProblems(
-  { members, unhealthy, alarms }: EtcdState,
+  { members, unhealthy, alarms }: Omit<EtcdState, "database">,
   controlPlanes: readonly string[],
 ): string[] {
   const voters = members.filter(({ isLearner }) => isLearner !== true).map(({ name }) => name);

@@ -21,6 +21,8 @@ export interface PlanInputs {
   readonly kubeconfig: string | undefined;
   /** How long the API may take to answer. */
   readonly patienceSeconds: number;
+  /** As `MachinePlatform.obstacle` gives it; asked only where a machine is to be taken away. */
+  readonly obstacle: () => Promise<string | undefined>;
 }
 
 /** A plan, and what there is to say of it. */
@@ -53,7 +55,7 @@ export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
   const connection = kubeconfig === undefined ? undefined : await connect(kubeconfig);
   const facts = connection && (await clusterFacts(connection, patienceSeconds));
   const plan = rollPlan({ wanted, live, readyNodes: facts?.readyNodes });
-  const reasons = refusals(plan, facts);
+  const reasons = [(await inputs.obstacle()) ?? [], refusals(plan, facts)].flat();
   if (reasons.length > 0) throw new Error(`no machine is touched: ${reasons.join("\n  ")}`);
   const remarks = facts ? rollFindings(plan, facts, kubernetesVersion) : [silence];
   return {

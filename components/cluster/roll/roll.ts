@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { LiveMachine, MachinePlatform } from "../../machines";
+import { type LiveMachine, type MachinePlatform, roleOf } from "../../machines";
 import { patiently, sentence } from "../actions/api-errors";
 import { type Connection, connect } from "../actions/connect";
 import { plainFailure } from "../failure";
@@ -15,7 +15,7 @@ import { type Settled, settled } from "./settled";
 
 /** What a roll is made of. */
 export interface RollOptions {
-  readonly platform: Pick<MachinePlatform, "live" | "stop">;
+  readonly platform: Pick<MachinePlatform, "live" | "obstacle" | "stop">;
   /** In the order of the program. */
   readonly members: readonly Member[];
   /** The wanted Kubernetes version, without a leading `v`. */
@@ -174,9 +174,11 @@ export class Roll {
     revisions: readonly (string | undefined)[],
     patienceSeconds: number,
   ): Promise<PlannedRoll> {
-    const { members, kubernetesVersion } = this.options;
+    const { members, kubernetesVersion, platform } = this.options;
+    const obstacle = (): Promise<string | undefined> => platform.obstacle?.() ?? Promise.resolve(undefined);
+    const inputs = { members, kubernetesVersion, live, revisions, kubeconfig, patienceSeconds, obstacle };
     try {
-      return await planRoll({ members, kubernetesVersion, live, revisions, kubeconfig, patienceSeconds });
+      return await planRoll(inputs);
     } catch (error) {
       throw plainFailure(error);
     }
@@ -222,7 +224,7 @@ export class Roll {
   private async takeOut(machine: string, kubeconfig: string): Promise<void> {
     const connection = await connect(kubeconfig);
     try {
-      await letGo(this.changeOf(machine, machine.startsWith("control-plane-"), connection));
+      await letGo(this.changeOf(machine, roleOf(machine) === "control-plane", connection));
     } catch (error) {
       throw new Error(failureOf(machine, error), { cause: error });
     }

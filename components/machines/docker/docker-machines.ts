@@ -16,8 +16,9 @@ import {
   type MachineSpec,
 } from "../platform";
 import { DockerMachine, keptFolder } from "./docker-machine";
+import { diskProblem } from "./free-disk";
 import { belongingLabels, keptVolumeName } from "./labels";
-import { liveMachines } from "./live-machines";
+import { dockerLines, liveMachines } from "./live-machines";
 import { LoadBalancer } from "./load-balancer";
 import type { ExposedPort } from "./load-balancer-config";
 import { Registry, registryHostsFile } from "./registry";
@@ -168,6 +169,10 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
 
   async live(): Promise<LiveMachine[]> {
     return await liveMachines(this.args);
+  }
+
+  async obstacle(): Promise<string | undefined> {
+    return await diskProblem(dockerLines);
   }
 
   async stop(name: string): Promise<void> {

@@ -23,7 +23,8 @@ const containerFormat =
 /** Runs the `docker` command and gives the lines that it prints. */
 export type DockerLines = (...args: string[]) => Promise<string[]>;
 
-const dockerLines: DockerLines = async (...args) =>
+/** The `docker` command on PATH. */
+export const dockerLines: DockerLines = async (...args) =>
   (await promisify(execFile)("docker", args)).stdout.split("\n").filter((line) => line !== "");
 
 /**

@@ -75,6 +75,18 @@ describe("what a roll will meet", () => {
     ]);
   });
 
+  it("says how much etcd has when it may soon take no more", () => {
+    const etcd = (size: number) => ({
+      ...{ members: [], unhealthy: undefined, alarms: "" },
+      database: { size, unused: 512 * 1024 ** 2, quota: 2 * 1024 ** 3 },
+    });
+    expect(findings({ etcd: etcd(1.4 * 1024 ** 3) })).toEqual([]);
+    expect(findings({ etcd: etcd(1.5 * 1024 ** 3) })).toEqual([
+      "etcd's data are 1536 MiB, of 2048 MiB at which it takes no more: delete what is not needed; " +
+        "etcdctl defrag gives 512 MiB of them back",
+    ]);
+  });
+
   it("names APIs in use that the new version does not have, by the API server's own metrics", () => {
     const metrics = [
       "# TYPE apiserver_requested_deprecated_apis gauge",

@@ -35,6 +35,7 @@ const healthy: ClusterFacts = {
     members: names.slice(0, 3).map((name, index) => ({ ID: String(index), name })),
     unhealthy: undefined,
     alarms: "",
+    database: { size: 4e6, unused: 0, quota: 2 * 1024 ** 3 },
   },
 };
 
