@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,10 +44,15 @@ export class Load {
   private readonly ended: Promise<void>;
   private said = "";
 
-  /** @param url the shop's, with `/` at its end */
+  /**
+   * @param url the shop's, with `/` at its end
+   * @throws Error when k6 is not built
+   */
   constructor(url: string, perSecond: number) {
+    const program = path.join(partDirectory(parts.k6), "k6");
+    if (!existsSync(program)) throw new Error("k6 is not built: npx tsx toolchain/build.ts --for tests");
     this.k6 = spawn(
-      path.join(partDirectory(parts.k6), "k6"),
+      program,
       [
         ...["run", "--quiet", "--no-usage-report", "--log-format", "raw", "--address", "127.0.0.1:0"],
         ...["--summary-export", this.summary, path.join(__dirname, "shop.mjs")],

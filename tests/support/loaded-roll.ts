@@ -40,10 +40,10 @@ export async function underLoad(
   roll: () => Promise<string>,
 ): Promise<LoadedRoll> {
   const url = await environment.output("shopUrl");
+  const load = new Load(url, rate);
   const [watch, events] = [await RollWatch.start(environment), new DockerEvents(environment)];
   const writer = new ApiWriter(await ClusterApi.of(environment));
   const customer = new ShopLoad(url, customerRate);
-  const load = new Load(url, rate);
   writer.start();
   customer.start();
   await sleep(5000);
