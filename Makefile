@@ -18,7 +18,8 @@ test-long: WANTED = --for tests
 test-aws: WANTED = --for aws
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview review down kept forget backup restore recover kubeconfig deployer-kubeconfig tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
+export HEAL MACHINE
+.PHONY: help setup up preview review drift replace down kept forget backup restore recover kubeconfig deployer-kubeconfig tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -48,6 +49,13 @@ preview: setup ## Show what `make up` would change
 review: setup ## Check a change as CI does, and write a report; the last line printed is its path, REPORT=file sets it
 	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && \
 	$(RUN) review/review.ts $(ENV) '$(REPORT)' $(MAKE) --no-print-directory lint
+
+drift: setup ## Say what is not as the last update left it, and exit with 2 where something is; HEAL=1 puts it right
+	@$(WITH_ENV) $(RUN) toolchain/drift/drift.ts $(ENV)
+
+replace: setup ## Make one machine anew in good order, over its disk: MACHINE=worker-0
+	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && urn="$$($(RUN) toolchain/replace.ts $(ENV) "$$MACHINE")" && \
+	SLIPWAY_REPLACE="$$MACHINE" pulumi up -s $(ENV) --yes --skip-preview --replace "$$urn"
 
 down: setup ## Take the environment down: nothing stays but volumes that are to be kept
 	@$(WITH_ENV) $(RECOVER) down && \

@@ -145,6 +145,8 @@ export function pulumiEnvironment(
     SLIPWAY_ENVIRONMENT_DIRECTORY: directory,
     // Where Pulumi writes what it adds to the settings: beside the committed ones only for a backend of the user's own.
     SLIPWAY_STACK_DIRECTORY: hasOwnBackend(environment) ? repository : directory,
+    // A field that somebody else has set is overwritten: without it an update stops with "Apply failed with 1 conflict".
+    PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
     // AWS' packages would say in each run that their versions of next year want a newer Node.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     // The Kubernetes plugin leaves kubeconfigs behind in it.

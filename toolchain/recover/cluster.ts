@@ -44,7 +44,8 @@ export async function releaseHalfMade(
   }
 }
 
-function byKubeconfig(
+/** Objects by the kubeconfig that their provider has; none of those whose provider has none. */
+export function byKubeconfig(
   objects: readonly ResourceState[],
   resources: readonly ResourceState[],
 ): Map<string, ResourceState[]> {
@@ -65,7 +66,8 @@ function secretText(value: unknown): string | undefined {
   return typeof text === "string" ? text : undefined;
 }
 
-class Cluster {
+/** The cluster that a kubeconfig leads to, asked by kubectl. */
+export class Cluster {
   private readonly folder = mkdtempSync(path.join(tmpdir(), "slipway-recover-"));
   private readonly kubeconfig = path.join(this.folder, "kubeconfig");
 
@@ -93,6 +95,22 @@ class Cluster {
     return false;
   }
 
+  /**
+   * All objects of some kinds, each kind as {@link kubectlTarget} has it. A kind that the API does not know has none.
+   * @returns undefined when the API does not answer
+   */
+  async list(kinds: readonly string[]): Promise<unknown[] | undefined> {
+    if (kinds.length === 0) return [];
+    try {
+      return itemsOf(await this.kubectl("get", kinds.join(","), ...everywhere));
+    } catch (error) {
+      if (!String(error).includes("doesn't have a resource type")) return undefined;
+      if (kinds.length === 1) return [];
+      const each = await Promise.all(kinds.map((kind) => this.list([kind])));
+      return each.includes(undefined) ? undefined : each.flatMap((items) => items ?? []);
+    }
+  }
+
   /** Takes the provider's field managers from an object, where it is there. Its fields stay as they are. */
   async release(object: ResourceState): Promise<void> {
     const target = kubectlTarget(object);
@@ -105,12 +123,36 @@ class Cluster {
     await this.kubectl("patch", ...target, "--type=json", "--patch", JSON.stringify(patch));
   }
 
+  /** Changes an object that is there, by a JSON patch that may hold secrets. */
+  async patch(object: ResourceState, patch: readonly object[]): Promise<void> {
+    const target = kubectlTarget(object);
+    if (!target) return;
+    const file = path.join(this.folder, "patch.json");
+    writeFileSync(file, JSON.stringify(patch), { mode: 0o600 });
+    await this.kubectl("patch", ...target, "--type=json", "--field-manager=slipway", "--patch-file", file);
+  }
+
+  /** Waits until the pods of a workload are what it says; resolves at once for what has none. */
+  async rolledOut(object: ResourceState): Promise<void> {
+    const target = kubectlTarget(object);
+    if (!target || !/^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/.test(object.type)) return;
+    await this.kubectl("rollout", "status", ...target, "--timeout=300s");
+  }
+
   private async kubectl(...args: string[]): Promise<string> {
     const { stdout } = await run("kubectl", ["--request-timeout=10s", ...args], {
       env: { ...process.env, KUBECONFIG: this.kubeconfig },
+      maxBuffer: 2 ** 30,
     });
     return stdout.trim();
   }
+}
+
+const everywhere = ["--all-namespaces", "-o", "json", "--show-managed-fields"];
+
+function itemsOf(json: string): unknown[] {
+  const { items } = JSON.parse(json) as { items?: unknown[] };
+  return items ?? [];
 }
 
 /** What kubectl calls an object: kind with version and group, its name, and its namespace. */

@@ -50,6 +50,22 @@ export function describe(resource: ResourceState): string {
   return `${type} ${logicalName(resource.urn)}`;
 }
 
+/** What each machine is, by its name: its container, or its instance on AWS. Those of elastic pools have no name. */
+export function machineResources(resources: readonly ResourceState[]): Map<string, ResourceState> {
+  return new Map(
+    resources.flatMap((resource) => {
+      const name = dockerKind(resource) === "container" ? machineOf(resource) : machineOfInstance(resource);
+      return name === undefined ? [] : [[name, resource] as const];
+    }),
+  );
+}
+
+function machineOfInstance({ type, inputs }: ResourceState): string | undefined {
+  if (type !== "aws:ec2/instance:Instance" || !isRecord(inputs?.tags)) return undefined;
+  const name = inputs.tags["slipway.machine"];
+  return typeof name === "string" ? name : undefined;
+}
+
 /** The name of the machine that a container or a volume is of; undefined where it is of none. */
 function machineOf(resource: ResourceState): string | undefined {
   const environment = label(resource, "slipway.environment");

@@ -2,8 +2,10 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { type ObjectDrift, objectDrift, putBack } from "../drift/objects";
 import { findInAws, removeSecurityGroups } from "./aws";
 import { releaseHalfMade } from "./cluster";
+import { type Deployment, withReadFirst } from "./deployment";
 import { destroy } from "./destroy";
 import { docker, lookIntoDocker, type SeenInDocker } from "./docker";
 import { AnotherRunLives, anyEngineLives, clearLocks, endOrphans } from "./lives";
@@ -43,6 +45,7 @@ export async function recover(recovery: Recovery): Promise<string | undefined> {
   const marker = path.join(directory, downMarker);
   const plan = state && (await planFor(recovery, state, traces));
   if (plan) await apply(recovery, plan, state);
+  if (verb === "up" && plan?.wasBeingTakenDown !== true) await putObjectsRight(recovery);
   if (verb === "down") writeFileSync(marker, `${stack}\n`);
   else if (plan?.wasBeingTakenDown) await finishDown(recovery);
   if (verb === "up") rmSync(marker, { force: true });
@@ -78,11 +81,46 @@ async function previewed(recovery: Recovery): Promise<string | undefined> {
     );
   }
   plan.lines.forEach(say);
-  if (!plan.changesState) return undefined;
+  const { drift } = await driftIn(recovery, plan.deployment);
+  drift.forEach(({ text }) => {
+    say(`The ${text}: \`make up\` puts it right`);
+  });
+  const gone = goneOf(drift);
+  if (!plan.changesState && gone.size === 0) return undefined;
   return store.writeForPreview(
-    { ...state, deployment: plan.deployment },
+    { ...state, deployment: withReadFirst(plan.deployment, gone) },
     path.join(directory, "tmp", "preview"),
   );
+}
+
+/** Puts right what is not in the cluster as the last update left it; what is gone the next one reads, and makes again. */
+async function putObjectsRight(recovery: Recovery): Promise<void> {
+  const { store, say } = recovery;
+  const state = await store.read();
+  if (!state) return;
+  const { drift, inClear } = await driftIn(recovery, state.deployment);
+  drift.forEach(({ text }) => {
+    say(`The ${text}: it is put right`);
+  });
+  if (inClear) await putBack(inClear, drift);
+  const gone = goneOf(drift);
+  if (gone.size > 0) await write(store, { ...state, deployment: withReadFirst(state.deployment, gone) });
+}
+
+const goneOf = (drift: readonly ObjectDrift[]): Set<string> =>
+  new Set(drift.filter(({ changes }) => changes === undefined).map(({ object }) => object.urn));
+
+/** What of the cluster's objects is not as it should be, with the state in clear, where there is a cluster. */
+async function driftIn(
+  { store, say }: Recovery,
+  { resources = [] }: Deployment,
+): Promise<{ readonly drift: readonly ObjectDrift[]; readonly inClear?: Deployment }> {
+  if (!resources.some(({ type }) => type.startsWith("kubernetes:"))) return { drift: [] };
+  const { deployment: inClear } = await store.readWithSecrets();
+  const seen = await objectDrift(inClear);
+  if (seen !== undefined) return { drift: seen.drift, inClear };
+  say("The cluster's API does not answer: what was changed in it by hand is not looked for");
+  return { drift: [] };
 }
 
 /** Clears locks, processes and files of runs that are over; says whether there were any. */
@@ -173,13 +211,17 @@ async function writeState(
   if (!changesState) return;
   const backup = path.join(directory, "state-before-recovery.json");
   writeFileSync(backup, JSON.stringify(state), { mode: 0o600 });
+  await write(store, { ...state, deployment });
+  say(`The state is written anew; what it was is in ${backup}`);
+}
+
+async function write(store: StateStore, state: StoredState): Promise<void> {
   try {
-    await store.write({ ...state, deployment });
+    await store.write(state);
   } catch (error) {
     if (String(error).includes("currently locked")) throw new AnotherRunLives(String(error));
     throw error;
   }
-  say(`The state is written anew; what it was is in ${backup}`);
 }
 
 async function removeFromDocker(objects: readonly DockerObject[]): Promise<void> {

@@ -4,8 +4,11 @@ import type { Connection } from "../actions/connect";
 import { etcdState } from "../actions/etcd";
 import { deprecatedApis, type RollFindings } from "./findings";
 
-/** How long one look may take, in milliseconds: what accepts a connection and never answers is silent too. */
-const lookMilliseconds = 10_000;
+/**
+ * How long one look may take, in milliseconds: what accepts a connection and never answers is silent too. On a host that has
+ * too much to do a look that lists everything took twelve seconds.
+ */
+const lookMilliseconds = 30_000;
 
 /** What the API says of a cluster before a roll, with the names of its ready nodes. */
 export interface SeenCluster extends RollFindings {
@@ -14,7 +17,7 @@ export interface SeenCluster extends RollFindings {
 
 /**
  * Looks at a cluster before its machines change.
- * @param waitSeconds how long the API may take to answer
+ * @param waitSeconds how long the API may take to answer; 0: it is not asked
  * @returns undefined when it does not answer in time
  */
 export async function clusterFacts(
@@ -23,6 +26,7 @@ export async function clusterFacts(
 ): Promise<SeenCluster | undefined> {
   const deadline = Date.now() + waitSeconds * 1000;
   for (;;) {
+    if (waitSeconds === 0) return undefined;
     const facts = await Promise.race([look(connection), sleep(lookMilliseconds, undefined, { ref: false })]);
     if (facts !== undefined || Date.now() > deadline) return facts;
     await sleep(1000);

@@ -44,6 +44,8 @@ export interface RollFacts {
   readonly live: readonly LiveMachine[];
   /** Names of the nodes that are ready; undefined when the API does not answer. */
   readonly readyNodes: ReadonlySet<string> | undefined;
+  /** Names of machines that are replaced though nothing of them has changed. Default none. */
+  readonly replaced?: ReadonlySet<string>;
 }
 
 /** The part of a member that a plan needs. */
@@ -74,8 +76,8 @@ export const takesAway = ({ change }: Turn): boolean => change === "replace";
  * Where the API does not answer there is nothing to protect: control planes then change together, as a majority of them
  * may be needed to answer at all.
  */
-export function rollPlan({ wanted, live, readyNodes }: RollFacts): RollPlan {
-  const turns = wanted.map((machine) => turnOf(machine, live, readyNodes));
+export function rollPlan({ wanted, live, readyNodes, replaced }: RollFacts): RollPlan {
+  const turns = wanted.map((machine) => turnOf(machine, live, readyNodes, replaced));
   const names = new Set(wanted.map(({ name }) => name));
   return {
     waves: wavesOf(turns, readyNodes !== undefined).filter((wave) => wave.length > 0),
@@ -103,15 +105,21 @@ function turnOf(
   machine: WantedMachine,
   all: readonly LiveMachine[],
   readyNodes: ReadonlySet<string> | undefined,
+  replaced?: ReadonlySet<string>,
 ): Turn {
   const live = all.find(({ name }) => name === machine.name);
   const isAway = live?.state !== "running" || !(readyNodes?.has(machine.name) ?? false);
-  return { machine, change: changeOf(machine, live), isAway, ...(live && { live }) };
+  return { machine, change: changeOf(machine, live, replaced), isAway, ...(live && { live }) };
 }
 
-function changeOf({ revision }: WantedMachine, live: LiveMachine | undefined): Change {
+function changeOf(
+  { name, revision }: WantedMachine,
+  live: LiveMachine | undefined,
+  replaced?: ReadonlySet<string>,
+): Change {
   if (live === undefined) return "make";
   if (live.state === "gone") return "back";
+  if (replaced?.has(name)) return "replace";
   return live.revision !== undefined && live.revision === revision ? "keep" : "replace";
 }
 

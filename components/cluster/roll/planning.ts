@@ -17,10 +17,14 @@ export interface PlanInputs {
   readonly live: readonly LiveMachine[];
   /** Of each member, in their order; undefined where a preview cannot know it. */
   readonly revisions: readonly (string | undefined)[];
+  /** Names of machines that are replaced though nothing of them has changed. Default none. */
+  readonly replaced?: ReadonlySet<string>;
   /** The administrator's; undefined while a preview cannot know it. */
   readonly kubeconfig: string | undefined;
   /** How long the API may take to answer. */
   readonly patienceSeconds: number;
+  /** How much longer it may take, in seconds: asked when it has not answered by then. */
+  readonly longerSeconds: () => Promise<number>;
   /** As `MachinePlatform.obstacle` gives it; asked only where a machine is to be taken away. */
   readonly obstacle: () => Promise<string | undefined>;
 }
@@ -47,14 +51,18 @@ export const isRoll = ({ waves, leaving }: RollPlan): boolean =>
  * @throws Error with every reason why it may not begin
  */
 export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
-  const { members, kubernetesVersion, live, revisions, kubeconfig, patienceSeconds } = inputs;
+  const { members, kubernetesVersion, live, revisions, replaced, kubeconfig, patienceSeconds } = inputs;
   const wanted = members.map((member, index) => wantedMachine(member, kubernetesVersion, revisions[index]));
-  const untouched = rollPlan({ wanted, live, readyNodes: new Set(live.map(({ name }) => name)) });
+  const machines = { wanted, live, ...(replaced && { replaced }) };
+  const untouched = rollPlan({ ...machines, readyNodes: new Set(live.map(({ name }) => name)) });
   // Without a machine to take away there is nothing to ask the cluster.
   if (!isRoll(untouched)) return { plan: untouched, lines: [], connection: undefined, unready: new Set() };
   const connection = kubeconfig === undefined ? undefined : await connect(kubeconfig);
-  const facts = connection && (await clusterFacts(connection, patienceSeconds));
-  const plan = rollPlan({ wanted, live, readyNodes: facts?.readyNodes });
+  const facts =
+    connection &&
+    ((await clusterFacts(connection, patienceSeconds)) ??
+      (await clusterFacts(connection, await inputs.longerSeconds())));
+  const plan = rollPlan({ ...machines, readyNodes: facts?.readyNodes });
   const reasons = [(await inputs.obstacle()) ?? [], refusals(plan, facts)].flat();
   if (reasons.length > 0) throw new Error(`no machine is touched: ${reasons.join("\n  ")}`);
   const remarks = facts ? rollFindings(plan, facts, kubernetesVersion) : [silence];

@@ -17,20 +17,24 @@ export interface ClusterFacts {
 
 /**
  * Why a roll may not begin, one sentence each with what would be right; empty when it may, or nothing is taken away.
- * @param cluster undefined when the API does not answer: then there is no roll to protect
+ * @param cluster undefined when the API does not answer: then there is no roll to protect, and no upgrade to begin
  */
 export function refusals(plan: RollPlan, cluster: ClusterFacts | undefined): string[] {
   const turns = plan.waves.flat();
   const taken = turns.filter(takesAway);
   if (taken.length === 0) return [];
   const versions = versionRefusals(turns);
-  if (versions.length > 0 || cluster === undefined) return versions;
+  if (versions.length > 0) return versions;
+  if (cluster === undefined) return isUpgradeToBegin(turns) ? [silentUpgrade] : [];
   return [
     ...(isUpgradeToBegin(turns) ? [...awayRefusals(turns, cluster), ...foreignNodes(plan, cluster)] : []),
     ...etcdRefusals(taken, turns, cluster.etcd),
     ...budgetRefusals(taken, cluster),
   ];
 }
+
+const silentUpgrade =
+  "the API does not answer; bring the cluster back with the version that runs, then change the version";
 
 const versionsOf = (turns: readonly Turn[]): string[] =>
   turns.flatMap(({ live }) => (live?.state === "gone" ? [] : (live?.kubernetesVersion ?? [])));

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type LiveMachine, type MachinePlatform, roleOf } from "../../machines";
 import { patiently, sentence } from "../actions/api-errors";
 import { type Connection, connect } from "../actions/connect";
+import { readBootReport } from "../console";
 import { plainFailure } from "../failure";
 import type { Member } from "../members";
 import type { Readiness } from "../readiness";
@@ -15,7 +16,7 @@ import { type Settled, settled } from "./settled";
 
 /** What a roll is made of. */
 export interface RollOptions {
-  readonly platform: Pick<MachinePlatform, "live" | "obstacle" | "stop">;
+  readonly platform: Pick<MachinePlatform, "live" | "obstacle" | "readConsole" | "stop">;
   /** In the order of the program. */
   readonly members: readonly Member[];
   /** The wanted Kubernetes version, without a leading `v`. */
@@ -43,7 +44,7 @@ export interface PreviewValues {
 }
 
 /** In seconds: how long the API may take to answer, and how long a cluster may be unhealthy before and after a machine's change. */
-const patience = { preview: 5, api: 30, before: 60, after: 300, workloads: 180 };
+const patience = { preview: 10, api: 30, slowApi: 300, before: 60, after: 300, workloads: 180 };
 /** How long a control plane's pods must have been ready. */
 const stableSeconds = 10;
 
@@ -176,12 +177,31 @@ export class Roll {
   ): Promise<PlannedRoll> {
     const { members, kubernetesVersion, platform } = this.options;
     const obstacle = (): Promise<string | undefined> => platform.obstacle?.() ?? Promise.resolve(undefined);
-    const inputs = { members, kubernetesVersion, live, revisions, kubeconfig, patienceSeconds, obstacle };
+    const longerSeconds = (): Promise<number> =>
+      pulumi.runtime.isDryRun() ? Promise.resolve(0) : this.longerSeconds(live);
+    const facts = { live, revisions, kubeconfig, patienceSeconds, longerSeconds, obstacle };
+    const inputs = { members, kubernetesVersion, replaced: machinesToReplace(), ...facts };
     try {
       return await planRoll(inputs);
     } catch (error) {
       throw plainFailure(error);
     }
+  }
+
+  /**
+   * A control plane that became a node when it booted has an API server: a silent one is slow, as on a host that has too much
+   * to do, and without it nothing would stand between the machines.
+   */
+  private async longerSeconds(live: readonly LiveMachine[]): Promise<number> {
+    const running = live.filter(({ name, state }) => state === "running" && roleOf(name) === "control-plane");
+    const consoles = await Promise.all(
+      running.map(({ name }) => this.options.platform.readConsole(name).catch(() => "")),
+    );
+    if (!consoles.some((text) => readBootReport(text).joined)) return 0;
+    this.options.report(
+      `roll: the API does not answer, though there are control planes: waiting for it, ${patience.slowApi} s at most`,
+    );
+    return patience.slowApi;
   }
 
   private release(machines: readonly string[]): void {
@@ -254,6 +274,15 @@ export class Roll {
       signal: this.abort.signal,
     });
   }
+}
+
+/**
+ * Machines that somebody wants made anew, though nothing of them has changed: the names in `SLIPWAY_REPLACE`, with commas
+ * between them. It goes with `pulumi up --replace` of what they are, as `make replace` calls it: the engine does not tell a
+ * program what it was asked to replace.
+ */
+function machinesToReplace({ SLIPWAY_REPLACE: names = "" }: NodeJS.ProcessEnv = process.env): Set<string> {
+  return new Set(names.split(",").filter((name) => name !== ""));
 }
 
 function settledOf<T>(all: ReadonlyMap<string, Settled<T>>, machine: string): Settled<T> {

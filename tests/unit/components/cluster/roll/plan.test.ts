@@ -37,6 +37,19 @@ describe("the plan of a roll", () => {
     expect(order(plan)).toEqual(names.map((name) => `replace ${name}`));
   });
 
+  it("replaces a machine that somebody wants anew, though nothing of it has changed", () => {
+    const plan = rollPlan({
+      wanted: names.map((name) => wanted(name)),
+      live: names.map((name) => live(name, { revision: "new" })),
+      readyNodes: all,
+      replaced: new Set(["worker-1", "control-plane-2"]),
+    });
+    expect(order(plan).filter((turn) => !turn.startsWith("keep"))).toEqual([
+      "replace control-plane-2",
+      "replace worker-1",
+    ]);
+  });
+
   it("changes as many of a pool at once as may be away", () => {
     const plan = rollPlan({
       wanted: names.map((name) => wanted(name, { maxUnavailable: 2 })),

@@ -1,5 +1,5 @@
 import type { Member } from "../../../../../components/cluster/members";
-import { planRoll } from "../../../../../components/cluster/roll/planning";
+import { type PlanInputs, planRoll } from "../../../../../components/cluster/roll/planning";
 import type { LiveMachine } from "../../../../../components/machines";
 
 const member = {
@@ -16,7 +16,21 @@ const live: LiveMachine = {
   kubernetesVersion: "1.37.2",
 };
 
-const planned = (revision: string, obstacle: () => Promise<string | undefined>) =>
+/** Of a port on which nobody listens. */
+const silentKubeconfig = JSON.stringify({
+  clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+  users: [{ name: "u", user: {} }],
+  contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+  "current-context": "x",
+});
+
+const nothing = () => Promise.resolve(undefined);
+
+const planned = (
+  revision: string,
+  obstacle: () => Promise<string | undefined>,
+  changes: Partial<PlanInputs> = {},
+) =>
   planRoll({
     members: [member],
     kubernetesVersion: "1.37.2",
@@ -24,7 +38,9 @@ const planned = (revision: string, obstacle: () => Promise<string | undefined>) 
     revisions: [revision],
     kubeconfig: undefined,
     patienceSeconds: 1,
+    longerSeconds: () => Promise.resolve(0),
     obstacle,
+    ...changes,
   });
 
 describe("the planning of a roll", () => {
@@ -40,7 +56,21 @@ describe("the planning of a roll", () => {
   });
 
   it("gives the plan's lines where nothing stands in its way", async () => {
-    const { lines } = await planned("new", () => Promise.resolve(undefined));
+    const { lines } = await planned("new", nothing);
     expect(lines[0]).toContain("roll 1/1: control-plane-0: replaced, 1.37.2 stays");
+  });
+
+  it("gives an API that does not answer the longer time, and goes without it then", async () => {
+    const longerSeconds = jest.fn(() => Promise.resolve(1));
+    const begin = Date.now();
+    const { lines, connection } = await planned("new", nothing, {
+      kubeconfig: silentKubeconfig,
+      patienceSeconds: 1,
+      longerSeconds,
+    });
+    expect(longerSeconds).toHaveBeenCalledTimes(1);
+    expect(Date.now() - begin).toBeGreaterThan(2000);
+    expect(connection).toBeUndefined();
+    expect(lines.at(-1)).toContain("the API does not answer: machines go without a drain");
   });
 });

@@ -74,6 +74,13 @@ describe("a roll", () => {
     expect(refusals(plan(), undefined)).toEqual([]);
   });
 
+  it("does not begin an upgrade where the API does not answer, but goes on with one", () => {
+    expect(refusals(plan(upgrade), undefined)).toEqual([
+      "the API does not answer; bring the cluster back with the version that runs, then change the version",
+    ]);
+    expect(refusals(plan({ ...upgrade, has: { "control-plane-0": "1.37.2" } }), undefined)).toEqual([]);
+  });
+
   it("does not skip a version, also where the API does not answer", () => {
     expect(refusals(plan({ to: "1.38.0" }), undefined)).toEqual([
       "the Kubernetes version 1.38.0 skips 1.37; the cluster has 1.36.3; write a version of 1.37 first",

@@ -1,0 +1,82 @@
+// Says what of an environment is not as the program says: `npx tsx toolchain/drift/drift.ts dev`. Exits with 2 where
+// something is; with HEAL=1 in the environment it is put right, and exits with 0.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import * as path from "node:path";
+
+import { pulumiEnvironment } from "../environment";
+import type { Deployment } from "../recover/deployment";
+import { lookIntoDocker } from "../recover/docker";
+import { planRecovery } from "../recover/plan";
+import { type StateStore, stateStore } from "../recover/state-store";
+import { machineDrift } from "./machines";
+import { objectDrift } from "./objects";
+
+const repository = path.join(__dirname, "..", "..");
+const somethingDrifted = 2;
+
+/** What was looked at, and what is not as it should be. */
+interface Drift {
+  readonly lines: readonly string[];
+  /** Names of machines that are not what they were made; making them anew puts it right. */
+  readonly machines: readonly string[];
+  /** For a person: what was looked at. */
+  readonly looked: string;
+}
+
+async function driftOf(store: StateStore, deployment: Deployment): Promise<Drift> {
+  const { resources = [] } = deployment;
+  const [seen, { deployment: inClear }] = await Promise.all([lookIntoDocker(), store.readWithSecrets()]);
+  const [objects, machines] = await Promise.all([objectDrift(inClear), machineDrift(resources, seen)]);
+  const inDocker = planRecovery({
+    ...{ verb: "preview", deployment, seen, inAws: new Map(), downHadBegun: false },
+  });
+  const silent = "The cluster's API does not answer: its objects cannot be looked at";
+  const drifted = machines.filter(({ problems }) => problems.length > 0);
+  return {
+    lines: [
+      ...inDocker.lines,
+      ...(objects === undefined ? [silent] : objects.drift.map(({ text }) => `The ${text}`)),
+      ...drifted.flatMap(({ machine, problems }) => problems.map((problem) => `On ${machine} ${problem}`)),
+    ],
+    machines: drifted.map(({ machine }) => machine),
+    looked: `${objects?.count ?? 0} objects of the cluster and ${machines.length} machines`,
+  };
+}
+
+/** @throws Error when the command fails; it has said why */
+function make(target: string, ...settings: string[]): void {
+  const { status } = spawnSync("make", ["--no-print-directory", "-C", repository, target, ...settings], {
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error(`make ${target} failed: what had drifted is not all put right`);
+}
+
+async function main(): Promise<void> {
+  const [name = "dev"] = process.argv.slice(2);
+  const environment: NodeJS.ProcessEnv = { ...process.env, ...pulumiEnvironment(name) };
+  const { SLIPWAY_ENVIRONMENT_DIRECTORY: directory = "" } = environment;
+  Object.assign(process.env, environment);
+  const project = existsSync(path.join(directory, "Pulumi.yaml")) ? directory : repository;
+  const store = stateStore(name, environment, project);
+  const state = await store.read();
+  if (state === undefined) throw new Error(`There is no environment ${name}; make up ENV=${name} makes it`);
+  const drift = await driftOf(store, state.deployment);
+  for (const line of drift.lines) console.log(line);
+  if (drift.lines.length === 0) {
+    console.log(`Nothing has drifted in ${name}: ${drift.looked} are as the last update left them`);
+    return;
+  }
+  if (process.env.HEAL !== "1") {
+    console.log(`make drift ENV=${name} HEAL=1 puts this right`);
+    process.exitCode = somethingDrifted;
+    return;
+  }
+  make("up", `ENV=${name}`);
+  for (const machine of drift.machines) make("replace", `ENV=${name}`, `MACHINE=${machine}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
