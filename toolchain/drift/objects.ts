@@ -29,10 +29,12 @@ export async function objectDrift({ resources = [] }: Deployment): Promise<Objec
   const there = seen.flatMap((live) => live ?? []);
   if (seen.includes(undefined)) return undefined;
   const byName = new Map(there.map((object) => [nameOf(object), object]));
-  return {
-    count: objects.length,
-    drift: objects.flatMap((object) => driftOf(object, byName.get(nameOf(object.inputs)))),
-  };
+  const scaled = new Set(there.flatMap(targetOf));
+  const drift = objects.flatMap((object) => {
+    const name = nameOf(object.inputs);
+    return driftOf(object, byName.get(name), scaled.has(name));
+  });
+  return { count: objects.length, drift };
 }
 
 /** Objects, and not the patches of such, releases of charts and the like. */
@@ -41,10 +43,23 @@ function isObject(resource: ResourceState): boolean {
   return type.startsWith("kubernetes:") && !type.endsWith("Patch") && kubectlTarget(resource) !== undefined;
 }
 
+/** As kubectl calls it. It decides on the replicas of its target, whoever has made it. */
+const autoscaler = "HorizontalPodAutoscaler.v2.autoscaling";
+
+/** The name of what an autoscaler scales, as {@link nameOf} gives it. */
+function targetOf(object: unknown): string[] {
+  const { kind, metadata, spec } = isRecord(object) ? object : {};
+  if (kind !== "HorizontalPodAutoscaler" || !isRecord(spec) || !isRecord(spec.scaleTargetRef)) return [];
+  const { namespace } = isRecord(metadata) ? metadata : {};
+  const { apiVersion, kind: targetKind, name } = spec.scaleTargetRef;
+  return [nameOf({ apiVersion, kind: targetKind, metadata: { namespace, name } })];
+}
+
 async function look(kubeconfig: string, objects: readonly ResourceState[]): Promise<unknown[] | undefined> {
   const cluster = new Cluster(kubeconfig);
   try {
-    return await cluster.list([...new Set(objects.flatMap((object) => kubectlTarget(object)?.[0] ?? []))]);
+    const kinds = objects.flatMap((object) => kubectlTarget(object)?.[0] ?? []);
+    return await cluster.list([...new Set([...kinds, autoscaler])]);
   } finally {
     cluster.close();
   }
@@ -61,12 +76,18 @@ function nameOf(object: unknown): string {
 /** Not compared: the API shows an object in the version that it is asked for, and its status is its controller's. */
 const notSet = ["apiVersion", "kind", "status"];
 
-/** What of one object is not as its state has it; `live` is undefined where it is not there. */
-export function driftOf(object: ResourceState, live: unknown): ObjectDrift[] {
+/**
+ * What of one object is not as its state has it.
+ * @param live undefined where it is not there
+ * @param isScaled whether an autoscaler decides on its replicas. Default false.
+ */
+export function driftOf(object: ResourceState, live: unknown, isScaled = false): ObjectDrift[] {
   const { inputs = {}, outputs } = object;
   if (live === undefined) return [{ object, text: `${called(inputs)} is gone` }];
   const set = Object.fromEntries(Object.entries(inputs).filter(([name]) => !notSet.includes(name)));
-  const changes = differences(set, outputs, live);
+  const changes = differences(set, outputs, live).filter(
+    (difference) => !isScaled || pathOf(difference) !== "spec.replicas",
+  );
   if (changes.length === 0) return [];
   const texts = changes.map((difference) => changeText(difference, inputs.kind === "Secret"));
   return [{ object, changes, text: `${called(inputs)} was changed${by(live)}: ${texts.join("; ")}` }];

@@ -42,6 +42,10 @@ describe("an object of the cluster", () => {
     ]);
   });
 
+  it("has not drifted where an autoscaler has decided on its replicas", () => {
+    expect(driftOf(deployment(), live({ replicas: 5 }), true)).toEqual([]);
+  });
+
   it("shows no value of a Secret", () => {
     const object = { apiVersion: "v1", kind: "Secret", metadata, data: { password: "eA==" } };
     const secret = { urn: "urn", type: "kubernetes:core/v1:Secret", inputs: object, outputs: object };
