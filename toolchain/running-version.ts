@@ -1,3 +1,5 @@
+import type { Tag } from "@aws-sdk/client-ec2";
+
 import { type Belonging, environmentLabel, ownerLabel } from "../components/machines/belonging";
 import { kubernetesLabel } from "../components/machines/docker/labels";
 import { liveMachines } from "../components/machines/docker/live-machines";
@@ -91,31 +93,37 @@ async function onAws(
   region: string,
   owner: string | undefined,
 ): Promise<VersionedMachine[]> {
-  const { EC2Client, paginateDescribeInstances } = await import("@aws-sdk/client-ec2");
+  const sdk = await import("@aws-sdk/client-ec2");
   const filters = [
     { Name: `tag:${environmentLabel}`, Values: [environment] },
     ...(owner === undefined ? [] : [{ Name: `tag:${ownerLabel}`, Values: [owner] }]),
     { Name: "tag:slipway.machine", Values: ["*"] },
-    { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] },
   ];
-  const client = new EC2Client({
+  const client = new sdk.EC2Client({
     region,
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 5000, requestTimeout: 20_000 },
   });
+  const present = { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] };
   const reservations = await collected(
-    paginateDescribeInstances({ client }, { Filters: filters }),
+    sdk.paginateDescribeInstances({ client }, { Filters: [...filters, present] }),
     (page) => page.Reservations,
   );
-  return reservations
-    .flatMap(({ Instances = [] }) => Instances)
-    .map(({ Tags = [] }) => {
-      const version = tag(Tags, kubernetesLabel);
-      return {
-        name: tag(Tags, "slipway.machine") ?? "",
-        ...(version !== undefined && { kubernetesVersion: version }),
-      };
-    });
+  const instances = reservations.flatMap(({ Instances = [] }) => Instances);
+  if (instances.length > 0) return instances.map(machineOfTags);
+  const volumes = await collected(
+    sdk.paginateDescribeVolumes({ client }, { Filters: filters }),
+    (page) => page.Volumes,
+  );
+  return volumes.map(machineOfTags);
+}
+
+function machineOfTags({ Tags = [] }: { readonly Tags?: Tag[] }): VersionedMachine {
+  const version = tag(Tags, kubernetesLabel);
+  return {
+    name: tag(Tags, "slipway.machine") ?? "",
+    ...(version !== undefined && { kubernetesVersion: version }),
+  };
 }
 
 /** The owner that the environment's stack has; undefined where only Pulumi's own service could say. */

@@ -62,7 +62,12 @@ export class ControlPlaneInstance extends pulumi.ComponentResource {
         size: args.etcdVolumeGiB ?? 20,
         encrypted: true,
         kmsKeyId: keyArn,
-        tags: { ...belongingTags(args, `${name}-etcd`), [machineTag]: args.machineName },
+        tags: {
+          ...belongingTags(args, `${name}-etcd`),
+          [machineTag]: args.machineName,
+          // What is read of an environment whose instances are all gone.
+          [kubernetesTag]: args.kubernetesVersion,
+        },
       },
       { parent: this, protect: args.deletionProtection },
     );

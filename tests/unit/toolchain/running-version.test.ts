@@ -84,12 +84,16 @@ describe("of an environment on AWS", () => {
   const settings = { platform: "aws", aws: { region: "eu-central-1" } };
   const asked: string[] = [];
   let answer = "";
+  let volumes = "";
   let server: Server;
 
   beforeAll(async () => {
     server = createServer((request, response) => {
       request.setEncoding("utf8").on("data", (body: string) => asked.push(decodeURIComponent(body)));
-      request.on("end", () => response.writeHead(answer === "" ? 403 : 200).end(answer));
+      request.on("end", () => {
+        const isOfVolumes = asked.at(-1)?.includes("Action=DescribeVolumes") ?? false;
+        response.writeHead(answer === "" ? 403 : 200).end(isOfVolumes ? volumes : answer);
+      });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
@@ -128,8 +132,16 @@ describe("of an environment on AWS", () => {
     expect(await running()).toEqual(["1.36.3"]);
   });
 
-  it("is none before it has an instance", async () => {
+  it("is told by its volumes' tags where every instance is gone", async () => {
     answer = instances();
+    const item = tags({ "slipway.machine": "control-plane-0", "slipway.kubernetes": "1.35.4" });
+    volumes = `<DescribeVolumesResponse><volumeSet>${item}</volumeSet></DescribeVolumesResponse>`;
+    expect(await running()).toEqual(["1.35.4"]);
+  });
+
+  it("is none before it has an instance or a volume", async () => {
+    answer = instances();
+    volumes = "<DescribeVolumesResponse><volumeSet></volumeSet></DescribeVolumesResponse>";
     expect(await running()).toEqual([]);
   });
 
