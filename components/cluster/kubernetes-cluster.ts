@@ -134,11 +134,8 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     });
     const revisions = planned.map(({ spec }) => platform.revision(spec));
     if (pulumi.runtime.isDryRun()) {
-      void Promise.all([knownValue(this.kubeconfig), Promise.all(revisions.map(knownValue))]).then(
-        async ([kubeconfig, known]) => {
-          await roll.preview({ kubeconfig, revisions: known });
-        },
-      );
+      const known = Promise.all([knownValue(this.kubeconfig), Promise.all(revisions.map(knownValue))]);
+      roll.preview(known.then(([kubeconfig, of]) => ({ kubeconfig, revisions: of })));
     } else {
       pulumi.all([this.kubeconfig, pulumi.all(revisions)]).apply(([kubeconfig, known]) => {
         roll.begin({ kubeconfig, revisions: known, readiness: watch(kubeconfig) });

@@ -54,12 +54,13 @@ const stableSeconds = 10;
  * code of the time when it was written.
  */
 export class Roll {
-  /** Resolves when every machine has changed that had to; rejects with what went wrong. */
+  /** Resolves when every machine has changed that had to, or a preview has said all; rejects with what went wrong. */
   readonly finished: Promise<void>;
   private readonly live: Promise<readonly LiveMachine[]>;
   private readonly turns: ReadonlyMap<string, Settled<undefined>>;
   private readonly made: ReadonlyMap<string, Settled<string>>;
   private readonly values = settled<RollValues>();
+  private readonly previewed = settled<undefined>();
   private readonly changedControlPlanes = settled<undefined>();
   private readonly abort = new AbortController();
 
@@ -70,17 +71,25 @@ export class Roll {
     this.made = new Map(names.map((name) => [name, settled<string>()]));
     this.live = options.platform.live();
     this.live.catch(() => undefined);
-    this.finished = pulumi.runtime.isDryRun() ? Promise.resolve() : this.run();
+    this.finished = pulumi.runtime.isDryRun() ? this.previewed.promise : this.run();
     this.finished.catch((error: unknown) => {
       this.fail(error);
     });
   }
 
-  /**
-   * Says what an update would do, in the order in which it would.
-   * @throws Error with every reason why it may not
-   */
-  async preview({ kubeconfig, revisions }: PreviewValues): Promise<void> {
+  /** Says what an update would do, in the order in which it would; {@link finished} rejects with every reason why it may not. */
+  preview(values: Promise<PreviewValues>): void {
+    values
+      .then((known) => this.say(known))
+      .then(() => {
+        this.previewed.resolve(undefined);
+      })
+      .catch((error: unknown) => {
+        this.previewed.reject(error);
+      });
+  }
+
+  private async say({ kubeconfig, revisions }: PreviewValues): Promise<void> {
     // What the platform does not answer, its own resources will say.
     const live = await this.live.catch(() => []);
     const planned = await this.planned(live, kubeconfig, revisions, patience.preview);
