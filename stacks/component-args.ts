@@ -44,6 +44,7 @@ export function clusterArgs(config: EnvironmentConfig, machines: MachinePlatform
     pools: config.pools,
     networks: config.networks,
     dnsAddress: clusterDns(config.networks.services),
+    certificateSeconds: config.certificates.validitySeconds,
   };
 }
 
@@ -56,6 +57,12 @@ export function platformArgs(
   return {
     ...commonPlatformArgs(config, machines, ingress),
     conntrackLimits: false,
+    machines: {
+      names: ["control-plane", ...config.pools.map((pool) => pool.name)]
+        .map((kind) => `${kind}-[0-9]+`)
+        .join("|"),
+      cidrs: [config.networks.machines],
+    },
     storage: {
       defaultClass: config.storage.defaultClass,
       ...(machines.facts.keptFolder !== undefined && { keptFolder: machines.facts.keptFolder }),

@@ -36,6 +36,11 @@ export interface KubernetesClusterArgs {
   };
   /** Address of the DNS Service, inside the network of Services: by custom the tenth, see {@link clusterDns}. */
   readonly dnsAddress: string;
+  /**
+   * How long the certificates are good for that machines sign and renew, in whole seconds, from 240. Default 365 days. Another
+   * number replaces the machines, one after the other.
+   */
+  readonly certificateSeconds?: number;
   /** How many seconds a machine may take to become a ready node, counted from the last one that was made. Default 600. */
   readonly timeoutSeconds?: number;
 }
@@ -60,6 +65,8 @@ interface MadePool {
 }
 
 const defaultTimeoutSeconds = 600;
+/** As kubeadm has it. */
+const defaultCertificateSeconds = 365 * 86_400;
 const pollMilliseconds = 500;
 /** While machines boot, every program that is started beside them takes processors from them. */
 const consolePollMilliseconds = 2000;
@@ -89,12 +96,13 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     this.kubeconfig = identity.adminKubeconfig(pulumi.interpolate`https://${host}:${port}`, serverName);
     const documents = new ClusterDocuments(clusterFacts(name, args), platform, identity);
     documents.handOverIdentity();
+    platform.trust?.(identity.kubernetesCa.certificatePem);
     const planned = clusterMembers(args.controlPlane, platform.pools ? [] : args.pools).map((member) => ({
       member,
       spec: machineSpec(member, args.versions.kubernetes, documents),
     }));
     const members = planned.map(({ member }) => member);
-    const watch = this.readinessWatch(args, members);
+    const watch = this.readinessWatch(args, members, identity);
     const roll = this.roll(args, planned, watch);
     const machines = planned.map((machine) => this.machine(platform, machine, roll));
     const pools = this.makePools(args, documents, roll);
@@ -221,19 +229,26 @@ export class KubernetesCluster extends pulumi.ComponentResource {
   private readinessWatch(
     args: KubernetesClusterArgs,
     members: readonly Member[],
+    identity: ClusterIdentity,
   ): (kubeconfig: string) => Readiness {
     let watch: Readiness | undefined;
+    const { machines: platform, certificateSeconds = defaultCertificateSeconds } = args;
+    const admit = async (machine: string): Promise<void> => {
+      const credential = await knownValue(identity.kubeletCertificate(machine, certificateSeconds));
+      if (credential !== undefined) await platform.admit?.(machine, credential);
+    };
     return (kubeconfig) =>
       (watch ??= watchReadiness({
         machines: members.map((member) => member.name),
-        readConsole: (machine) => args.machines.readConsole(machine),
-        startedAt: (machine) => args.machines.startedAt(machine),
+        readConsole: (machine) => platform.readConsole(machine),
+        startedAt: (machine) => platform.startedAt(machine),
         nodes: nodesOf(kubeconfig),
+        admit,
         report: this.report,
         timeoutSeconds: args.timeoutSeconds ?? defaultTimeoutSeconds,
         intervalMilliseconds: pollMilliseconds,
         consoleIntervalMilliseconds: consolePollMilliseconds,
-        advice: args.machines.clientEndpoint.advice,
+        advice: platform.clientEndpoint.advice,
       }));
   }
 }
@@ -280,6 +295,7 @@ function clusterFacts(name: string, args: KubernetesClusterArgs): ClusterFacts {
     certificateSans: certificateNames(args.machines),
     networks: args.networks,
     dnsAddress: args.dnsAddress,
+    certificateSeconds: args.certificateSeconds ?? defaultCertificateSeconds,
   };
 }
 

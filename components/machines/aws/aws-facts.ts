@@ -119,7 +119,6 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
     // The cloud controller manager says of a node where it is and which addresses it has; until then nothing runs there.
     kubeletFlags: { "cloud-provider": "external", ...credentialProvider.kubeletFlags },
     ignoredPreflightChecks: [],
-    servingCertificates: "requested",
     claimCluster: [command("claim-cluster")],
     files: [
       ...scripts.map(script),

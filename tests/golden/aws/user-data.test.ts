@@ -19,7 +19,6 @@ import {
   cluster,
   firstControlPlane,
   identity,
-  kubeletServing,
   secondControlPlane,
   worker,
 } from "../../support/bootstrap-facts";
@@ -43,10 +42,9 @@ const roles = ["control-plane-that-initializes", "control-plane-that-joins", "wo
 type Role = (typeof roles)[number];
 
 function bootOn(platform: PlatformFacts, role: Role): Boot {
-  const serving = platform.servingCertificates === "requested" ? undefined : kubeletServing;
   const ofControlPlane = (boot: ControlPlaneBoot): Boot => ({
     document: controlPlaneUserData(boot),
-    identity: controlPlaneIdentityFiles(cluster, identity, serving),
+    identity: controlPlaneIdentityFiles(identity),
   });
   switch (role) {
     case "control-plane-that-initializes":
@@ -57,7 +55,7 @@ function bootOn(platform: PlatformFacts, role: Role): Boot {
       const { labels, taints } = worker.machine;
       return {
         document: workerUserData({ cluster, platform, machine: { labels, taints } }),
-        identity: workerIdentityFiles(cluster, identity, serving),
+        identity: workerIdentityFiles(identity.kubernetesCa.certificate),
       };
     }
   }

@@ -1,4 +1,6 @@
-import { parseAllDocuments } from "yaml";
+import { X509Certificate } from "node:crypto";
+
+import { parse, parseAllDocuments } from "yaml";
 
 import {
   type ControlPlaneBoot,
@@ -9,24 +11,32 @@ import {
   workerUserData,
 } from "../../../components/bootstrap";
 import { firstControlPlane, identity, secondControlPlane, worker } from "../../support/bootstrap-facts";
-import { madeCertificate, StubMachine } from "../../support/stub-machine";
+import type { KeyPairPem } from "../../../components/bootstrap";
+import { madeCertificate, madeKeyPair, StubMachine } from "../../support/stub-machine";
 
-let authority: string;
+let authority: KeyPairPem;
 let otherAuthority: string;
 let leaf: string;
 
 const ofControlPlane =
   (boot: ControlPlaneBoot) =>
   (platform: PlatformFacts): string =>
-    controlPlaneUserData({ ...boot, platform }, controlPlaneIdentityFiles(boot.cluster, identity));
+    controlPlaneUserData({ ...boot, platform }, controlPlaneIdentityFiles(identity));
 const ofWorker = (platform: PlatformFacts): string =>
-  workerUserData({ ...worker, platform }, workerIdentityFiles(worker.cluster, identity));
+  workerUserData({ ...worker, platform }, workerIdentityFiles(identity.kubernetesCa.certificate));
 
 const roles = {
   first: ofControlPlane(firstControlPlane),
   second: ofControlPlane(secondControlPlane),
   worker: ofWorker,
+  "token worker": ofWorker,
 };
+
+/** What a platform brings a worker, whichever way. */
+function bring(machine: StubMachine, role: keyof typeof roles): void {
+  if (role === "worker") machine.tell("admission", leaf + "key\n");
+  if (role === "token worker") machine.write("etc/slipway/join-token", "abcdef.0123456789abcdef\n");
+}
 
 const members = (...all: { index: number; learner?: boolean }[]): string =>
   JSON.stringify({
@@ -49,6 +59,7 @@ function machineOf(role: keyof typeof roles): StubMachine {
   const machine = new StubMachine(roles[role], authority, leaf);
   machines.push(machine);
   machine.tell("pods", pods);
+  bring(machine, role);
   if (role === "second") machine.tell("members", members({ index: 0 }));
   return machine;
 }
@@ -64,13 +75,12 @@ function nodeOf(role: keyof typeof roles): StubMachine {
 }
 
 beforeAll(async () => {
-  const names = ["kubernetes", "another", "leaf"];
-  [authority = "", otherAuthority = "", leaf = ""] = await Promise.all(
-    names.map((name) => madeCertificate(name)),
-  );
-  for (const role of ["first", "second", "worker"] as const) {
+  authority = await madeKeyPair("kubernetes");
+  [otherAuthority, leaf] = await Promise.all([madeCertificate("another"), madeCertificate("leaf")]);
+  for (const role of ["first", "second", "worker", "token worker"] as const) {
     const machine = new StubMachine(roles[role], authority, leaf);
     machine.tell("pods", pods);
+    bring(machine, role);
     if (role !== "first") machine.tell("api", "");
     if (role === "second") machine.tell("members", members({ index: 0 }));
     expect(machine.boot().status).toBe(0);
@@ -113,7 +123,7 @@ describe("a first boot", () => {
     expect(status).toBe(0);
     const [configuration] = parseAllDocuments(machine.heard("init.yaml"));
     expect(configuration?.toJS()).toMatchObject({
-      bootstrapTokens: [{ token: identity.joinToken, ttl: "0s" }],
+      bootstrapTokens: [{ ttl: "1m0s" }],
     });
     expect(configuration?.has("patches")).toBe(false);
     expect(machine.filesBelow("var/lib/slipway/kept/.clusters")).toEqual([
@@ -121,25 +131,66 @@ describe("a first boot", () => {
     ]);
   });
 
-  it.each(["second", "worker"] as const)("of the %s machine joins when the API answers", (role) => {
-    const machine = machineOf(role);
-    expect(machine.boot(2)).toMatchObject({ calls: [], status: null });
+  it.each(["second", "worker", "token worker"] as const)(
+    "of the %s becomes a node when the API answers",
+    (role) => {
+      const machine = machineOf(role);
+      expect(machine.boot(2)).toMatchObject({ calls: [], status: null });
+      machine.tell("api", "");
+      const { calls, said } = machine.boot();
+      const ways = { second: [uploaded, join], worker: [configured], "token worker": [join] };
+      expect(decisive(calls)).toEqual(ways[role]);
+      expect(said.at(-1)).toBe("joined");
+    },
+  );
+
+  it("of a worker without a token waits for the certificate of its kubelet, which root alone can read", () => {
+    const machine = machineOf("worker");
     machine.tell("api", "");
-    const { calls, said } = machine.boot();
-    expect(decisive(calls)).toEqual(role === "worker" ? [join] : [uploaded, join]);
-    expect(said.at(-1)).toBe("joined");
+    machine.tell("admission");
+    expect(machine.boot(2).said.at(-1)).toBe("step waiting for the certificate of its kubelet");
+    bring(machine, "worker");
+    machine.boot();
+    const current = machine.read("var/lib/kubelet/pki/kubelet-client-current.pem");
+    expect(current).toBe(`${leaf}key\n`);
+    expect(parse(machine.read("etc/kubernetes/kubelet.conf"))).toMatchObject({
+      clusters: [{ cluster: { server: "https://10.88.0.2:6443" } }],
+      users: [{ user: { "client-certificate": "/var/lib/kubelet/pki/kubelet-client-current.pem" } }],
+    });
+    expect(machine.mode("etc/kubernetes/kubelet.conf")).toBe("600");
+    expect(machine.read("etc/kubernetes/pki/ca.crt")).toBe(authority.certificate);
+    expect(machine.mode("run/slipway")).toBe("700");
+    expect(machine.has("run/slipway/admission.pem")).toBe(false);
   });
 
   it("says nothing that holds the token, on the console or in a log that others read", () => {
-    const machine = machineOf("first");
-    machine.tell("init.fails", "nothing\n");
-    expect(machine.boot().said.join("\n")).not.toContain(identity.joinToken);
+    const machine = machineOf("token worker");
+    machine.tell("api", "");
+    machine.tell("join.fails", "nothing\n");
+    expect(machine.boot().said.join("\n")).not.toContain("0123456789abcdef");
     expect(machine.mode("run/slipway")).toBe("700");
+    expect(machine.mode("run/slipway/discovery.conf")).toBe("600");
+  });
+
+  it("of a control plane signs what its kubelet answers with, for its name and address alone", () => {
+    const machine = machineOf("first");
+    machine.boot();
+    const serving = new X509Certificate(machine.read("var/lib/kubelet/pki/kubelet-server-current.pem"));
+    expect(serving.verify(new X509Certificate(authority.certificate).publicKey)).toBe(true);
+    expect(serving.subject).toBe("O=system:nodes\nCN=system:node:control-plane-0");
+    expect(serving.subjectAltName).toBe("DNS:control-plane-0, IP Address:10.88.0.8");
+    expect(serving.ca).toBe(false);
+  });
+
+  it("has the timer look after the certificates", () => {
+    const machine = machineOf("first");
+    machine.boot();
+    expect(machine.heard("timer")).toBe("");
   });
 });
 
 describe("a machine that nothing has changed for", () => {
-  it.each(["first", "second", "worker"] as const)(
+  it.each(["first", "second", "worker", "token worker"] as const)(
     "starts the kubelet of the %s, and runs no kubeadm",
     (role) => {
       const { calls, said } = nodeOf(role).boot();
@@ -188,6 +239,15 @@ describe.each(Object.entries(changes))("with %s", (_, change) => {
 });
 
 describe("init over data", () => {
+  it("ends tokens that clusters of before had, and that had no end", () => {
+    const machine = nodeOf("first");
+    machine.lose("etc/kubernetes/slipway-applied");
+    machine.tell("endless-tokens", "bootstrap-token-abcdef ");
+    expect(machine.boot().calls).toContainEqual(
+      expect.stringMatching(/^kubectl .* delete secrets bootstrap-token-abcdef$/),
+    );
+  });
+
   it("signs all leaves anew, keeps the kubelet's kubeconfig, and lets etcd begin no cluster", () => {
     const machine = nodeOf("first");
     machine.lose("etc/kubernetes/slipway-applied");
@@ -297,9 +357,9 @@ describe("a machine that lost its disk", () => {
   });
 
   it("waits for its Node to be given up, without a reset", () => {
-    const machine = machineOf("worker");
+    const machine = machineOf("token worker");
     machine.tell("api", "");
-    machine.tell("node", '{"conditions": [{"type": "Ready", "status": "True"}]}');
+    machine.tell("node", "True");
     const { calls, said } = machine.boot();
     expect(calls).toEqual([join]);
     expect(said).toContainEqual(expect.stringMatching(/^step waiting until worker-0's Node/));
@@ -307,15 +367,36 @@ describe("a machine that lost its disk", () => {
 });
 
 describe("a worker", () => {
-  it("whose authority is another one forgets what it was, and joins", () => {
+  it.each(["worker", "token worker"] as const)(
+    "that is a %s, whose authority is another one, forgets what it was",
+    (role) => {
+      const machine = nodeOf(role);
+      machine.write("etc/slipway/ca.crt", otherAuthority);
+      bring(machine, role);
+      machine.tell("api", "");
+      expect(machine.boot().calls).toEqual([reset, role === "worker" ? configured : join]);
+    },
+  );
+
+  it("whose certificate is over takes another, and stays the node that it is", async () => {
     const machine = nodeOf("worker");
-    machine.write("etc/slipway/ca.crt", otherAuthority);
+    machine.write("var/lib/kubelet/pki/kubelet-client-current.pem", await madeCertificate("over", 400));
     machine.tell("api", "");
-    expect(machine.boot().calls).toEqual([reset, join]);
+    const { calls, said } = machine.boot();
+    expect(calls).toEqual([configured]);
+    expect(said).toContain("step waiting for the certificate of its kubelet");
   });
 
-  it("cleans up between tries, as there is no data", () => {
-    const machine = machineOf("worker");
+  it("of before loses the key that it was given for as long as the authority", () => {
+    const machine = nodeOf("worker");
+    machine.lose("etc/kubernetes/slipway-applied");
+    machine.write("etc/kubernetes/kubelet/serving.key", "key");
+    machine.boot();
+    expect(machine.has("etc/kubernetes/kubelet")).toBe(false);
+  });
+
+  it("with a token cleans up between tries, as there is no data", () => {
+    const machine = machineOf("token worker");
     machine.tell("api", "");
     machine.tell("join.fails", "nothing\n");
     expect(machine.boot().calls).toEqual([join, reset, join]);
@@ -332,7 +413,7 @@ describe("a joining control plane", () => {
 });
 
 describe("a kubelet that ends each time", () => {
-  it.each(["first", "second", "worker"] as const)(
+  it.each(["first", "second", "token worker"] as const)(
     "fails the first boot of the %s machine, with its words",
     (role) => {
       const machine = machineOf(role);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { KubeletCertificateApprover } from "../../../../../components/platform";
+import { KubeletCertificateApprover } from "../../../../components/platform";
 import {
   containerOf,
   countByType,
