@@ -10,6 +10,7 @@ import { clusterMembers, type ControlPlane, type Member, type Pool } from "./mem
 import { Membership } from "./membership";
 import { nodesOf } from "./nodes";
 import { type Readiness, watchReadiness } from "./readiness";
+import type { Authority } from "./roll/certificates";
 import { Roll } from "./roll/roll";
 
 /** What a cluster is made of. */
@@ -103,7 +104,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     }));
     const members = planned.map(({ member }) => member);
     const watch = this.readinessWatch(args, members, identity);
-    const roll = this.roll(args, planned, watch);
+    const roll = this.roll(args, planned, identity, watch);
     const machines = planned.map((machine) => this.machine(platform, machine, roll));
     const pools = this.makePools(args, documents, roll);
     this.provider = new k8s.Provider(
@@ -129,27 +130,32 @@ export class KubernetesCluster extends pulumi.ComponentResource {
 
   /** The order in which machines change. A preview only says it. */
   private roll(
-    { machines: platform, versions }: KubernetesClusterArgs,
+    { machines: platform, versions, certificateSeconds = defaultCertificateSeconds }: KubernetesClusterArgs,
     planned: readonly PlannedMachine[],
+    identity: ClusterIdentity,
     watch: (kubeconfig: string) => Readiness,
   ): Roll {
     const roll = new Roll({
       platform,
       members: planned.map(({ member }) => member),
       kubernetesVersion: versions.kubernetes,
+      certificateSeconds,
       report: this.report,
       isFollowed: platform.pools !== undefined,
     });
     const revisions = planned.map(({ spec }) => platform.revision(spec));
     if (pulumi.runtime.isDryRun()) {
-      void Promise.all([knownValue(this.kubeconfig), Promise.all(revisions.map(knownValue))]).then(
-        async ([kubeconfig, known]) => {
-          await roll.preview({ kubeconfig, revisions: known });
-        },
-      );
+      void Promise.all([
+        knownValue(this.kubeconfig),
+        Promise.all(revisions.map(knownValue)),
+        knownAuthorities(identity),
+      ]).then(async ([kubeconfig, known, authorities]) => {
+        await roll.preview({ kubeconfig, revisions: known, authorities });
+      });
     } else {
-      pulumi.all([this.kubeconfig, pulumi.all(revisions)]).apply(([kubeconfig, known]) => {
-        roll.begin({ kubeconfig, revisions: known, readiness: watch(kubeconfig) });
+      pulumi.all([this.kubeconfig, pulumi.all(revisions)]).apply(async ([kubeconfig, known]) => {
+        const authorities = await knownAuthorities(identity);
+        roll.begin({ kubeconfig, revisions: known, authorities, readiness: watch(kubeconfig) });
       });
     }
     return roll;
@@ -266,6 +272,19 @@ function inTurn(userData: pulumi.Input<string>, turn: Promise<void>): pulumi.Inp
 async function knownValue(output: pulumi.Output<string>): Promise<string | undefined> {
   const { value } = await pulumi.runtime.serializeProperties("value", { value: pulumi.unsecret(output) });
   return value === pulumi.runtime.unknownValue ? undefined : (value as string);
+}
+
+/** The cluster's authorities, as far as they are known now. */
+async function knownAuthorities({
+  kubernetesCa,
+  etcdCa,
+  frontProxyCa,
+}: ClusterIdentity): Promise<Authority[]> {
+  const all = { ca: kubernetesCa, "etcd/ca": etcdCa, "front-proxy-ca": frontProxyCa };
+  const known = await Promise.all(
+    Object.entries(all).map(async ([name, made]) => ({ name, pem: await knownValue(made.certificatePem) })),
+  );
+  return known.flatMap(({ name, pem }) => (pem === undefined ? [] : [{ name, certificatePem: pem }]));
 }
 
 /**

@@ -1,7 +1,7 @@
 # The certificates of this machine: which there are, until when they are good, and a new one where somebody has to sign it.
 
-# How much of a certificate's time passes before the timer looks at it again.
-readonly looks=40
+# How often the timer looks while a certificate is good.
+readonly looks=20
 
 # One line for each certificate: its file, when it ends in seconds since 1970, and what renews it, with tabs between them.
 # `machine` is signed here, all of them together; `kubelet` asks the cluster; `nobody` renews an authority.
@@ -90,8 +90,9 @@ CONF
 mind_certificates() {
   local interval=$((validity / looks)) overrides=$root/run/systemd/system/slipway-certificates.timer.d
   if ((interval < 3600)); then
+    # An empty value forgets all that the timer goes by.
     mkdir -p "$overrides"
-    printf '[Timer]\nOnUnitActiveSec=\nOnUnitActiveSec=%ss\nAccuracySec=1s\nRandomizedDelaySec=0\n' "$interval" >"$overrides/interval.conf"
+    printf '[Timer]\nOnUnitActiveSec=\nOnActiveSec=5s\nOnUnitActiveSec=%ss\nAccuracySec=1s\nRandomizedDelaySec=0\n' "$interval" >"$overrides/interval.conf"
     systemctl daemon-reload
   fi
   systemctl start --no-block slipway-certificates.timer

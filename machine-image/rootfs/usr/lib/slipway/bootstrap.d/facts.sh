@@ -5,12 +5,13 @@ is_control_plane() { [ "$ROLE" != join-worker ]; }
 # Beside what it stands for, so that what keeps the one keeps the other: what was applied here last.
 readonly applied=$kubernetes/slipway-applied
 
-# Everything that decides on what runs here, in one hash: the document's files and the image. Not a token, which ends.
+# Everything that decides on what runs here, in one hash: the document's files and the image. Not a token, which ends, nor the
+# record of the audit, which comes later.
 wanted() {
   (
     cd "$root/" || exit
     find etc/slipway etc/kubernetes/api-server usr/lib/slipway/containerd/store/image-id -type f \
-      ! -name join-token 2>/dev/null | LC_ALL=C sort | xargs sha256sum
+      ! -name join-token ! -name files.sha256 2>/dev/null | LC_ALL=C sort | xargs sha256sum
   ) | sha256sum
 }
 
