@@ -8,7 +8,7 @@ import {
   recordResources,
   type Registered,
   registeredBy,
-} from "../../../../support/recorder";
+} from "../../../support/recorder";
 
 beforeEach(() => {
   recordResources();
