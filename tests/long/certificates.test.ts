@@ -41,118 +41,171 @@ const controlPlaneLeaves = 12;
 describe.each([
   { controlPlanes: ["control-plane-0"], workers: ["worker-0"] },
   { controlPlanes: ["control-plane-0", "control-plane-1", "control-plane-2"], workers: ["worker-0"] },
-])(`certificates of ${validity}, where there are $controlPlanes and $workers`, ({ controlPlanes, workers }) => {
-  const machines = [...controlPlanes, ...workers];
-  const environment = new TestEnvironment({
-    shop: "monolith",
-    certificates: { validity },
-    controlPlane: { count: controlPlanes.length, memory: "2Gi" },
-    pools: [{ name: "worker", count: workers.length, memory: "2Gi" }],
-  });
+])(
+  `certificates of ${validity}, where there are $controlPlanes and $workers`,
+  ({ controlPlanes, workers }) => {
+    const machines = [...controlPlanes, ...workers];
+    const environment = new TestEnvironment({
+      shop: "monolith",
+      certificates: { validity },
+      controlPlane: { count: controlPlanes.length, memory: "2Gi" },
+      pools: [{ name: "worker", count: workers.length, memory: "2Gi" }],
+    });
 
-  beforeAll(async () => {
-    await environment.succeedMake("up");
-    await isWell(environment, machines);
-  }, minutes(15));
+    beforeAll(async () => {
+      await environment.succeedMake("up");
+      await isWell(environment, machines);
+    }, minutes(15));
 
-  afterAll(() => environment.destroy(), minutes(5));
+    afterAll(() => environment.destroy(), minutes(5));
 
-  it("are no part of what a second up compares", async () => {
-    await changesNothing(environment);
-  }, minutes(5));
-
-  it("leave a worker no token, and no right to another node's certificate", async () => {
-    const tokens = ["get", "secrets", "-n", "kube-system", "--field-selector", "type=bootstrap.kubernetes.io/token"];
-    await eventually(
-      150,
-      () => environment.kubectl(...tokens, "-o", "name"),
-      (names) => names.trim() === "",
+    it(
+      "are no part of what a second up compares",
+      async () => {
+        await changesNothing(environment);
+      },
+      minutes(5),
     );
-    const holding = ["grep", "-rlE", "^ *\"?token\"?: *['\"]?[a-z0-9]{6}\\.[a-z0-9]{16}", "/etc/slipway", "/etc/kubernetes", "/run/slipway"];
-    await expect(environment.inMachine("worker-0", ...holding)).rejects.toThrow();
-    const asks = ["kubectl", "--kubeconfig", "/etc/kubernetes/kubelet.conf"];
-    for (const node of ["worker-0", "worker-1", "control-plane-0"]) {
-      const request = JSON.stringify(await nodeCertificateRequest({ name: `asked-${node}`, node }));
-      const create = `echo '${request}' | ${asks.join(" ")} create -f -`;
-      await environment.inMachine("worker-0", "sh", "-c", create).catch(String);
-    }
-    const signed = async (): Promise<string[]> => {
-      const { items } = JSON.parse(await environment.kubectl("get", "csr", "-o", "json")) as RequestList;
-      const asked = items.filter(({ metadata }) => metadata.name.startsWith("asked-"));
-      return asked.filter(({ status }) => status?.certificate !== undefined).map(({ metadata }) => metadata.name);
-    };
-    // Its own is, so the way is open; the others stay as they are.
-    await eventually(60, signed, (names) => names.includes("asked-worker-0"));
-    await sleep(10_000);
-    expect(await signed()).toEqual(["asked-worker-0"]);
-    const may = async (verb: string, what: string, ...more: string[]): Promise<string> =>
-      (await environment.inMachine("worker-0", ...asks, "auth", "can-i", verb, what, ...more).catch(String)).trim();
-    expect(await may("list", "secrets", "-A")).not.toMatch(/^yes/);
-    expect(await may("delete", "node/control-plane-0")).not.toMatch(/^yes$/);
-  }, minutes(4));
 
-  it("are all listed, for the longest as long as the setting says but for authorities", async () => {
-    const table = await environment.succeedMake("certificates");
-    for (const machine of machines) {
-      const all = await listed(environment, machine);
-      const leaves = all.filter(({ renewedBy }) => renewedBy !== "nobody");
-      expect(leaves.length).toBeGreaterThanOrEqual(machine.startsWith("worker") ? 2 : controlPlaneLeaves);
-      for (const { file, end } of leaves) {
-        expect(end).toBeLessThanOrEqual(Date.now() + minutes(validityMinutes));
-        expect(table).toContain(file);
-      }
-    }
-    expect(table).toContain("nobody: it ends with the cluster");
-  }, minutes(2));
-
-  it(`are renewed without a lost request in ${window} minutes`, async () => {
-    const before = new Map<string, Listed[]>();
-    for (const machine of machines) before.set(machine, await listed(environment, machine));
-    const requests = await FreshRequests.begin(environment);
-    const wrong: string[] = [];
-    const until = Date.now() + minutes(window);
-    while (Date.now() < until) {
-      await sleep(10_000);
-      for (const machine of machines) {
-        for (const file of ended(await listed(environment, machine))) wrong.push(`${machine}: ${file}`);
-      }
-    }
-    await requests.end();
-    console.log(`${requests.answered} answered in ${window} minutes, lost ${JSON.stringify(requests.lost)}, ended ${JSON.stringify(wrong)}`);
-    expect(requests.lost).toEqual([]);
-    expect(requests.answered).toBeGreaterThan(window * 60);
-    expect(wrong).toEqual([]);
-    for (const [machine, all] of before) {
-      const now = new Map((await listed(environment, machine)).map(({ file, end }) => [file, end]));
-      for (const { file, end, renewedBy } of all.filter(({ renewedBy: by }) => by !== "nobody")) {
-        expect([file, renewedBy, (now.get(file) ?? 0) - end > minutes(window - 2 * validityMinutes)]).toEqual([file, renewedBy, true]);
-      }
-    }
-    await isWell(environment, machines);
-  }, minutes(window + 5));
-
-  it("that nobody renews take their control plane out, and come back with the next renewal", async () => {
-    const last = controlPlanes.at(-1) ?? "";
-    await environment.inMachine(last, "systemctl", "stop", "slipway-certificates.timer");
-    const requests = await FreshRequests.begin(environment);
-    await eventually(
-      (validityMinutes + 2) * 60,
-      () => listed(environment, last),
-      (all) => ended(all).includes("/etc/kubernetes/pki/apiserver.crt"),
+    it(
+      "leave a worker no token, and no right to another node's certificate",
+      async () => {
+        const tokens = [
+          "get",
+          "secrets",
+          "-n",
+          "kube-system",
+          "--field-selector",
+          "type=bootstrap.kubernetes.io/token",
+        ];
+        await eventually(
+          150,
+          () => environment.kubectl(...tokens, "-o", "name"),
+          (names) => names.trim() === "",
+        );
+        const holding = [
+          "grep",
+          "-rlE",
+          '^ *"?token"?: *[\'"]?[a-z0-9]{6}\\.[a-z0-9]{16}',
+          "/etc/slipway",
+          "/etc/kubernetes",
+          "/run/slipway",
+        ];
+        await expect(environment.inMachine("worker-0", ...holding)).rejects.toThrow();
+        const asks = ["kubectl", "--kubeconfig", "/etc/kubernetes/kubelet.conf"];
+        for (const node of ["worker-0", "worker-1", "control-plane-0"]) {
+          const request = JSON.stringify(await nodeCertificateRequest({ name: `asked-${node}`, node }));
+          const create = `echo '${request}' | ${asks.join(" ")} create -f -`;
+          await environment.inMachine("worker-0", "sh", "-c", create).catch(String);
+        }
+        const signed = async (): Promise<string[]> => {
+          const { items } = JSON.parse(await environment.kubectl("get", "csr", "-o", "json")) as RequestList;
+          const asked = items.filter(({ metadata }) => metadata.name.startsWith("asked-"));
+          return asked
+            .filter(({ status }) => status?.certificate !== undefined)
+            .map(({ metadata }) => metadata.name);
+        };
+        // Its own is, so the way is open; the others stay as they are.
+        await eventually(60, signed, (names) => names.includes("asked-worker-0"));
+        await sleep(10_000);
+        expect(await signed()).toEqual(["asked-worker-0"]);
+        const may = async (verb: string, what: string, ...more: string[]): Promise<string> =>
+          (
+            await environment
+              .inMachine("worker-0", ...asks, "auth", "can-i", verb, what, ...more)
+              .catch(String)
+          ).trim();
+        expect(await may("list", "secrets", "-A")).not.toMatch(/^yes/);
+        expect(await may("delete", "node/control-plane-0")).not.toMatch(/^yes$/);
+      },
+      minutes(4),
     );
-    await sleep(20_000);
-    if (controlPlanes.length === 1) {
-      // The control run: without renewal the API is lost.
-      await requests.end();
-      expect(requests.lost.filter(({ request }) => request === "api").length).toBeGreaterThan(5);
-      await environment.inMachine(last, "/usr/lib/slipway/certificates", "renew");
-    } else {
-      const said = await environment.succeedMake("up");
-      await requests.end();
-      expect(said).toMatch(new RegExp(`roll 1/1: ${last}: its certificates are signed anew, as they end on `));
-      expect(requests.lost).toEqual([]);
-    }
-    expect(ended((await listed(environment, last)).filter(({ renewedBy }) => renewedBy === "machine"))).toEqual([]);
-    await isWell(environment, machines);
-  }, minutes(validityMinutes + 15));
-});
+
+    it(
+      "are all listed, for the longest as long as the setting says but for authorities",
+      async () => {
+        const table = await environment.succeedMake("certificates");
+        for (const machine of machines) {
+          const all = await listed(environment, machine);
+          const leaves = all.filter(({ renewedBy }) => renewedBy !== "nobody");
+          expect(leaves.length).toBeGreaterThanOrEqual(machine.startsWith("worker") ? 2 : controlPlaneLeaves);
+          for (const { file, end } of leaves) {
+            expect(end).toBeLessThanOrEqual(Date.now() + minutes(validityMinutes));
+            expect(table).toContain(file);
+          }
+        }
+        expect(table).toContain("nobody: it ends with the cluster");
+      },
+      minutes(2),
+    );
+
+    it(
+      `are renewed without a lost request in ${window} minutes`,
+      async () => {
+        const before = new Map<string, Listed[]>();
+        for (const machine of machines) before.set(machine, await listed(environment, machine));
+        const requests = await FreshRequests.begin(environment);
+        const wrong: string[] = [];
+        const until = Date.now() + minutes(window);
+        while (Date.now() < until) {
+          await sleep(10_000);
+          for (const machine of machines) {
+            for (const file of ended(await listed(environment, machine))) wrong.push(`${machine}: ${file}`);
+          }
+        }
+        await requests.end();
+        console.log(
+          `${requests.answered} answered in ${window} minutes, lost ${JSON.stringify(requests.lost)}, ended ${JSON.stringify(wrong)}`,
+        );
+        expect(requests.lost).toEqual([]);
+        expect(requests.answered).toBeGreaterThan(window * 60);
+        expect(wrong).toEqual([]);
+        for (const [machine, all] of before) {
+          const now = new Map((await listed(environment, machine)).map(({ file, end }) => [file, end]));
+          for (const { file, end, renewedBy } of all.filter(({ renewedBy: by }) => by !== "nobody")) {
+            expect([
+              file,
+              renewedBy,
+              (now.get(file) ?? 0) - end > minutes(window - 2 * validityMinutes),
+            ]).toEqual([file, renewedBy, true]);
+          }
+        }
+        await isWell(environment, machines);
+      },
+      minutes(window + 5),
+    );
+
+    it(
+      "that nobody renews take their control plane out, and come back with the next renewal",
+      async () => {
+        const last = controlPlanes.at(-1) ?? "";
+        await environment.inMachine(last, "systemctl", "stop", "slipway-certificates.timer");
+        const requests = await FreshRequests.begin(environment);
+        await eventually(
+          (validityMinutes + 2) * 60,
+          () => listed(environment, last),
+          (all) => ended(all).includes("/etc/kubernetes/pki/apiserver.crt"),
+        );
+        await sleep(20_000);
+        if (controlPlanes.length === 1) {
+          // The control run: without renewal the API is lost.
+          await requests.end();
+          expect(requests.lost.filter(({ request }) => request === "api").length).toBeGreaterThan(5);
+          await environment.inMachine(last, "/usr/lib/slipway/certificates", "renew");
+        } else {
+          const said = await environment.succeedMake("up");
+          await requests.end();
+          expect(said).toMatch(
+            new RegExp(`roll 1/1: ${last}: its certificates are signed anew, as they end on `),
+          );
+          expect(requests.lost).toEqual([]);
+        }
+        expect(
+          ended((await listed(environment, last)).filter(({ renewedBy }) => renewedBy === "machine")),
+        ).toEqual([]);
+        await isWell(environment, machines);
+      },
+      minutes(validityMinutes + 15),
+    );
+  },
+);

@@ -46,7 +46,13 @@ export async function servingRequest({
 }
 
 /** What a kubelet asks for to be known by: a client certificate of a node, whoever asks. */
-export async function nodeCertificateRequest({ name, node }: { name: string; node: string }): Promise<object> {
+export async function nodeCertificateRequest({
+  name,
+  node,
+}: {
+  name: string;
+  node: string;
+}): Promise<object> {
   return await servingRequest({
     ...{ name, node },
     signerName: "kubernetes.io/kube-apiserver-client-kubelet",

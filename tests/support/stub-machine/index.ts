@@ -105,7 +105,10 @@ export class StubMachine {
   copy(): StubMachine {
     const copy = new StubMachine(this.document, this.authority, this.leaf);
     for (const folder of ["root", "world"])
-      cpSync(join(this.folder, folder), join(copy.folder, folder), { recursive: true, verbatimSymlinks: true });
+      cpSync(join(this.folder, folder), join(copy.folder, folder), {
+        recursive: true,
+        verbatimSymlinks: true,
+      });
     return copy;
   }
 

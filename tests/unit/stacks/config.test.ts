@@ -356,7 +356,9 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
     shop: fc.constantFrom("monolith", "microservices"),
     hosts: fc.uniqueArray(fc.constantFrom("shop.example.org", "shop", "192.0.2.7")),
     storage: fc.record({ defaultClass: fc.constantFrom("recycle" as const, "keep" as const) }),
-    certificates: fc.integer({ min: 4, max: 1825 * 1440 }).map((minutes) => ({ validitySeconds: minutes * 60 })),
+    certificates: fc
+      .integer({ min: 4, max: 1825 * 1440 })
+      .map((minutes) => ({ validitySeconds: minutes * 60 })),
   })
   .map(({ names, blocks: addressBlocks, counts, pools, ...rest }) => ({
     ...rest,

@@ -10,11 +10,33 @@ test("says of every certificate where it is, until when it is good, and what ren
 `;
   const kubelet = `/var/lib/kubelet/pki/kubelet-client-current.pem\t${at("2026-11-30T13:30:00Z").getTime() / 1000}\tkubelet\n`;
   const rows = [...rowsOfMachine("control-plane-0", list), ...rowsOfMachine("worker-0", kubelet)];
-  expect(table(rows, now).split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+  expect(
+    table(rows, now)
+      .split("\n")
+      .map((line) => line.split(/ {2,}/)),
+  ).toEqual([
     ["WHAT", "WHERE", "UNTIL", "LEFT", "RENEWED BY"],
-    ["/etc/kubernetes/pki/apiserver.crt", "control-plane-0", "2026-11-30 11:00 UTC", "ended", "make up, or the machine's timer"],
-    ["/var/lib/kubelet/pki/kubelet-client-current.pem", "worker-0", "2026-11-30 13:30 UTC", "90 min", "the kubelet"],
-    ["/etc/kubernetes/pki/ca.crt", "control-plane-0", "2036-11-27 12:00 UTC", "3650 d", "nobody: it ends with the cluster"],
+    [
+      "/etc/kubernetes/pki/apiserver.crt",
+      "control-plane-0",
+      "2026-11-30 11:00 UTC",
+      "ended",
+      "make up, or the machine's timer",
+    ],
+    [
+      "/var/lib/kubelet/pki/kubelet-client-current.pem",
+      "worker-0",
+      "2026-11-30 13:30 UTC",
+      "90 min",
+      "the kubelet",
+    ],
+    [
+      "/etc/kubernetes/pki/ca.crt",
+      "control-plane-0",
+      "2036-11-27 12:00 UTC",
+      "3650 d",
+      "nobody: it ends with the cluster",
+    ],
   ]);
 });
 

@@ -1,8 +1,5 @@
 import { newCertificateAuthority } from "../../../../../components/pki/certificate-authority";
-import {
-  certificateFindings,
-  dueCertificates,
-} from "../../../../../components/cluster/roll/certificates";
+import { certificateFindings, dueCertificates } from "../../../../../components/cluster/roll/certificates";
 
 const now = Date.parse("2026-11-30T12:00:00Z");
 const day = 86_400_000;

@@ -187,7 +187,12 @@ describe("certificates that are due", () => {
 
   it("are signed anew one control plane after the other, while nothing stops", () => {
     const first = new Map([...due].filter(([name]) => name !== "control-plane-1").slice(0, 2));
-    const plan = rollPlan({ wanted: wantedAsItIs, live: names.map((name) => live(name)), readyNodes: all, due: first });
+    const plan = rollPlan({
+      wanted: wantedAsItIs,
+      live: names.map((name) => live(name)),
+      readyNodes: all,
+      due: first,
+    });
     expect(order(plan)).toEqual([
       "renew control-plane-0",
       "keep control-plane-1",
@@ -205,10 +210,18 @@ describe("certificates that are due", () => {
   it("are no turn of their own where the machine is replaced, stopped or gone", () => {
     const plan = rollPlan({
       wanted: [wanted("control-plane-0"), ...wantedAsItIs.slice(1, 3)],
-      live: [live("control-plane-0"), live("control-plane-1", { state: "stopped" }), live("control-plane-2", { state: "gone" })],
+      live: [
+        live("control-plane-0"),
+        live("control-plane-1", { state: "stopped" }),
+        live("control-plane-2", { state: "gone" }),
+      ],
       readyNodes: all,
       due,
     });
-    expect(order(plan).sort()).toEqual(["back control-plane-2", "keep control-plane-1", "replace control-plane-0"]);
+    expect(order(plan).sort()).toEqual([
+      "back control-plane-2",
+      "keep control-plane-1",
+      "replace control-plane-0",
+    ]);
   });
 });
