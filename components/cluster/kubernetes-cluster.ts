@@ -240,7 +240,12 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     let watch: Readiness | undefined;
     const { machines: platform, certificateSeconds = defaultCertificateSeconds } = args;
     const admit = async (machine: string): Promise<void> => {
-      const credential = await knownValue(identity.kubeletCertificate(machine, certificateSeconds));
+      const member = members.find(({ name }) => name === machine);
+      if (member === undefined) return;
+      const address = platform.address(member.slot);
+      const credential = await knownValue(
+        identity.kubeletCertificate(machine, address, certificateSeconds),
+      );
       if (credential !== undefined) await platform.admit?.(machine, credential);
     };
     return (kubeconfig) =>

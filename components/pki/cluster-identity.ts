@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { CertificateAuthority } from "./certificate-authority";
 import { certificateHash } from "./certificate-hash";
-import { ClientCertificate, newClientCertificate } from "./client-certificate";
+import { issueCertificate } from "./certificate";
+import { ClientCertificate } from "./client-certificate";
 import { EncryptionKey } from "./encryption-key";
 import { KeyPair } from "./key-pair";
 import { kubeconfig } from "./kubeconfig";
@@ -114,24 +115,37 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   }
 
   /**
-   * The first certificate of a machine's kubelet and its key, one after the other in PEM, for no other node. It is signed by
-   * each call, and kept nowhere. Secret.
+   * The first certificate of a machine's kubelet and its key, one after the other in PEM, for no other node: what it asks the
+   * API with, and what it answers with. It is signed by each call, and kept nowhere. Secret.
    *
    * @param machine name of the machine and its Node, a DNS label such as `worker-0`
+   * @param address IP address by which the API server reaches the kubelet
    * @param seconds how long it is good for
    */
-  kubeletCertificate(machine: string, seconds: number): pulumi.Output<string> {
+  kubeletCertificate(machine: string, address: string, seconds: number): pulumi.Output<string> {
     const { certificatePem, privateKeyPem } = this.kubernetesCa;
     return pulumi.secret(
       pulumi.all([certificatePem, privateKeyPem]).apply(async ([authorityCertificatePem, signingKeyPem]) => {
-        const made = await newClientCertificate({
-          // https://kubernetes.io/docs/reference/access-authn-authz/node/#overview
-          commonName: `system:node:${machine}`,
-          organization: "system:nodes",
-          days: seconds / 86_400,
-          authorityCertificatePem,
-          authorityPrivateKeyPem: signingKeyPem,
-        });
+        const made = await issueCertificate(
+          {
+            // https://kubernetes.io/docs/reference/access-authn-authz/node/#overview
+            commonName: `system:node:${machine}`,
+            organization: "system:nodes",
+            authorityCertificatePem,
+            authorityPrivateKeyPem: signingKeyPem,
+          },
+          ({ ExtendedKeyUsage, KeyUsageFlags, ...x509 }) => ({
+            days: seconds / 86_400,
+            usages: KeyUsageFlags.digitalSignature,
+            extensions: [
+              new x509.ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.serverAuth]),
+              new x509.SubjectAlternativeNameExtension([
+                { type: "dns", value: machine },
+                { type: "ip", value: address },
+              ]),
+            ],
+          }),
+        );
         return made.certificatePem + made.privateKeyPem;
       }),
     );

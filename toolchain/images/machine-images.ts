@@ -1,4 +1,5 @@
 import { bundledName, upstreamName, type UpstreamProgram } from "../../components/platform/image-names";
+import { toolchainMode } from "../cache";
 import {
   checkedVersion,
   companionsOf,
@@ -51,12 +52,18 @@ const machines = new Map(kubernetesVersions.map((version) => [version, machineIm
  * @throws Error when the toolchain does not have it
  */
 export function podImages(version: string = newestKubernetes): readonly PodImage[] {
-  return imagesOf(version).pods;
+  const { pods } = imagesOf(version);
+  return bringsApprover() ? pods : pods.filter((pod) => pod.name !== approver);
 }
 
 /** A machine without pod images: what its container starts from is `machine`. Likewise. */
 export function bareMachine(version: string = newestKubernetes): Image {
   return imagesOf(version).bare;
+}
+
+/** Whether machines bring the program that approves what kubelets answer with: it is built, as nobody publishes it. */
+export function bringsApprover(): boolean {
+  return toolchainMode() === "source";
 }
 
 function imagesOf(version: string): MachineImages {

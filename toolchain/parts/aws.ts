@@ -45,6 +45,7 @@ export const awsParts = {
     suites: { "kubelet-certificate-approver.test": "." },
     variables: {},
     coldMinutes: 1,
+    onDemand: true,
   },
   "session-manager-plugin": {
     version: versions.sessionManagerPlugin,

@@ -153,6 +153,7 @@ describe("a first boot", () => {
     machine.boot();
     const current = machine.read("var/lib/kubelet/pki/kubelet-client-current.pem");
     expect(current).toBe(`${leaf}key\n`);
+    expect(machine.read("var/lib/kubelet/pki/kubelet-server-current.pem")).toBe(current);
     expect(parse(machine.read("etc/kubernetes/kubelet.conf"))).toMatchObject({
       clusters: [{ cluster: { server: "https://10.88.0.2:6443" } }],
       users: [{ user: { "client-certificate": "/var/lib/kubelet/pki/kubelet-client-current.pem" } }],
@@ -378,9 +379,9 @@ describe("a worker", () => {
     },
   );
 
-  it("whose certificate is over takes another, and stays the node that it is", async () => {
+  it.each(["client", "server"])("whose %s certificate is over takes another, and stays the node that it is", async (use) => {
     const machine = nodeOf("worker");
-    machine.write("var/lib/kubelet/pki/kubelet-client-current.pem", await madeCertificate("over", 400));
+    machine.write(`var/lib/kubelet/pki/kubelet-${use}-current.pem`, await madeCertificate("over", 400));
     machine.tell("api", "");
     const { calls, said } = machine.boot();
     expect(calls).toEqual([configured]);

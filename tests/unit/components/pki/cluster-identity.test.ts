@@ -90,13 +90,14 @@ test("has the Kubernetes authority issue kubeadm's administrator a certificate f
 test("signs a machine's kubelet a certificate for its node alone, and keeps it nowhere", async () => {
   const identity = await create();
   const before = Object.keys(registered);
-  const credential = identity.kubeletCertificate("worker-0", 3600);
+  const credential = identity.kubeletCertificate("worker-0", "10.88.0.16", 3600);
   const text = await valueOf(credential);
   const certificate = new X509Certificate(text);
   const authority = new X509Certificate(await valueOf(identity.kubernetesCa.certificatePem));
   expect(certificate.verify(authority.publicKey)).toBe(true);
   expect(certificate.subject).toBe("O=system:nodes\nCN=system:node:worker-0");
-  expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.2"]);
+  expect(certificate.subjectAltName).toBe("DNS:worker-0, IP Address:10.88.0.16");
+  expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"]);
   const left = Date.parse(certificate.validTo) - Date.now();
   expect(left).toBeGreaterThan(3590_000);
   expect(left).toBeLessThanOrEqual(3600_000);

@@ -25,11 +25,16 @@ is_applied() {
 # The first file of its log is what etcd itself goes by: the folder alone is no data.
 has_etcd_data() { compgen -G "$etcd/member/wal/*.wal" >/dev/null; }
 
-# Whether the kubelet can say who it is: its kubeconfig trusts this cluster's authority, and its certificate is not over.
+# Whether the kubelet can say who it is: its kubeconfig trusts this cluster's authority, and its certificates are not over.
 is_signed_in() {
-  local certificate=$kubelet/pki/kubelet-client-current.pem
   [ -s "$kubernetes/kubelet.conf" ] && [ "$(kubelet_authority)" = "$(fingerprint <"$settings/ca.crt")" ] || return 1
-  [ ! -e "$certificate" ] || openssl x509 -noout -checkend "$((validity > 36000 ? 3600 : validity / 10))" -in "$certificate" >>"$log" 2>&1
+  is_lasting "$kubelet/pki/kubelet-client-current.pem" || return 1
+  # Whoever brings a worker its first certificate brings it the next.
+  is_control_plane || [ -e "$settings/join-token" ] || is_lasting "$kubelet/pki/kubelet-server-current.pem"
+}
+is_lasting() {
+  local seconds=$((validity > 36000 ? 3600 : validity / 10))
+  [ ! -e "$1" ] || openssl x509 -noout -checkend "$seconds" -in "$1" >>"$log" 2>&1
 }
 kubelet_authority() {
   sed -n 's/^ *certificate-authority-data: *//p' "$kubernetes/kubelet.conf" | base64 --decode 2>/dev/null | fingerprint

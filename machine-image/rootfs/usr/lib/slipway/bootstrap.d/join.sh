@@ -46,12 +46,16 @@ be_admitted() {
   ! has_old_node || [ "$(kubelet_authority)" = "$(fingerprint <"$settings/ca.crt")" ] || forget_node
   step "waiting for the certificate of its kubelet"
   until [ -s "$admission" ]; do sleep 0.2; done
-  local certificate
-  certificate=kubelet-client-$(date +%Y-%m-%d-%H-%M-%S).pem
+  local now use
+  now=$(date +%Y-%m-%d-%H-%M-%S)
   mkdir -p "$kubelet/pki" "$kubernetes/pki"
   cp "$settings/ca.crt" "$kubernetes/pki/ca.crt"
-  mv "$admission" "$kubelet/pki/$certificate"
-  ln --symbolic --force "$certificate" "$kubelet/pki/kubelet-client-current.pem"
+  # It is for both: what the kubelet asks with, and what it answers with.
+  for use in client server; do
+    (umask 077 && cat "$admission" >"$kubelet/pki/kubelet-$use-$now.pem")
+    ln --symbolic --force "kubelet-$use-$now.pem" "$kubelet/pki/kubelet-$use-current.pem"
+  done
+  rm "$admission"
   local path=/var/lib/kubelet/pki/kubelet-client-current.pem
   kubeconfig "$kubernetes/kubelet.conf" "client-certificate: $path, client-key: $path"
   wait_for_api
