@@ -243,9 +243,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       const member = members.find(({ name }) => name === machine);
       if (member === undefined) return;
       const address = platform.address(member.slot);
-      const credential = await knownValue(
-        identity.kubeletCertificate(machine, address, certificateSeconds),
-      );
+      const credential = await knownValue(identity.kubeletCertificate(machine, address, certificateSeconds));
       if (credential !== undefined) await platform.admit?.(machine, credential);
     };
     return (kubeconfig) =>

@@ -379,14 +379,17 @@ describe("a worker", () => {
     },
   );
 
-  it.each(["client", "server"])("whose %s certificate is over takes another, and stays the node that it is", async (use) => {
-    const machine = nodeOf("worker");
-    machine.write(`var/lib/kubelet/pki/kubelet-${use}-current.pem`, await madeCertificate("over", 400));
-    machine.tell("api", "");
-    const { calls, said } = machine.boot();
-    expect(calls).toEqual([configured]);
-    expect(said).toContain("step waiting for the certificate of its kubelet");
-  });
+  it.each(["client", "server"])(
+    "whose %s certificate is over takes another, and stays the node that it is",
+    async (use) => {
+      const machine = nodeOf("worker");
+      machine.write(`var/lib/kubelet/pki/kubelet-${use}-current.pem`, await madeCertificate("over", 400));
+      machine.tell("api", "");
+      const { calls, said } = machine.boot();
+      expect(calls).toEqual([configured]);
+      expect(said).toContain("step waiting for the certificate of its kubelet");
+    },
+  );
 
   it("of before loses the key that it was given for as long as the authority", () => {
     const machine = nodeOf("worker");
