@@ -1,102 +1,7 @@
-import { X509Certificate } from "node:crypto";
+import { parseAllDocuments } from "yaml";
 
-import { parse, parseAllDocuments } from "yaml";
-
-import {
-  type ControlPlaneBoot,
-  controlPlaneIdentityFiles,
-  controlPlaneUserData,
-  type PlatformFacts,
-  workerIdentityFiles,
-  workerUserData,
-} from "../../../components/bootstrap";
-import { firstControlPlane, identity, secondControlPlane, worker } from "../../support/bootstrap-facts";
-import type { KeyPairPem } from "../../../components/bootstrap";
-import { madeCertificate, madeKeyPair, StubMachine } from "../../support/stub-machine";
-
-let authority: KeyPairPem;
-let otherAuthority: string;
-let leaf: string;
-
-const ofControlPlane =
-  (boot: ControlPlaneBoot) =>
-  (platform: PlatformFacts): string =>
-    controlPlaneUserData({ ...boot, platform }, controlPlaneIdentityFiles(identity));
-const ofWorker = (platform: PlatformFacts): string =>
-  workerUserData({ ...worker, platform }, workerIdentityFiles(identity.kubernetesCa.certificate));
-
-const roles = {
-  first: ofControlPlane(firstControlPlane),
-  second: ofControlPlane(secondControlPlane),
-  worker: ofWorker,
-  "token worker": ofWorker,
-};
-
-/** What a platform brings a worker, whichever way. */
-function bring(machine: StubMachine, role: keyof typeof roles): void {
-  if (role === "worker") machine.tell("admission", leaf + "key\n");
-  if (role === "token worker") machine.write("etc/slipway/join-token", "abcdef.0123456789abcdef\n");
-}
-
-const members = (...all: { index: number; learner?: boolean }[]): string =>
-  JSON.stringify({
-    header: { cluster_id: "1", member_id: "2" },
-    members: all.map(({ index, learner = false }) => ({
-      ID: `${index + 100}`,
-      name: `control-plane-${index}`,
-      peerURLs: [`https://10.88.0.${index + 8}:2380`],
-      clientURLs: [`https://10.88.0.${index + 8}:2379`],
-      ...(learner && { isLearner: true }),
-    })),
-  });
-
-/** What the API shows of the etcd pods of all control planes. */
-const pods = "control-plane-0 https://10.88.0.8:2379\ncontrol-plane-1 https://10.88.0.9:2379\n";
-
-let machines: StubMachine[] = [];
-
-function machineOf(role: keyof typeof roles): StubMachine {
-  const machine = new StubMachine(roles[role], authority, leaf);
-  machines.push(machine);
-  machine.tell("pods", pods);
-  bring(machine, role);
-  if (role === "second") machine.tell("members", members({ index: 0 }));
-  return machine;
-}
-
-const nodes = new Map<keyof typeof roles, StubMachine>();
-
-/** One that was a node at an earlier boot. */
-function nodeOf(role: keyof typeof roles): StubMachine {
-  const machine = nodes.get(role)?.copy();
-  if (!machine) throw new Error(`no node of ${role}`);
-  machines.push(machine);
-  return machine;
-}
-
-beforeAll(async () => {
-  authority = await madeKeyPair("kubernetes");
-  [otherAuthority, leaf] = await Promise.all([madeCertificate("another"), madeCertificate("leaf")]);
-  for (const role of ["first", "second", "worker", "token worker"] as const) {
-    const machine = new StubMachine(roles[role], authority, leaf);
-    machine.tell("pods", pods);
-    bring(machine, role);
-    if (role !== "first") machine.tell("api", "");
-    if (role === "second") machine.tell("members", members({ index: 0 }));
-    expect(machine.boot().status).toBe(0);
-    for (const fact of ["api", "members"]) machine.tell(fact);
-    nodes.set(role, machine);
-  }
-});
-
-afterAll(() => {
-  for (const machine of nodes.values()) machine.remove();
-});
-
-afterEach(() => {
-  for (const machine of machines) machine.remove();
-  machines = [];
-});
+import { madeCertificate, type StubMachine } from "../../support/stub-machine";
+import { bring, machineOf, made, members, nodeOf } from "../../support/stub-machine/machines";
 
 const data = "var/lib/etcd/member/wal/0.wal";
 const started = "systemctl start kubelet";
@@ -143,51 +48,6 @@ describe("a first boot", () => {
       expect(said.at(-1)).toBe("joined");
     },
   );
-
-  it("of a worker without a token waits for the certificate of its kubelet, which root alone can read", () => {
-    const machine = machineOf("worker");
-    machine.tell("api", "");
-    machine.tell("admission");
-    expect(machine.boot(2).said.at(-1)).toBe("step waiting for the certificate of its kubelet");
-    bring(machine, "worker");
-    machine.boot();
-    const current = machine.read("var/lib/kubelet/pki/kubelet-client-current.pem");
-    expect(current).toBe(`${leaf}key\n`);
-    expect(machine.read("var/lib/kubelet/pki/kubelet-server-current.pem")).toBe(current);
-    expect(parse(machine.read("etc/kubernetes/kubelet.conf"))).toMatchObject({
-      clusters: [{ cluster: { server: "https://10.88.0.2:6443" } }],
-      users: [{ user: { "client-certificate": "/var/lib/kubelet/pki/kubelet-client-current.pem" } }],
-    });
-    expect(machine.mode("etc/kubernetes/kubelet.conf")).toBe("600");
-    expect(machine.read("etc/kubernetes/pki/ca.crt")).toBe(authority.certificate);
-    expect(machine.mode("run/slipway")).toBe("700");
-    expect(machine.has("run/slipway/admission.pem")).toBe(false);
-  });
-
-  it("says nothing that holds the token, on the console or in a log that others read", () => {
-    const machine = machineOf("token worker");
-    machine.tell("api", "");
-    machine.tell("join.fails", "nothing\n");
-    expect(machine.boot().said.join("\n")).not.toContain("0123456789abcdef");
-    expect(machine.mode("run/slipway")).toBe("700");
-    expect(machine.mode("run/slipway/discovery.conf")).toBe("600");
-  });
-
-  it("of a control plane signs what its kubelet answers with, for its name and address alone", () => {
-    const machine = machineOf("first");
-    machine.boot();
-    const serving = new X509Certificate(machine.read("var/lib/kubelet/pki/kubelet-server-current.pem"));
-    expect(serving.verify(new X509Certificate(authority.certificate).publicKey)).toBe(true);
-    expect(serving.subject).toBe("O=system:nodes\nCN=system:node:control-plane-0");
-    expect(serving.subjectAltName).toBe("DNS:control-plane-0, IP Address:10.88.0.8");
-    expect(serving.ca).toBe(false);
-  });
-
-  it("has the timer look after the certificates", () => {
-    const machine = machineOf("first");
-    machine.boot();
-    expect(machine.heard("timer")).toBe("");
-  });
 });
 
 describe("a machine that nothing has changed for", () => {
@@ -240,15 +100,6 @@ describe.each(Object.entries(changes))("with %s", (_, change) => {
 });
 
 describe("init over data", () => {
-  it("ends tokens that clusters of before had, and that had no end", () => {
-    const machine = nodeOf("first");
-    machine.lose("etc/kubernetes/slipway-applied");
-    machine.tell("endless-tokens", "bootstrap-token-abcdef ");
-    expect(machine.boot().calls).toContainEqual(
-      expect.stringMatching(/^kubectl .* delete secrets bootstrap-token-abcdef$/),
-    );
-  });
-
   it("signs all leaves anew, keeps the kubelet's kubeconfig, and lets etcd begin no cluster", () => {
     const machine = nodeOf("first");
     machine.lose("etc/kubernetes/slipway-applied");
@@ -289,7 +140,7 @@ describe("init over data", () => {
 
   it("signs the kubelet anew when its kubeconfig trusts another authority", () => {
     const machine = nodeOf("first");
-    machine.write("etc/slipway/ca.crt", otherAuthority);
+    machine.write("etc/slipway/ca.crt", made.otherAuthority);
     machine.boot();
     expect(machine.heard("found-by-init").split("\n")).not.toContain("kubelet.conf");
   });
@@ -372,32 +223,12 @@ describe("a worker", () => {
     "that is a %s, whose authority is another one, forgets what it was",
     (role) => {
       const machine = nodeOf(role);
-      machine.write("etc/slipway/ca.crt", otherAuthority);
+      machine.write("etc/slipway/ca.crt", made.otherAuthority);
       bring(machine, role);
       machine.tell("api", "");
       expect(machine.boot().calls).toEqual([reset, role === "worker" ? configured : join]);
     },
   );
-
-  it.each(["client", "server"])(
-    "whose %s certificate is over takes another, and stays the node that it is",
-    async (use) => {
-      const machine = nodeOf("worker");
-      machine.write(`var/lib/kubelet/pki/kubelet-${use}-current.pem`, await madeCertificate("over", 400));
-      machine.tell("api", "");
-      const { calls, said } = machine.boot();
-      expect(calls).toEqual([configured]);
-      expect(said).toContain("step waiting for the certificate of its kubelet");
-    },
-  );
-
-  it("of before loses the key that it was given for as long as the authority", () => {
-    const machine = nodeOf("worker");
-    machine.lose("etc/kubernetes/slipway-applied");
-    machine.write("etc/kubernetes/kubelet/serving.key", "key");
-    machine.boot();
-    expect(machine.has("etc/kubernetes/kubelet")).toBe(false);
-  });
 
   it("with a token cleans up between tries, as there is no data", () => {
     const machine = machineOf("token worker");
