@@ -31,6 +31,8 @@ const programs = ["kubeadm", "kubectl", "curl", "systemctl", "journalctl", "inst
 
 const day = 86_400_000;
 
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => line !== "");
+
 /** A self-signed certificate and its key, valid from so many days ago for so many days. */
 export async function madeKeyPair(name: string, from = 0, days = 365): Promise<KeyPairPem> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
@@ -160,26 +162,41 @@ export class StubMachine {
     return join(this.root, path);
   }
 
+  /** Runs what its timer does, or what an update does. Gives what it ran that changes something. */
+  certificates(what: "mind" | "renew"): {
+    readonly calls: readonly string[];
+    readonly status: number | null;
+  } {
+    this.tell("calls", "");
+    const { status } = this.run([join(library, "certificates"), what]);
+    return { calls: this.calls, status };
+  }
+
   /** @param seconds after which it is ended: then its status is null */
   boot(seconds = 20): Boot {
     rmSync(join(this.root, "run"), { recursive: true, force: true });
     this.tell("calls", "");
     this.write("dev/console");
-    const { status } = spawnSync("timeout", ["--kill-after=1", `${seconds}`, join(library, "bootstrap")], {
-      cwd: this.root,
-      env: {
-        PATH: `${join(this.folder, "bin")}:${process.env.PATH ?? ""}`,
-        SLIPWAY_ROOT: this.root,
-        SLIPWAY_PATIENCE: "1",
-        WORLD: this.world,
-      },
-    });
-    const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
+    const { status } = this.run(["timeout", "--kill-after=1", `${seconds}`, join(library, "bootstrap")]);
     return {
-      calls: lines(this.heard("calls")),
-      said: lines(this.read("dev/console")).map((line) => line.replace("slipway: ", "")),
+      calls: this.calls,
+      said: linesOf(this.read("dev/console")).map((line) => line.replace("slipway: ", "")),
       status: status === 124 ? null : status,
     };
+  }
+
+  private run([program = "", ...args]: readonly string[]) {
+    const env = {
+      PATH: `${join(this.folder, "bin")}:${process.env.PATH ?? ""}`,
+      SLIPWAY_ROOT: this.root,
+      SLIPWAY_PATIENCE: "1",
+      WORLD: this.world,
+    };
+    return spawnSync(program, args, { cwd: this.root, env });
+  }
+
+  private get calls(): string[] {
+    return linesOf(this.heard("calls"));
   }
 
   remove(): void {

@@ -39,6 +39,7 @@ fails() {
 kubeadm() {
   note "kubeadm $(sed -E "s#(--config|--kubeconfig|--kubeconfig-dir) [^ ]*##g; s#  +# #g; s# +\$##" <<<"$*")"
   case "$1 $2 ${3:-} ${4:-}" in
+    "certs renew "*) [ ! -e "$WORLD/new-leaf.crt" ] || cp "$WORLD/new-leaf.crt" "$kubernetes/pki/apiserver.crt" ;;
     "init phase kubeconfig admin") kubeconfig "$SLIPWAY_ROOT/run/slipway/admin.conf" ;;
     "init phase kubeconfig kubelet") kubeconfig "$kubernetes/kubelet.conf" ;;
     "init phase certs "*) touch "$kubernetes/pki/apiserver-etcd-client.crt" ;;
@@ -68,6 +69,8 @@ kubectl() {
     *"get node"*status.conditions*) says node && rm -f "$WORLD/node" ;;
     *"get node"*) says provider-id ;;
     *"get secrets"*) says endless-tokens ;;
+    *"get lease"*) says lease ;;
+    *"annotate node"*) note "kubectl ${*:5}" ;;
     *) note "kubectl $*" ;;
   esac
 }
