@@ -70,6 +70,7 @@ kubectl() {
     *"get node"*) says provider-id ;;
     *"get secrets"*) says endless-tokens ;;
     *"get lease"*) says lease ;;
+    *"--filename -"*) cat >/dev/null && note "kubectl ${*:5}" ;;
     *"annotate node"*) note "kubectl ${*:5}" ;;
     *) note "kubectl $*" ;;
   esac
