@@ -182,7 +182,11 @@ export class Roll {
     const longerSeconds = (): Promise<number> =>
       pulumi.runtime.isDryRun() ? Promise.resolve(0) : this.longerSeconds(live);
     const facts = { live, revisions, kubeconfig, patienceSeconds, longerSeconds, obstacle };
-    const certificates = { certificateSeconds, authorities, canRenew: platform.renewCertificates !== undefined };
+    const certificates = {
+      certificateSeconds,
+      authorities,
+      canRenew: platform.renewCertificates !== undefined,
+    };
     const inputs = { members, kubernetesVersion, replaced: machinesToReplace(), ...facts, ...certificates };
     try {
       return await planRoll(inputs);
