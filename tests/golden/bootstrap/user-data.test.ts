@@ -48,7 +48,7 @@ describe.each(Object.entries(roles))("the document of a %s", (role, document) =>
     const files = parsed(document).write_files;
     expect(new Set(files.map(({ path }) => path)).size).toBe(files.length);
     const readable = files.filter(({ permissions }) => permissions !== "0600");
-    expect(readable.filter(({ content }) => content.includes('KEY'))).toEqual([]);
+    expect(readable.filter(({ content }) => content.includes("KEY"))).toEqual([]);
   });
 
   it("runs nothing: a machine that needs no preparation begins by itself", () => {
