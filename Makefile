@@ -19,7 +19,7 @@ test-aws: WANTED = --for aws
 
 .DEFAULT_GOAL := help
 export HEAL MACHINE
-.PHONY: help setup up preview review drift replace down kept forget backup restore recover kubeconfig deployer-kubeconfig tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
+.PHONY: help setup up preview review drift replace down kept forget backup restore recover kubeconfig deployer-kubeconfig certificates tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -90,6 +90,10 @@ deployer-kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig of th
 	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/deployer.kubeconfig" && \
 	administrator="$$(pulumi stack output kubeconfig --show-secrets -s $(ENV))" && \
 	echo "$$administrator" | $(RUN) stacks/deployer-kubeconfig.ts >"$$file" && echo "$$file"
+
+certificates: node_modules/.package-lock.json ## Show every certificate: where it is, until when it is good, and what renews it
+	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && \
+	pulumi stack export -s $(ENV) | $(RUN) toolchain/certificates/run.ts $(ENV)
 
 tunnel: setup ## Open a tunnel to the internal API of an environment on AWS, and keep it open until Ctrl-C
 	@$(WITH_ENV) $(RUN) stacks/aws/tunnel.ts $(ENV)

@@ -42,6 +42,8 @@ export interface Preview {
   readonly findings: readonly PolicyFinding[];
   /** Of severity `error`, as the engine printed them. */
   readonly errors: readonly string[];
+  /** What the program says of machines and certificates, in order: `roll …` and `certificates: …`. */
+  readonly notes: readonly string[];
 }
 
 interface PolicyEvent {
@@ -65,6 +67,7 @@ export function readPreview(log: string): Preview {
     steps: events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []),
     findings: events.flatMap(({ policyEvent }) => (policyEvent ? [finding(policyEvent)] : [])),
     errors: events.flatMap(({ diagnosticEvent }) => (diagnosticEvent ? error(diagnosticEvent) : [])),
+    notes: events.flatMap(({ diagnosticEvent }) => (diagnosticEvent ? note(diagnosticEvent) : [])),
   };
 }
 
@@ -92,6 +95,12 @@ function error({ severity, message, urn }: NonNullable<EngineEvent["diagnosticEv
   // What a mandatory finding fails the preview with says nothing that the finding does not.
   if (severity !== "error" || message.trim() === "preview failed") return [];
   return [`${urn ? `${nameOf(urn)}: ` : ""}${message.trim()}`];
+}
+
+function note({ severity, message }: NonNullable<EngineEvent["diagnosticEvent"]>): string[] {
+  // The engine's marks for colours.
+  const text = message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+  return severity.startsWith("info") && /^(roll|certificates)\b.*: /.test(text) ? [text] : [];
 }
 
 /** The name of a resource, as the program gave it. */

@@ -16,7 +16,7 @@ export interface Outcome {
 export interface Review {
   readonly environment: string;
   readonly lint: Outcome;
-  readonly preview: Outcome & { readonly errors: readonly string[] };
+  readonly preview: Outcome & { readonly errors: readonly string[]; readonly notes: readonly string[] };
   readonly findings: readonly PolicyFinding[];
   readonly changes: readonly Change[];
   readonly dangers: readonly Danger[];
@@ -50,6 +50,7 @@ function sections(review: Review, rows: number): string[] {
     summary(review),
     ...dangerSection(review.dangers, rows),
     ...findingSection(review.findings, rows),
+    ...noteSection(review.preview.notes, rows),
     ...failureSections(review),
     ...changeSections(review.changes, rows),
     costSection(review.cost, rows),
@@ -131,6 +132,14 @@ function findingSection(findings: readonly PolicyFinding[], rows: number): strin
     "### Policies",
     table(["", "Rule", "Resource", "What is wrong, and what would be right"], lines, rows),
   ];
+}
+
+/** In which order machines change, what that will meet, and which certificates end. */
+function noteSection(notes: readonly string[], rows: number): string[] {
+  if (notes.length === 0) return [];
+  const shown = notes.slice(0, rows).map((note) => `- ${cell(open(note))}`);
+  const more = notes.length > rows ? [`- and ${notes.length - rows} more`] : [];
+  return ["### Machines and certificates", [...shown, ...more].join("\n")];
 }
 
 function failureSections({ lint, preview }: Review): string[] {

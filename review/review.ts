@@ -37,7 +37,7 @@ export async function review(
   return {
     environment,
     lint: linted,
-    preview: { ...outcome, errors: seen.errors },
+    preview: { ...outcome, errors: seen.errors, notes: seen.notes },
     findings: [...seen.findings, ...openSecrets(seen.steps)],
     changes,
     dangers: dangersOf(changes),

@@ -6,7 +6,7 @@ import {
   type MachinePlatform,
 } from "../components/machines";
 import type { IngressSettings, PlatformArgs } from "../components/platform";
-import { imageName } from "../toolchain/images";
+import { bringsApprover, imageName } from "../toolchain/images";
 import { companionsOf } from "../toolchain/kubernetes-versions";
 import type { EnvironmentConfig } from "./config";
 
@@ -44,6 +44,7 @@ export function clusterArgs(config: EnvironmentConfig, machines: MachinePlatform
     pools: config.pools,
     networks: config.networks,
     dnsAddress: clusterDns(config.networks.services),
+    certificateSeconds: config.certificates.validitySeconds,
   };
 }
 
@@ -56,11 +57,18 @@ export function platformArgs(
   return {
     ...commonPlatformArgs(config, machines, ingress),
     conntrackLimits: false,
+    ...(bringsApprover() && { machines: machinesLike(config) }),
     storage: {
       defaultClass: config.storage.defaultClass,
       ...(machines.facts.keptFolder !== undefined && { keptFolder: machines.facts.keptFolder }),
     },
   };
+}
+
+/** What an environment's machines are called, and where their addresses are. */
+function machinesLike({ pools, networks }: EnvironmentConfig) {
+  const kinds = ["control-plane", ...pools.map(({ name }) => name)];
+  return { names: kinds.map((kind) => `${kind}-[0-9]+`).join("|"), cidrs: [networks.machines] };
 }
 
 /** The same for machines on AWS. */

@@ -13,7 +13,7 @@ import { chooseMode } from "./release/choose";
 import { dropDownloads, fetchPart, whileFetchingAlone } from "./release/fetch-part";
 import type { Release } from "./release/releases";
 import { Web, mirrorOf } from "./release/web";
-import { demandOf, demandOptions, wantedParts } from "./wanted";
+import { builtParts, demandOf, demandOptions, wantedParts } from "./wanted";
 
 /**
  * Makes sure that the given parts are there, one after the other: two big links at once take twice as long
@@ -22,6 +22,7 @@ import { demandOf, demandOptions, wantedParts } from "./wanted";
  * @param wanted - default: every part that environments need
  * @param signal - ends it early; everything finished stays
  * @param say - takes each line of progress; default: they are printed
+ * @param alsoBuilt - what else is wanted where parts are built, and not fetched; default: nothing
  * @returns where the parts are from
  * @throws Error that says what failed and what to do
  */
@@ -29,15 +30,17 @@ export async function buildToolchain(
   wanted: readonly Part[] = everydayParts,
   signal: AbortSignal = new AbortController().signal,
   say: (line: string) => void = console.log,
+  alsoBuilt: readonly Part[] = [],
 ): Promise<ToolchainMode> {
   const web = new Web(signal, mirrorOf());
   try {
     const { mode, reason } = await chooseMode(wanted, web);
     say(`toolchain: ${mode}, ${reason}`);
-    const missing = wanted.filter((part) => !isBuilt(part, mode));
+    const all = mode === "source" ? [...wanted, ...alsoBuilt] : wanted;
+    const missing = all.filter((part) => !isBuilt(part, mode));
     const fromSource = missing.filter((part) => !releaseFor(part, mode));
     if (fromSource.length > 0) checkPrerequisites(fromSource);
-    const make = (): Promise<void> => makeParts(wanted, mode, web, say);
+    const make = (): Promise<void> => makeParts(all, mode, web, say);
     if (mode === "source" || missing.length === 0) await make();
     else
       await whileFetchingAlone(
@@ -119,8 +122,10 @@ async function main(): Promise<void> {
       );
     });
   }
-  const wanted = values.only === undefined ? wantedParts(await demandOf(values)) : partsNamed(values.only);
-  const mode = await buildToolchain(wanted, interruption.signal);
+  const demand = values.only === undefined ? await demandOf(values) : undefined;
+  const wanted = demand ? wantedParts(demand) : partsNamed(values.only ?? "");
+  const alsoBuilt = demand ? builtParts(demand) : [];
+  const mode = await buildToolchain(wanted, interruption.signal, console.log, alsoBuilt);
   const folders = wanted.map((part) => partDirectory(part, mode));
   const made = values.only === undefined ? assemblePulumiHome() : folders.join("\n");
   console.log(made);

@@ -127,7 +127,7 @@ function machineOfTags({ Tags = [] }: { readonly Tags?: Tag[] }): VersionedMachi
 }
 
 /** The owner that the environment's stack has; undefined where only Pulumi's own service could say. */
-function ownOwner(environment: string): string | undefined {
+export function ownOwner(environment: string): string | undefined {
   const url = backendUrl();
   // Every backend but that service has one organization, which is called so.
   return /^https?:/.test(url) ? undefined : ownerOf(url, "organization", "slipway", environment);

@@ -1,7 +1,7 @@
 import { settingsOf } from "./environment";
 import { type Image, type ImageOnDemand, imagesOnDemand, machineFiles } from "./images/images";
 import { checkedVersion, isKubernetesVersion, newestKubernetes } from "./kubernetes-versions";
-import { allParts, everydayPartsOf, type Part, type PartName } from "./parts";
+import { allParts, everydayPartsOf, type Part, type PartName, partOf } from "./parts";
 import { runningVersions } from "./running-version";
 
 /** An environment's settings, without their namespace, as somebody wrote them. */
@@ -92,6 +92,14 @@ export function wantedParts(demand: Demand): Part[] {
   ]);
   const everyday = new Set(wantedVersions(demand).flatMap((version) => everydayPartsOf(version)));
   return allParts.filter((part) => everyday.has(part) || asked.has(part.name));
+}
+
+/**
+ * What else is wanted where parts are built: local machines bring our own program, which nobody publishes. Where parts are
+ * fetched, and there may be no Go, they do without.
+ */
+export function builtParts({ settings }: Demand): Part[] {
+  return platformOf(settings) === undefined ? [partOf("kubelet-certificate-approver")] : [];
 }
 
 /** What the platform asks for; undefined for Docker, and for what is none: that is said when the program runs. */

@@ -42,6 +42,8 @@ export interface ClusterFacts {
   readonly networks: { readonly pods: string; readonly services: string };
   /** Address of the cluster's DNS Service, inside the network of Services. */
   readonly dnsAddress: string;
+  /** How long the certificates are good for that machines have signed, in whole seconds. Authorities are none of them. */
+  readonly certificateSeconds: number;
 }
 
 /** One machine's own part. */
@@ -70,11 +72,6 @@ export interface PlatformFacts {
    */
   readonly preparation?: readonly (readonly string[])[];
   /**
-   * Whether a kubelet is given what it answers with, or asks the cluster for it, where somebody has to approve. Default
-   * `given`.
-   */
-  readonly servingCertificates?: "given" | "requested";
-  /**
    * Absolute path of a folder that is the same on every machine, and that stays when all of them are gone. Default: the
    * platform has none.
    */
@@ -101,20 +98,13 @@ export interface KeyPairPem {
 }
 
 /** The identity as a control plane needs it. Secret: documents made of it are secret too. */
-export interface ControlPlaneIdentity extends WorkerIdentity {
+export interface ControlPlaneIdentity {
   readonly kubernetesCa: KeyPairPem;
   readonly etcdCa: KeyPairPem;
   readonly frontProxyCa: KeyPairPem;
   readonly serviceAccountKey: { readonly publicKey: string; readonly privateKey: string };
   /** Base64 of 32 bytes: encrypts Secrets at rest. */
   readonly encryptionKey: string;
-}
-
-/** The identity as a worker needs it: enough to trust the API and to ask it for a certificate. */
-export interface WorkerIdentity {
-  readonly caCertificate: string;
-  /** kubeadm's `[a-z0-9]{6}.[a-z0-9]{16}`. Secret. */
-  readonly joinToken: string;
 }
 
 /** What a machine's document is made of, besides the identity. Nothing of it is secret. */

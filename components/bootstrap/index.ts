@@ -9,7 +9,6 @@ export type {
   MachineFile,
   PlatformFacts,
   Taint,
-  WorkerIdentity,
 } from "./facts";
 export { controlPlaneIdentityFiles, workerIdentityFiles } from "./identity-files";
 export { controlPlaneUserData, workerUserData } from "./user-data";

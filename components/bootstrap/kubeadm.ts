@@ -12,8 +12,11 @@ import { strongCipherSuites } from "./kubelet";
 /** kubeadm's own configuration: https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/ */
 const apiVersion = "kubeadm.k8s.io/v1beta4";
 
-/** Where a joining machine finds the API's address, the CA that it trusts, and its token. */
-export const discoveryPath = "/etc/slipway/discovery.conf";
+/**
+ * Where kubeadm finds the API's address, the CA that it trusts, and who it is to the API while its machine joins. The
+ * bootstrap makes it: of the authority on a control plane, of a token that ends elsewhere.
+ */
+const discoveryPath = "/run/slipway/discovery.conf";
 
 interface Flag {
   readonly name: string;
@@ -35,6 +38,10 @@ const timeouts = {
   tlsBootstrap: "5m0s",
 };
 
+/** A whole number of seconds as Go writes a duration. */
+const duration = (seconds: number): string =>
+  `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${seconds % 60}s`;
+
 export function clusterConfiguration(cluster: ClusterFacts): object {
   return {
     apiVersion,
@@ -48,6 +55,7 @@ export function clusterConfiguration(cluster: ClusterFacts): object {
       dnsDomain: "cluster.local",
     },
     encryptionAlgorithm: "ECDSA-P256",
+    certificateValidityPeriod: duration(cluster.certificateSeconds),
     etcd: { local: { dataDir: "/var/lib/etcd", imageTag: cluster.etcdVersion } },
     apiServer: {
       certSANs: [cluster.endpoint.host, ...cluster.certificateSans],
@@ -81,6 +89,8 @@ export function clusterConfiguration(cluster: ClusterFacts): object {
     },
     controllerManager: {
       extraArgs: flags({
+        // It signs what kubelets renew.
+        "cluster-signing-duration": duration(cluster.certificateSeconds),
         // Before its first controller runs it asks for an account and a token for each, some hundred requests: with its
         // own default of 20 a second no node is let in and no pod is made for five seconds of every boot and failover.
         "kube-api-burst": "200",
@@ -139,11 +149,13 @@ const localEndpoint = ({ cluster, machine: { address } }: MachineBoot): object =
   bindPort: cluster.endpoint.port,
 });
 
-/** The bootstrap adds the token to join with, so that this can be read by anybody. */
+/** It holds no secret, so that this can be read by anybody. */
 export function initConfiguration(boot: ControlPlaneBoot): object {
   return {
     apiVersion,
     kind: "InitConfiguration",
+    // kubeadm makes one at each run, whose text nobody ever knows, and without this it would be good for a day.
+    bootstrapTokens: [{ ttl: "1m0s" }],
     localAPIEndpoint: localEndpoint(boot),
     nodeRegistration: nodeRegistration(boot.machine, boot.platform),
     // The platform's components install both, as resources that a preview shows.
@@ -172,8 +184,7 @@ export function joinConfiguration(boot: MachineBoot): object {
     apiVersion,
     kind: "JoinConfiguration",
     discovery: {
-      // A file instead of a token's public look-up: the CA is known, so nothing has to be readable anonymously. The token
-      // to join with is in it too.
+      // A file instead of a token's public look-up: the CA is known, so nothing has to be readable anonymously.
       file: { kubeConfigPath: discoveryPath },
     },
     nodeRegistration: nodeRegistration(boot.machine, boot.platform),

@@ -11,15 +11,6 @@ export const strongCipherSuites = [
 ];
 
 /**
- * The certificate that a machine's kubelet answers with, so that the API server and metrics-server can know it. It lies
- * where neither `kubeadm reset` nor a machine made anew over its old /var takes it away.
- */
-export const kubeletServingPaths = {
-  certificate: "/etc/kubernetes/kubelet/serving.crt",
-  privateKey: "/etc/kubernetes/kubelet/serving.key",
-};
-
-/**
  * The kubelets' configuration, one for the whole cluster (kubeadm keeps it in a ConfigMap).
  * Field names and defaults: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
  */
@@ -36,10 +27,10 @@ export function kubeletConfiguration(cluster: ClusterFacts, platform: PlatformFa
     readOnlyPort: 0,
     clusterDomain: "cluster.local",
     clusterDNS: [cluster.dnsAddress],
+    // Both of its certificates: what it asks the API with, and what it answers with. It asks the cluster for the next one in
+    // time; the second wants an approver, `KubeletCertificateApprover`.
     rotateCertificates: true,
-    ...(platform.servingCertificates === "requested"
-      ? { serverTLSBootstrap: true }
-      : { tlsCertFile: kubeletServingPaths.certificate, tlsPrivateKeyFile: kubeletServingPaths.privateKey }),
+    serverTLSBootstrap: true,
     tlsMinVersion: "VersionTLS12",
     tlsCipherSuites: strongCipherSuites,
     streamingConnectionIdleTimeout: "5m",

@@ -24,6 +24,7 @@ function settingsFile({ cluster, machine, platform }: MachineBoot, role: Role): 
     ROLE: role,
     ENDPOINT: `https://${cluster.endpoint.host}:${cluster.endpoint.port}`,
     PODS: cluster.networks.pods,
+    VALIDITY: cluster.certificateSeconds,
     ...(platform.claimCluster && role !== "join-worker" && { CLAIM: platform.claimCluster.join(" ") }),
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}='${value}'\n`);

@@ -10,6 +10,8 @@ export interface BootReport {
   readonly failed: boolean;
   /** True when it says that it became a node. */
   readonly joined: boolean;
+  /** True while it waits for the first certificate of its kubelet: `MachinePlatform.admit` brings it. */
+  readonly isAsking: boolean;
   /** Lines that help to see why a step failed, oldest first. */
   readonly log: readonly string[];
 }
@@ -19,20 +21,30 @@ const maxLogLines = 20;
 const cloudInitFinished = /Cloud-init v\. \S+ finished|cloud-init finished$/;
 const trouble = /warn|error|fail|traceback/i;
 
-const startingUp: BootReport = { step: "starting up", busy: false, failed: false, joined: false, log: [] };
+/** The step of machine-image/rootfs/usr/lib/slipway/bootstrap.d/join.sh at which somebody has to bring something. */
+const asking = "waiting for the certificate of its kubelet";
+
+const startingUp: BootReport = {
+  step: "starting up",
+  busy: false,
+  failed: false,
+  joined: false,
+  isAsking: false,
+  log: [],
+};
 
 /** Reads the lines that the bootstrap script wrote; anything else on the console is somebody else's. */
 function readBootstrapLine(report: BootReport, line: string): BootReport {
   const [, word, rest = ""] = /slipway: (step|log|failed|joined)(?: (.*))?$/.exec(line) ?? [];
   switch (word) {
     case "step":
-      return { step: rest, busy: true, failed: false, joined: false, log: report.log };
+      return { ...report, step: rest, busy: true, failed: false, joined: false, isAsking: rest === asking };
     case "log":
       return { ...report, log: [...report.log, rest].slice(-maxLogLines) };
     case "failed":
-      return { ...report, step: rest, busy: false, failed: true };
+      return { ...report, step: rest, busy: false, failed: true, isAsking: false };
     case "joined":
-      return { ...report, step: "joined", busy: false, failed: false, joined: true };
+      return { ...report, step: "joined", busy: false, failed: false, joined: true, isAsking: false };
     default:
       return report;
   }
@@ -48,10 +60,9 @@ export function readBootReport(consoleText: string): BootReport {
   if (untouched && lines.some((line) => cloudInitFinished.test(line))) {
     // cloud-init is through and our script never ran: it could not make sense of the document.
     return {
+      ...startingUp,
       step: "cloud-init, which ended without starting the bootstrap",
-      busy: false,
       failed: true,
-      joined: false,
       log: lines.filter((line) => trouble.test(line)).slice(-maxLogLines),
     };
   }

@@ -3,49 +3,41 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type ClusterFacts,
   type ControlPlaneBoot,
-  type ControlPlaneIdentity,
   controlPlaneIdentityFiles,
   controlPlaneUserData,
-  type KeyPairPem,
   type MachineBoot,
   type MachineFacts,
+  type MachineFile,
   workerIdentityFiles,
-  type WorkerIdentity,
   workerUserData,
 } from "../bootstrap";
 import { machineName, type MachinePlatform } from "../machines";
 import type { ClusterIdentity } from "../pki";
 import { startingTaint } from "./actions/node-settings";
-import { controlPlaneIdentity, keyPair, workerIdentity } from "./identity-material";
+import { controlPlaneIdentity } from "./identity-material";
 import { controlPlaneTaint, type Member, type Pool, poolLabel } from "./members";
-
-type NamedMachine = Required<Pick<MachineFacts, "name" | "address">>;
 
 /**
  * What a cluster's machines boot with. One control plane begins the cluster, the first. Where the platform keeps the
  * identity the documents have nothing of it, so that they can be read by anybody, and compared in a preview.
  */
 export class ClusterDocuments {
-  private readonly forControlPlanes: pulumi.Output<ControlPlaneIdentity>;
-  private readonly forWorkers: pulumi.Output<WorkerIdentity>;
+  private readonly controlPlaneFiles: pulumi.Output<MachineFile[]>;
+  private readonly workerFiles: pulumi.Output<MachineFile[]>;
 
   constructor(
     private readonly cluster: ClusterFacts,
     private readonly platform: MachinePlatform,
-    private readonly identity: ClusterIdentity,
+    identity: ClusterIdentity,
   ) {
-    this.forControlPlanes = controlPlaneIdentity(identity);
-    this.forWorkers = workerIdentity(identity);
+    this.controlPlaneFiles = controlPlaneIdentity(identity).apply(controlPlaneIdentityFiles);
+    this.workerFiles = identity.kubernetesCa.certificatePem.apply(workerIdentityFiles);
   }
 
   /** Gives the platform what it keeps, if it does. */
   handOverIdentity(): void {
-    const controlPlaneFiles = this.forControlPlanes.apply((material) =>
-      controlPlaneIdentityFiles(this.cluster, material),
-    );
-    const workerFiles = this.forWorkers.apply((material) => workerIdentityFiles(this.cluster, material));
-    this.platform.keepIdentity?.("control-plane", controlPlaneFiles);
-    this.platform.keepIdentity?.("worker", workerFiles);
+    this.platform.keepIdentity?.("control-plane", this.controlPlaneFiles);
+    this.platform.keepIdentity?.("worker", this.workerFiles);
   }
 
   /** The document of a machine that has a place of its own. */
@@ -61,24 +53,16 @@ export class ClusterDocuments {
     return workerUserData(this.boot({ labels: { ...labels, [poolLabel]: name }, taints }));
   }
 
-  private ofControlPlane(boot: ControlPlaneBoot & { readonly machine: NamedMachine }): pulumi.Input<string> {
+  private ofControlPlane(boot: ControlPlaneBoot): pulumi.Input<string> {
     if (this.platform.keepIdentity) return controlPlaneUserData(boot);
-    return pulumi
-      .all([this.forControlPlanes, this.serving(boot.machine)])
-      .apply(([material, serving]) =>
-        controlPlaneUserData(boot, controlPlaneIdentityFiles(this.cluster, material, serving)),
-      );
+    return this.controlPlaneFiles.apply((files) => controlPlaneUserData(boot, files));
   }
 
   private ofWorker({ slot, name }: Member): pulumi.Input<string> {
     const machine = { name, address: this.platform.address(slot), labels: {}, taints: [startingTaint] };
     const boot = this.boot(machine);
     if (this.platform.keepIdentity) return workerUserData(boot);
-    return pulumi
-      .all([this.forWorkers, this.serving(machine)])
-      .apply(([material, serving]) =>
-        workerUserData(boot, workerIdentityFiles(this.cluster, material, serving)),
-      );
+    return this.workerFiles.apply((files) => workerUserData(boot, files));
   }
 
   private controlPlaneBoot(index: number) {
@@ -94,12 +78,5 @@ export class ClusterDocuments {
 
   private boot(machine: MachineFacts): MachineBoot {
     return { cluster: this.cluster, platform: this.platform.facts, machine };
-  }
-
-  /** What a kubelet answers with, unless it asks the cluster for it. */
-  private serving(machine: NamedMachine): pulumi.Output<KeyPairPem | undefined> {
-    return this.platform.facts.servingCertificates === "requested"
-      ? pulumi.output(undefined)
-      : keyPair(this.identity.kubeletCertificate(machine.name, machine.address));
   }
 }

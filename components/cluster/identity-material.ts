@@ -1,25 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ControlPlaneIdentity, KeyPairPem, WorkerIdentity } from "../bootstrap";
+import type { ControlPlaneIdentity, KeyPairPem } from "../bootstrap";
 import type { CertificateMaterial, ClusterIdentity } from "../pki";
 
 /** A certificate and its key as documents hold them, as one value. Secret. */
-export const keyPair = ({ certificatePem, privateKeyPem }: CertificateMaterial): pulumi.Output<KeyPairPem> =>
+const keyPair = ({ certificatePem, privateKeyPem }: CertificateMaterial): pulumi.Output<KeyPairPem> =>
   pulumi.output({ certificate: certificatePem, privateKey: privateKeyPem });
-
-/** What a worker's document holds of the identity, as one value. Secret. */
-export function workerIdentity(identity: ClusterIdentity): pulumi.Output<WorkerIdentity> {
-  return pulumi.output({
-    caCertificate: identity.kubernetesCa.certificatePem,
-    joinToken: identity.joinToken,
-  });
-}
 
 /** What a control plane's document holds of the identity, as one value. Secret. */
 export function controlPlaneIdentity(identity: ClusterIdentity): pulumi.Output<ControlPlaneIdentity> {
   return pulumi.output({
-    caCertificate: identity.kubernetesCa.certificatePem,
-    joinToken: identity.joinToken,
     kubernetesCa: keyPair(identity.kubernetesCa),
     etcdCa: keyPair(identity.etcdCa),
     frontProxyCa: keyPair(identity.frontProxyCa),

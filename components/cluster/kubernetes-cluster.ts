@@ -10,6 +10,7 @@ import { clusterMembers, type ControlPlane, type Member, type Pool } from "./mem
 import { Membership } from "./membership";
 import { nodesOf } from "./nodes";
 import { type Readiness, watchReadiness } from "./readiness";
+import type { Authority } from "./roll/certificates";
 import { Roll } from "./roll/roll";
 
 /** What a cluster is made of. */
@@ -36,6 +37,11 @@ export interface KubernetesClusterArgs {
   };
   /** Address of the DNS Service, inside the network of Services: by custom the tenth, see {@link clusterDns}. */
   readonly dnsAddress: string;
+  /**
+   * How long the certificates are good for that machines sign and renew, in whole seconds, from 240. Default 365 days. Another
+   * number replaces the machines, one after the other.
+   */
+  readonly certificateSeconds?: number;
   /** How many seconds a machine may take to become a ready node, counted from the last one that was made. Default 600. */
   readonly timeoutSeconds?: number;
 }
@@ -60,6 +66,8 @@ interface MadePool {
 }
 
 const defaultTimeoutSeconds = 600;
+/** As kubeadm has it. */
+const defaultCertificateSeconds = 365 * 86_400;
 const pollMilliseconds = 500;
 /** While machines boot, every program that is started beside them takes processors from them. */
 const consolePollMilliseconds = 2000;
@@ -89,13 +97,14 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     this.kubeconfig = identity.adminKubeconfig(pulumi.interpolate`https://${host}:${port}`, serverName);
     const documents = new ClusterDocuments(clusterFacts(name, args), platform, identity);
     documents.handOverIdentity();
+    platform.trust?.(identity.kubernetesCa.certificatePem);
     const planned = clusterMembers(args.controlPlane, platform.pools ? [] : args.pools).map((member) => ({
       member,
       spec: machineSpec(member, args.versions.kubernetes, documents),
     }));
     const members = planned.map(({ member }) => member);
-    const watch = this.readinessWatch(args, members);
-    const roll = this.roll(args, planned, watch);
+    const watch = this.readinessWatch(args, members, identity);
+    const roll = this.roll(args, planned, identity, watch);
     const machines = planned.map((machine) => this.machine(platform, machine, roll));
     const pools = this.makePools(args, documents, roll);
     this.provider = new k8s.Provider(
@@ -121,24 +130,31 @@ export class KubernetesCluster extends pulumi.ComponentResource {
 
   /** The order in which machines change. A preview only says it. */
   private roll(
-    { machines: platform, versions }: KubernetesClusterArgs,
+    { machines: platform, versions, certificateSeconds = defaultCertificateSeconds }: KubernetesClusterArgs,
     planned: readonly PlannedMachine[],
+    identity: ClusterIdentity,
     watch: (kubeconfig: string) => Readiness,
   ): Roll {
     const roll = new Roll({
       platform,
       members: planned.map(({ member }) => member),
       kubernetesVersion: versions.kubernetes,
+      certificateSeconds,
       report: this.report,
       isFollowed: platform.pools !== undefined,
     });
     const revisions = planned.map(({ spec }) => platform.revision(spec));
     if (pulumi.runtime.isDryRun()) {
-      const known = Promise.all([knownValue(this.kubeconfig), Promise.all(revisions.map(knownValue))]);
-      roll.preview(known.then(([kubeconfig, of]) => ({ kubeconfig, revisions: of })));
+      const known = Promise.all([
+        knownValue(this.kubeconfig),
+        Promise.all(revisions.map(knownValue)),
+        knownAuthorities(identity),
+      ]);
+      roll.preview(known.then(([kubeconfig, of, authorities]) => ({ kubeconfig, revisions: of, authorities })));
     } else {
-      pulumi.all([this.kubeconfig, pulumi.all(revisions)]).apply(([kubeconfig, known]) => {
-        roll.begin({ kubeconfig, revisions: known, readiness: watch(kubeconfig) });
+      pulumi.all([this.kubeconfig, pulumi.all(revisions)]).apply(async ([kubeconfig, known]) => {
+        const authorities = await knownAuthorities(identity);
+        roll.begin({ kubeconfig, revisions: known, authorities, readiness: watch(kubeconfig) });
       });
     }
     return roll;
@@ -218,19 +234,29 @@ export class KubernetesCluster extends pulumi.ComponentResource {
   private readinessWatch(
     args: KubernetesClusterArgs,
     members: readonly Member[],
+    identity: ClusterIdentity,
   ): (kubeconfig: string) => Readiness {
     let watch: Readiness | undefined;
+    const { machines: platform, certificateSeconds = defaultCertificateSeconds } = args;
+    const admit = async (machine: string): Promise<void> => {
+      const member = members.find(({ name }) => name === machine);
+      if (member === undefined) return;
+      const address = platform.address(member.slot);
+      const credential = await knownValue(identity.kubeletCertificate(machine, address, certificateSeconds));
+      if (credential !== undefined) await platform.admit?.(machine, credential);
+    };
     return (kubeconfig) =>
       (watch ??= watchReadiness({
         machines: members.map((member) => member.name),
-        readConsole: (machine) => args.machines.readConsole(machine),
-        startedAt: (machine) => args.machines.startedAt(machine),
+        readConsole: (machine) => platform.readConsole(machine),
+        startedAt: (machine) => platform.startedAt(machine),
         nodes: nodesOf(kubeconfig),
+        admit,
         report: this.report,
         timeoutSeconds: args.timeoutSeconds ?? defaultTimeoutSeconds,
         intervalMilliseconds: pollMilliseconds,
         consoleIntervalMilliseconds: consolePollMilliseconds,
-        advice: args.machines.clientEndpoint.advice,
+        advice: platform.clientEndpoint.advice,
       }));
   }
 }
@@ -248,6 +274,19 @@ function inTurn(userData: pulumi.Input<string>, turn: Promise<void>): pulumi.Inp
 async function knownValue(output: pulumi.Output<string>): Promise<string | undefined> {
   const { value } = await pulumi.runtime.serializeProperties("value", { value: pulumi.unsecret(output) });
   return value === pulumi.runtime.unknownValue ? undefined : (value as string);
+}
+
+/** The cluster's authorities, as far as they are known now. */
+async function knownAuthorities({
+  kubernetesCa,
+  etcdCa,
+  frontProxyCa,
+}: ClusterIdentity): Promise<Authority[]> {
+  const all = { ca: kubernetesCa, "etcd/ca": etcdCa, "front-proxy-ca": frontProxyCa };
+  const known = await Promise.all(
+    Object.entries(all).map(async ([name, made]) => ({ name, pem: await knownValue(made.certificatePem) })),
+  );
+  return known.flatMap(({ name, pem }) => (pem === undefined ? [] : [{ name, certificatePem: pem }]));
 }
 
 /**
@@ -277,6 +316,7 @@ function clusterFacts(name: string, args: KubernetesClusterArgs): ClusterFacts {
     certificateSans: certificateNames(args.machines),
     networks: args.networks,
     dnsAddress: args.dnsAddress,
+    certificateSeconds: args.certificateSeconds ?? defaultCertificateSeconds,
   };
 }
 

@@ -27,6 +27,8 @@ export interface ReadinessOptions {
   /** When a machine began to run. */
   readonly startedAt: (machine: string) => Promise<Date>;
   readonly nodes: Nodes;
+  /** Brings a machine what it asks for. Default: nothing. */
+  readonly admit?: (machine: string) => Promise<void>;
   /** Told once of every change, one line each. */
   readonly report: (message: string) => void;
   /** How long a machine may take, counted from the last one that was made. */
@@ -222,7 +224,18 @@ class Watch {
     if (isFresh || (node && last?.report.joined)) return last.report;
     const report = await this.readConsole(machine);
     this.boots.set(machine, { report, readAt: now });
+    if (report.isAsking) await this.admit(machine);
     return report;
+  }
+
+  /** What fails is tried again at the next look at its console. */
+  private async admit(machine: string): Promise<void> {
+    try {
+      await this.options.admit?.(machine);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.say(machine, `${machine}: could not be given the certificate of its kubelet: ${why}`);
+    }
   }
 
   private async readConsole(machine: string): Promise<BootReport> {
@@ -230,7 +243,7 @@ class Watch {
       return readBootReport(await this.options.readConsole(machine));
     } catch (error) {
       // A machine that is still being made, or whose host does not answer: said, and looked at again.
-      return { step: `no console yet: ${String(error)}`, busy: false, failed: false, joined: false, log: [] };
+      return { ...readBootReport(""), step: `no console yet: ${String(error)}` };
     }
   }
 

@@ -153,6 +153,19 @@ export interface MachinePlatform {
   /** Default: none, a pool's machines are made one by one. */
   readonly pools?: ElasticPools;
   /**
+   * Brings a worker, which waits for it, the first certificate of its kubelet: it holds nothing else by which the cluster would
+   * know it. Default: it has a token that ends, in the file `/etc/slipway/join-token`.
+   * @param credential certificate and key in PEM
+   */
+  admit?(machineName: string, credential: string): Promise<void>;
+  /** Has a control plane sign its certificates anew while it goes on. Default: it does so by itself alone, when it is late. */
+  renewCertificates?(machineName: string): Promise<void>;
+  /**
+   * Tells by which authority the API's certificates are signed, in PEM, so that one that answers with another, or one that is
+   * over, gets no requests. Called once, before the first machine. Default: the platform does not look.
+   */
+  trust?(authority: pulumi.Output<string>): void;
+  /**
    * Keeps a role's files of the identity where its machines fetch them when they boot. Called before the first machine.
    * Default: they are part of the documents.
    */

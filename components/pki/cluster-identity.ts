@@ -2,12 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { CertificateAuthority } from "./certificate-authority";
 import { certificateHash } from "./certificate-hash";
+import { issueCertificate } from "./certificate";
 import { ClientCertificate } from "./client-certificate";
 import { EncryptionKey } from "./encryption-key";
-import { JoinToken } from "./join-token";
 import { KeyPair } from "./key-pair";
 import { kubeconfig } from "./kubeconfig";
-import { ServingCertificate } from "./serving-certificate";
 
 /** A cluster's name, and how long its certificates are good for. */
 export interface ClusterIdentityArgs {
@@ -48,7 +47,7 @@ export interface ServiceAccountKeyMaterial {
 }
 
 /**
- * What a kubeadm cluster is known by: its authorities, keys and tokens, made before any machine exists and kept in
+ * What a kubeadm cluster is known by: its authorities and keys, made before any machine exists and kept in
  * the stack's state. Every part is made once and then stays, whatever changes in the program or its inputs; the
  * administrator's certificate alone is renewed. All keys are ECDSA P-256.
  */
@@ -64,8 +63,6 @@ export class ClusterIdentity extends pulumi.ComponentResource {
    * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/serviceaccount/jwt.go (JWTTokenGenerator).
    */
   readonly serviceAccountKey: ServiceAccountKeyMaterial;
-  /** Bootstrap token `[a-z0-9]{6}.[a-z0-9]{16}`. Secret. */
-  readonly joinToken: pulumi.Output<string>;
   /** Base64 of 32 bytes for the API server's EncryptionConfiguration. Secret. */
   readonly encryptionKey: pulumi.Output<string>;
   /** `sha256:<hex>` of the Kubernetes authority's public key, for kubeadm's `caCertHashes`. */
@@ -76,11 +73,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   private readonly clusterName: string;
 
   /** @throws Error that names each bad argument, its value and what would be right. */
-  constructor(
-    private readonly name: string,
-    args: ClusterIdentityArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: ClusterIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     const {
       clusterName,
       certificateAuthorityYears: years,
@@ -102,7 +95,6 @@ export class ClusterIdentity extends pulumi.ComponentResource {
       publicKeyPem: serviceAccountKey.publicKeyPem,
       privateKeyPem: pulumi.secret(serviceAccountKey.privateKeyPem),
     };
-    this.joinToken = pulumi.secret(new JoinToken(`${name}-join-token`, child).token);
     this.encryptionKey = pulumi.secret(new EncryptionKey(`${name}-encryption-key`, child).key);
 
     this.adminCertificate = certificateMaterial(
@@ -123,26 +115,39 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   }
 
   /**
-   * The certificate that a machine's kubelet answers with: made once for its name and address, valid for as long as the
-   * Kubernetes authority that signs it. It is asked for here, once a machine.
+   * The first certificate of a machine's kubelet and its key, one after the other in PEM, for no other node: what it asks the
+   * API with, and what it answers with. It is signed by each call, and kept nowhere. Secret.
    *
    * @param machine name of the machine and its Node, a DNS label such as `worker-0`
    * @param address IP address by which the API server reaches the kubelet
+   * @param seconds how long it is good for
    */
-  kubeletCertificate(machine: string, address: string): CertificateMaterial {
-    return certificateMaterial(
-      new ServingCertificate(
-        `${this.name}-${machine}-kubelet`,
-        {
-          commonName: `system:node:${machine}`,
-          organization: "system:nodes",
-          dnsName: machine,
-          address,
-          authorityCertificatePem: this.kubernetesCa.certificatePem,
-          authorityPrivateKeyPem: this.kubernetesCa.privateKeyPem,
-        },
-        { parent: this },
-      ),
+  kubeletCertificate(machine: string, address: string, seconds: number): pulumi.Output<string> {
+    const { certificatePem, privateKeyPem } = this.kubernetesCa;
+    return pulumi.secret(
+      pulumi.all([certificatePem, privateKeyPem]).apply(async ([authorityCertificatePem, signingKeyPem]) => {
+        const made = await issueCertificate(
+          {
+            // https://kubernetes.io/docs/reference/access-authn-authz/node/#overview
+            commonName: `system:node:${machine}`,
+            organization: "system:nodes",
+            authorityCertificatePem,
+            authorityPrivateKeyPem: signingKeyPem,
+          },
+          ({ ExtendedKeyUsage, KeyUsageFlags, ...x509 }) => ({
+            days: seconds / 86_400,
+            usages: KeyUsageFlags.digitalSignature,
+            extensions: [
+              new x509.ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.serverAuth]),
+              new x509.SubjectAlternativeNameExtension([
+                { type: "dns", value: machine },
+                { type: "ip", value: address },
+              ]),
+            ],
+          }),
+        );
+        return made.certificatePem + made.privateKeyPem;
+      }),
     );
   }
 
@@ -171,9 +176,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
 }
 
 /** Marked secret here as well: before the first `up` the engine does not know yet that the key is. */
-function certificateMaterial(
-  made: CertificateAuthority | ClientCertificate | ServingCertificate,
-): CertificateMaterial {
+function certificateMaterial(made: CertificateAuthority | ClientCertificate): CertificateMaterial {
   return { certificatePem: made.certificatePem, privateKeyPem: pulumi.secret(made.privateKeyPem) };
 }
 

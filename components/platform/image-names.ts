@@ -9,10 +9,13 @@ export const upstreamNames = {
 } as const;
 
 /** One of these programs. */
-export type PlatformProgram = keyof typeof upstreamNames;
+export type UpstreamProgram = keyof typeof upstreamNames;
+
+/** Any that a machine brings: these, and our own, which has no name elsewhere. */
+export type PlatformProgram = UpstreamProgram | "kubelet-certificate-approver";
 
 /** Name of its image as it is published. */
-export function upstreamName(program: PlatformProgram, version: string): string {
+export function upstreamName(program: UpstreamProgram, version: string): string {
   return `${upstreamNames[program]}:v${version}`;
 }
 

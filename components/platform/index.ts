@@ -2,6 +2,10 @@ export type { ApiEndpoint } from "./api-endpoint";
 export { ClusterDns, type ClusterDnsArgs } from "./cluster-dns";
 export { Ingress, type IngressArgs, type IngressSettings } from "./ingress";
 export { KubeProxy, type KubeProxyArgs } from "./kube-proxy";
+export {
+  KubeletCertificateApprover,
+  type KubeletCertificateApproverArgs,
+} from "./kubelet-certificate-approver";
 export { Metrics, type MetricsArgs } from "./metrics";
 export { Platform, type PlatformArgs, type PlatformVersions } from "./platform";
 export type { ProgramVersion } from "./pod-image";

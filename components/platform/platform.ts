@@ -4,6 +4,7 @@ import type { ApiEndpoint } from "./api-endpoint";
 import { ClusterDns } from "./cluster-dns";
 import { Ingress, type IngressSettings } from "./ingress";
 import { KubeProxy } from "./kube-proxy";
+import { KubeletCertificateApprover } from "./kubelet-certificate-approver";
 import { Metrics } from "./metrics";
 import type { ProgramVersion } from "./pod-image";
 import { PodNetwork, type PodNetworkArgs } from "./pod-network";
@@ -59,6 +60,11 @@ export interface PlatformArgs {
   readonly overlay?: PodNetworkArgs["overlay"];
   /** Whether the kubelets' serving certificates are signed by the cluster's CA; `true` without that fails. */
   readonly verifyKubelet: boolean;
+  /**
+   * What machines are called, and where their addresses are: then what their kubelets answer with is approved, by a program
+   * that each machine brings with its image. Default: somebody else approves it, or nobody has to.
+   */
+  readonly machines?: { readonly names: pulumi.Input<string>; readonly cidrs: readonly string[] };
   /** HTTP from outside to microservices. Default: no ingress. */
   readonly ingress?: IngressSettings;
   /**
@@ -87,6 +93,10 @@ export class Platform extends pulumi.ComponentResource {
     const versions = args.versions === "bundled" ? bundledVersions : args.versions;
     const child = { parent: this };
 
+    if (args.machines) {
+      const { names: machineNames, cidrs } = args.machines;
+      new KubeletCertificateApprover(`${name}-approver`, { machineNames, machineCidrs: [...cidrs] }, child);
+    }
     new KubeProxy(
       `${name}-kube-proxy`,
       { version: versions.kubernetes, podCidr, apiEndpoint, conntrackLimits },

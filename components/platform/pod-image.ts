@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { bundledName, type PlatformProgram, upstreamName } from "./image-names";
+import { bundledName, type PlatformProgram, upstreamName, type UpstreamProgram } from "./image-names";
 
 /**
  * Which version a program has: a number without a leading `v`, for upstream's image of it; or `bundled`, for the image that
@@ -16,12 +16,16 @@ export interface PodImage {
   readonly imagePullPolicy: pulumi.Output<string>;
 }
 
+/** The image that each machine brings of a program. */
+export function bundledImage(program: PlatformProgram) {
+  return { image: bundledName(program), imagePullPolicy: "Never" };
+}
+
 /** The image of one of the platform's programs. */
-export function podImage(program: PlatformProgram, version: ProgramVersion): PodImage {
-  const isBundled = (text: string): boolean => text === "bundled";
+export function podImage(program: UpstreamProgram, version: ProgramVersion): PodImage {
   const known = pulumi.output(version);
   return {
-    image: known.apply((text) => (isBundled(text) ? bundledName(program) : upstreamName(program, text))),
-    imagePullPolicy: known.apply((text) => (isBundled(text) ? "Never" : "IfNotPresent")),
+    image: known.apply((text) => (text === "bundled" ? bundledName(program) : upstreamName(program, text))),
+    imagePullPolicy: known.apply((text) => (text === "bundled" ? "Never" : "IfNotPresent")),
   };
 }

@@ -50,9 +50,11 @@ new Platform(
     podCidr: networks.pods,
     serviceCidr: networks.services,
     dnsAddress,
-    // Containers share the host's kernel; a KubernetesCluster's kubelets have certificates by its own authority.
+    // Containers share the host's kernel.
     conntrackLimits: false,
+    // A KubernetesCluster's kubelets ask its own authority for certificates; these machines' are approved.
     verifyKubelet: true,
+    machines: { names: "(control-plane|worker)-[0-9]+", cidrs: [config.require("network")] },
   },
   { provider: cluster.provider, deletedWith: machines.foundation },
 );

@@ -18,6 +18,7 @@ export function userDataProblems(config: EnvironmentConfig, machineFilesKey?: st
     certificateSans: [host],
     networks: config.networks,
     dnsAddress: clusterDns(config.networks.services),
+    certificateSeconds: config.certificates.validitySeconds,
   };
   return config.pools.flatMap(({ name, labels, taints }, position) => {
     const machine = { labels, taints };

@@ -34,6 +34,7 @@ export function withDefaults(
       maxUnavailable: pool.maxUnavailable ?? 1,
       addressBlock: pool.addressBlock ?? position + 1,
     })),
+    certificates: { validitySeconds: settings.certificates?.validity ?? 365 * 86_400 },
     networks: {
       machines: isOnAws ? defaultVpcNetwork(stackName) : defaultMachineNetwork(stackName),
       // kubeadm's and most tutorials' own.

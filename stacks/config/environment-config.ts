@@ -18,6 +18,10 @@ export interface EnvironmentConfig {
   };
   /** At most 15; with none, the environment has control planes only. */
   readonly pools: readonly PoolConfig[];
+  readonly certificates: {
+    /** How long those are good for that machines sign and renew, in seconds: 4 minutes to 1825 days. */
+    readonly validitySeconds: number;
+  };
   /** IPv4 networks in CIDR form that share no address. */
   readonly networks: {
     /** Where machines have their addresses: private, /16 to /24; on AWS the network of their VPC, /16 to /22. */

@@ -69,3 +69,10 @@ function isDnsSubdomain(text: string): boolean {
 function isWithin(domain: string, parents: readonly string[]): boolean {
   return parents.some((parent) => domain === parent || domain.endsWith(`.${parent}`));
 }
+
+/** A duration such as `365d`, `12h` or `30m` in seconds; NaN when it is none. */
+export function seconds(text: string): number {
+  const [, digits, unit] = /^([1-9][0-9]{0,6})([dhm])$/.exec(text) ?? [];
+  if (digits === undefined) return NaN;
+  return Number(digits) * (unit === "d" ? 86_400 : unit === "h" ? 3600 : 60);
+}

@@ -10,6 +10,7 @@ import {
   isLabelName,
   isLabelValue,
   memoryMiB,
+  seconds,
 } from "./kubernetes-syntax";
 import { networkRules } from "./network-rules";
 import { alternatives, shown } from "./problems";
@@ -48,6 +49,7 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
     pools: z
       .array(pool(), wording("is not a list of pools", "one such as [{name: worker, count: 2}]"))
       .max(lastAddressBlock, wording("is too many pools", `at most ${lastAddressBlock}`)),
+    certificates: settingsGroup({ validity: validity() }),
     networks: settingsGroup({
       machines: network(networkRules.machines),
       pods: network(networkRules.pods),
@@ -178,6 +180,18 @@ function memory(min: string) {
     .string(error)
     .refine((text) => memoryMiB(text) >= memoryMiB(min) && memoryMiB(text) <= memoryMiB(max), error)
     .transform(memoryMiB)
+    .optional();
+}
+
+/** How long certificates are good for, in seconds: no longer than half of what the authority has that signs them. */
+function validity() {
+  const [min, max] = ["4m", "1825d"];
+  const advice = `a whole number of days, hours or minutes from ${min} to ${max}, such as 365d, 12h or 30m`;
+  const error = wording("is not how long certificates can be good for", advice);
+  return z
+    .string(error)
+    .refine((text) => seconds(text) >= seconds(min) && seconds(text) <= seconds(max), error)
+    .transform(seconds)
     .optional();
 }
 

@@ -44,7 +44,13 @@ async function secrets(action: string, parameters: object): Promise<Record<strin
 /** What a machine of a role runs by. */
 async function machine(role: "control-plane" | "worker"): Promise<string> {
   const place = { partition: "aws", region, accountId: "123456789012", environment: "prod" };
-  const rights = { ...place, keyArn: "arn:aws:kms:::key/1", secretArn: `${arn}-other`, claimArn: arn };
+  const rights = {
+    ...place,
+    keyArn: "arn:aws:kms:::key/1",
+    secretArn: `${arn}-other`,
+    claimArn: arn,
+    joinTokenArn: `${arn}-token`,
+  };
   const statements = role === "worker" ? workerStatements(rights) : controlPlaneStatements(rights);
   const trust = { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
   await moto.call(iam, "CreateRole", {

@@ -13,16 +13,12 @@ const pair = (name: string): { certificate: string; privateKey: string } => ({
 });
 
 export const identity: ControlPlaneIdentity = {
-  caCertificate: pem("KUBERNETES CERTIFICATE"),
-  joinToken: "abcdef.0123456789abcdef",
   kubernetesCa: pair("KUBERNETES"),
   etcdCa: pair("ETCD"),
   frontProxyCa: pair("FRONT PROXY"),
   serviceAccountKey: { publicKey: pem("PUBLIC"), privateKey: pem("SERVICE ACCOUNT KEY") },
   encryptionKey: Buffer.alloc(32, 7).toString("base64"),
 };
-
-export const kubeletServing = pair("KUBELET");
 
 export const cluster: ClusterFacts = {
   name: "golden",
@@ -32,6 +28,7 @@ export const cluster: ClusterFacts = {
   certificateSans: ["127.0.0.1"],
   networks: { pods: "10.244.0.0/16", services: "10.96.0.0/16" },
   dnsAddress: "10.96.0.10",
+  certificateSeconds: 365 * 86_400,
 };
 
 export const platform: PlatformFacts = {

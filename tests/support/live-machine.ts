@@ -16,7 +16,6 @@ export interface LiveKubeletConfiguration {
   readonly readOnlyPort?: number;
   readonly podPidsLimit?: number;
   readonly seccompDefault?: boolean;
-  readonly tlsCertFile?: string;
 }
 
 /** A machine of an environment as it runs: nothing here knows what it was made of. */

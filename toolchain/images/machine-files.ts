@@ -41,6 +41,8 @@ export const machinePaths = [
   "usr/lib/systemd/system/kubelet.service",
   "usr/lib/systemd/system/kubelet.service.d",
   "usr/lib/systemd/system/slipway-bootstrap.service",
+  "usr/lib/systemd/system/slipway-certificates.service",
+  "usr/lib/systemd/system/slipway-certificates.timer",
   "usr/lib/sysusers.d/etcd.conf",
   "usr/lib/tmpfiles.d/slipway.conf",
   "usr/local/lib/slipway",

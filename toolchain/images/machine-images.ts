@@ -1,4 +1,5 @@
-import { bundledName, type PlatformProgram, upstreamName } from "../../components/platform/image-names";
+import { bundledName, upstreamName, type UpstreamProgram } from "../../components/platform/image-names";
+import { toolchainMode } from "../cache";
 import {
   checkedVersion,
   companionsOf,
@@ -8,7 +9,7 @@ import {
 } from "../kubernetes-versions";
 import { kubernetesParts, parts } from "../parts";
 import versions from "../versions.json";
-import { debian, type Image, image, type Ingredients, machineSystem } from "./images";
+import { debian, type Image, image, imagesOnDemand, type Ingredients, machineSystem } from "./images";
 
 /** An image that is preloaded in a machine, under the names that pods know it by. */
 export interface PodImage extends Image {
@@ -26,7 +27,7 @@ interface MachineImages {
  * Versions of what the platform runs in environments that were made when its pods still named them. A machine of a new image
  * runs such pods until the components have replaced the last of them.
  */
-const beforeBundling: Readonly<Record<PlatformProgram, string>> = {
+const beforeBundling: Readonly<Record<UpstreamProgram, string>> = {
   "kube-proxy": "1.36.3",
   "kube-router": "2.2.1",
   coredns: "1.14.0",
@@ -36,6 +37,8 @@ const beforeBundling: Readonly<Record<PlatformProgram, string>> = {
 };
 
 const networkTools = podBase("network-tools", { images: { OS: machineSystem } });
+
+const approver = "kubelet-certificate-approver";
 
 const controlPlanePrograms = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const;
 
@@ -49,12 +52,18 @@ const machines = new Map(kubernetesVersions.map((version) => [version, machineIm
  * @throws Error when the toolchain does not have it
  */
 export function podImages(version: string = newestKubernetes): readonly PodImage[] {
-  return imagesOf(version).pods;
+  const { pods } = imagesOf(version);
+  return bringsApprover() ? pods : pods.filter((pod) => pod.name !== approver);
 }
 
 /** A machine without pod images: what its container starts from is `machine`. Likewise. */
 export function bareMachine(version: string = newestKubernetes): Image {
   return imagesOf(version).bare;
+}
+
+/** Whether machines bring the program that approves what kubelets answer with: it is built, as nobody publishes it. */
+export function bringsApprover(): boolean {
+  return toolchainMode() === "source";
 }
 
 function imagesOf(version: string): MachineImages {
@@ -120,11 +129,13 @@ function platformPods(version: KubernetesVersion): PodImage[] {
       images: { OS: machineSystem },
       programs: { skipper: ["skipper"] },
     }),
+    // Clusters on AWS pull the same from the environment's registry.
+    { ...imagesOnDemand[approver], podNames: [bundledName(approver)] },
   ];
 }
 
 /** By upstream's name as well, for who brings pods that ask by it. */
-function bundled(name: PlatformProgram, version: string, ingredients: Ingredients): PodImage {
+function bundled(name: UpstreamProgram, version: string, ingredients: Ingredients): PodImage {
   const named = [version, beforeBundling[name]].map((each) => upstreamName(name, each));
   return { ...podBase(name, ingredients), podNames: [bundledName(name), ...new Set(named)] };
 }

@@ -1,4 +1,4 @@
-import { isControlPlane, type RollPlan, takesAway, type Turn } from "./plan";
+import { isChange, isControlPlane, type RollPlan, takesAway, type Turn } from "./plan";
 
 /** About how long a machine is away, in seconds, as bench/results.json has it for a machine of the local platform. */
 const secondsAway = 40;
@@ -11,7 +11,7 @@ const secondsAway = 40;
 export function rollLines({ waves, leaving }: RollPlan, podsOn?: ReadonlyMap<string, number>): string[] {
   const turns = waves.flat();
   const changes = turns.filter(({ change }) => change !== "keep");
-  if (!changes.some(takesAway) && leaving.length === 0) return [];
+  if (!changes.some(isChange) && leaving.length === 0) return [];
   const controlPlanes = turns.filter(isControlPlane).length;
   const texts = [
     ...changes.map((turn) => `${turn.machine.name}: ${what(turn)}${cost(turn, controlPlanes, podsOn)}`),
@@ -20,7 +20,10 @@ export function rollLines({ waves, leaving }: RollPlan, podsOn?: ReadonlyMap<str
   return texts.map((text, index) => `roll ${index + 1}/${texts.length}: ${text}`);
 }
 
-function what({ change, machine: { kubernetesVersion: to }, live }: Turn): string {
+function what({ change, machine: { kubernetesVersion: to }, live, certificatesEnd }: Turn): string {
+  if (change === "renew") {
+    return `its certificates are signed anew, as they end on ${certificatesEnd?.toISOString() ?? ""}; nothing stops`;
+  }
   if (change === "make") return `made, with ${to}`;
   if (change === "back") return `made anew over its disk, with ${to}`;
   const from = live?.kubernetesVersion;

@@ -16,9 +16,9 @@ export interface WantedMachine {
 
 /**
  * What becomes of a machine: `make` one that never was, bring one `back` whose disk is left, `replace` one by another of
- * its name, or `keep` it.
+ * its name, have it `renew` its certificates while it goes on, or `keep` it.
  */
-export type Change = "make" | "back" | "replace" | "keep";
+export type Change = "make" | "back" | "replace" | "renew" | "keep";
 
 /** A machine's turn in a roll. */
 export interface Turn {
@@ -28,6 +28,8 @@ export interface Turn {
   readonly isAway: boolean;
   /** The machine that there is; undefined when there is none. */
   readonly live?: LiveMachine;
+  /** When the certificates end that it is to renew. */
+  readonly certificatesEnd?: Date;
 }
 
 /** The order in which machines change: those of a wave together, the next wave when all of them are ready nodes. */
@@ -46,6 +48,8 @@ export interface RollFacts {
   readonly readyNodes: ReadonlySet<string> | undefined;
   /** Names of machines that are replaced though nothing of them has changed. Default none. */
   readonly replaced?: ReadonlySet<string>;
+  /** Control planes whose certificates are to be signed anew, with when they end. Default: none. */
+  readonly due?: ReadonlyMap<string, Date>;
 }
 
 /** The part of a member that a plan needs. */
@@ -69,6 +73,9 @@ export const isControlPlane = ({ machine }: Turn): boolean => machine.pool === u
 /** Whether a turn takes away a machine that runs. */
 export const takesAway = ({ change }: Turn): boolean => change === "replace";
 
+/** Whether a turn changes a machine that runs. */
+export const isChange = ({ change }: Turn): boolean => change === "replace" || change === "renew";
+
 /**
  * The plan of a roll. Machines that are away come before those that are not, control planes before pools; control planes
  * change one by one, and a pool's machines as many at once as it allows.
@@ -76,8 +83,8 @@ export const takesAway = ({ change }: Turn): boolean => change === "replace";
  * Where the API does not answer there is nothing to protect: control planes then change together, as a majority of them
  * may be needed to answer at all.
  */
-export function rollPlan({ wanted, live, readyNodes, replaced }: RollFacts): RollPlan {
-  const turns = wanted.map((machine) => turnOf(machine, live, readyNodes, replaced));
+export function rollPlan({ wanted, live, readyNodes, replaced, due = new Map() }: RollFacts): RollPlan {
+  const turns = wanted.map((machine) => renewing(turnOf(machine, live, readyNodes, replaced), due));
   const names = new Set(wanted.map(({ name }) => name));
   return {
     waves: wavesOf(turns, readyNodes !== undefined).filter((wave) => wave.length > 0),
@@ -110,6 +117,13 @@ function turnOf(
   const live = all.find(({ name }) => name === machine.name);
   const isAway = live?.state !== "running" || !(readyNodes?.has(machine.name) ?? false);
   return { machine, change: changeOf(machine, live, replaced), isAway, ...(live && { live }) };
+}
+
+/** Whatever replaces a machine signs its certificates anew too. */
+function renewing(turn: Turn, due: ReadonlyMap<string, Date>): Turn {
+  const certificatesEnd = due.get(turn.machine.name);
+  if (certificatesEnd === undefined || turn.change !== "keep" || turn.live?.state !== "running") return turn;
+  return { ...turn, change: "renew", certificatesEnd };
 }
 
 function changeOf(

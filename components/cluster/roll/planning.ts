@@ -1,11 +1,13 @@
 import type { LiveMachine } from "../../machines";
+import { certificateEnds } from "../actions/certificate-ends";
 import { type Connection, connect } from "../actions/connect";
 import type { Member } from "../members";
+import { type Authority, certificateFindings, dueCertificates } from "./certificates";
 import { clusterFacts, movablePods } from "./cluster-facts";
 import { rollFindings } from "./findings";
 import { unreadyOwners } from "./health";
 import { rollLines } from "./lines";
-import { type RollPlan, rollPlan, takesAway, wantedMachine } from "./plan";
+import { isChange, type RollPlan, rollPlan, takesAway, wantedMachine } from "./plan";
 import { refusals } from "./refusals";
 
 /** What a plan is made from. */
@@ -27,14 +29,20 @@ export interface PlanInputs {
   readonly longerSeconds: () => Promise<number>;
   /** As `MachinePlatform.obstacle` gives it; asked only where a machine is to be taken away. */
   readonly obstacle: () => Promise<string | undefined>;
+  /** How long machines' certificates are good for, in seconds. */
+  readonly certificateSeconds: number;
+  /** Whether control planes can be told to sign theirs anew. */
+  readonly canRenew: boolean;
+  /** Those that everything is signed by; none while a preview cannot know them. */
+  readonly authorities: readonly Authority[];
 }
 
 /** A plan, and what there is to say of it. */
 export interface PlannedRoll {
   readonly plan: RollPlan;
-  /** For a person; none where no machine is taken away. */
+  /** For a person; none where no machine changes and no certificate ends soon. */
   readonly lines: readonly string[];
-  /** The way to the cluster; undefined where it does not answer, or no machine is taken away. */
+  /** The way to the cluster; undefined where it does not answer, or no machine changes. */
   readonly connection: Connection | undefined;
   /** Whose pods are not ready before it begins: see `unreadyOwners`. */
   readonly unready: ReadonlySet<string>;
@@ -42,9 +50,9 @@ export interface PlannedRoll {
 
 const silence = "the API does not answer: machines go without a drain, control planes together";
 
-/** Whether a plan takes machines away. */
+/** Whether a plan changes machines that run. */
 export const isRoll = ({ waves, leaving }: RollPlan): boolean =>
-  waves.flat().some(takesAway) || leaving.length > 0;
+  waves.flat().some(isChange) || leaving.length > 0;
 
 /**
  * Plans a roll by what there is.
@@ -53,26 +61,40 @@ export const isRoll = ({ waves, leaving }: RollPlan): boolean =>
 export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
   const { members, kubernetesVersion, live, revisions, replaced, kubeconfig, patienceSeconds } = inputs;
   const wanted = members.map((member, index) => wantedMachine(member, kubernetesVersion, revisions[index]));
-  const machines = { wanted, live, ...(replaced && { replaced }) };
+  const certificates = await certificatesOf(inputs);
+  const due = inputs.canRenew ? dueCertificates(certificates) : new Map<string, Date>();
+  const ending = certificateFindings(certificates).map((finding) => `certificates: ${finding}`);
+  const machines = { wanted, live, due, ...(replaced && { replaced }) };
   const untouched = rollPlan({ ...machines, readyNodes: new Set(live.map(({ name }) => name)) });
-  // Without a machine to take away there is nothing to ask the cluster.
-  if (!isRoll(untouched)) return { plan: untouched, lines: [], connection: undefined, unready: new Set() };
+  // Without a machine to change there is nothing more to ask the cluster.
+  if (!isRoll(untouched))
+    return { plan: untouched, lines: ending, connection: undefined, unready: new Set() };
   const connection = kubeconfig === undefined ? undefined : await connect(kubeconfig);
   const facts =
     connection &&
     ((await clusterFacts(connection, patienceSeconds)) ??
       (await clusterFacts(connection, await inputs.longerSeconds())));
   const plan = rollPlan({ ...machines, readyNodes: facts?.readyNodes });
-  const reasons = [(await inputs.obstacle()) ?? [], refusals(plan, facts)].flat();
+  const isTakingAway = plan.waves.flat().some(takesAway) || plan.leaving.length > 0;
+  const obstacle = isTakingAway ? await inputs.obstacle() : undefined;
+  const reasons = [obstacle ?? [], refusals(plan, facts)].flat();
   if (reasons.length > 0) throw new Error(`no machine is touched: ${reasons.join("\n  ")}`);
-  const remarks = facts ? rollFindings(plan, facts, kubernetesVersion) : [silence];
+  const found = facts ? rollFindings(plan, facts, kubernetesVersion) : [silence];
+  const remarks = isTakingAway ? found : [];
   return {
     plan,
     lines: [
       ...rollLines(plan, facts && movablePods(facts)),
       ...remarks.map((remark) => `roll: note that ${remark}`),
+      ...ending,
     ],
     connection: facts && connection,
     unready: unreadyOwners(facts?.pods ?? []),
   };
+}
+
+async function certificatesOf({ live, kubeconfig, certificateSeconds, authorities }: PlanInputs) {
+  const isAsked = kubeconfig !== undefined && live.some(({ state }) => state === "running");
+  const ends = isAsked ? await certificateEnds(kubeconfig) : [];
+  return { ends, authorities, validitySeconds: certificateSeconds };
 }

@@ -7,6 +7,7 @@ import { readBootReport } from "../console";
 import { plainFailure } from "../failure";
 import type { Member } from "../members";
 import type { Readiness } from "../readiness";
+import type { Authority } from "./certificates";
 import { passGate } from "./gate";
 import { healthProblems, type HealthScope, workloadProblems } from "./health";
 import { failureOf, letGo, type MachineChange, takeAway } from "./machine-change";
@@ -16,11 +17,16 @@ import { type Settled, settled } from "./settled";
 
 /** What a roll is made of. */
 export interface RollOptions {
-  readonly platform: Pick<MachinePlatform, "live" | "obstacle" | "readConsole" | "stop">;
+  readonly platform: Pick<
+    MachinePlatform,
+    "live" | "obstacle" | "readConsole" | "renewCertificates" | "stop"
+  >;
   /** In the order of the program. */
   readonly members: readonly Member[];
   /** The wanted Kubernetes version, without a leading `v`. */
   readonly kubernetesVersion: string;
+  /** How long machines' certificates are good for, in seconds. */
+  readonly certificateSeconds: number;
   /** Takes a line for a person. */
   readonly report: (line: string) => void;
   /** Whether something waits for the control planes to have changed: {@link Roll.controlPlanes}. Default false. */
@@ -33,6 +39,7 @@ export interface RollValues {
   readonly kubeconfig: string;
   /** Of each member, in their order. */
   readonly revisions: readonly string[];
+  readonly authorities: readonly Authority[];
   /** Watches machines become nodes. */
   readonly readiness: Readiness;
 }
@@ -41,6 +48,7 @@ export interface RollValues {
 export interface PreviewValues {
   readonly kubeconfig: string | undefined;
   readonly revisions: readonly (string | undefined)[];
+  readonly authorities: readonly Authority[];
 }
 
 /** In seconds: how long the API may take to answer, and how long a cluster may be unhealthy before and after a machine's change. */
@@ -89,10 +97,10 @@ export class Roll {
       });
   }
 
-  private async say({ kubeconfig, revisions }: PreviewValues): Promise<void> {
+  private async say(values: PreviewValues): Promise<void> {
     // What the platform does not answer, its own resources will say.
     const live = await this.live.catch(() => []);
-    const planned = await this.planned(live, kubeconfig, revisions, patience.preview);
+    const planned = await this.planned(live, values, patience.preview);
     for (const line of planned.lines) this.options.report(line);
   }
 
@@ -138,12 +146,7 @@ export class Roll {
   }
 
   private async changeMachines(live: readonly LiveMachine[], values: RollValues): Promise<void> {
-    const { plan, lines, connection, unready } = await this.planned(
-      live,
-      values.kubeconfig,
-      values.revisions,
-      patience.api,
-    );
+    const { plan, lines, connection, unready } = await this.planned(live, values, patience.api);
     for (const line of lines) this.options.report(line);
     if (pulumi.runtime.serialize()) refuseOtherOrder(plan, this.options.members);
     for (const [index, wave] of plan.waves.entries()) {
@@ -180,16 +183,20 @@ export class Roll {
 
   private async planned(
     live: readonly LiveMachine[],
-    kubeconfig: string | undefined,
-    revisions: readonly (string | undefined)[],
+    { kubeconfig, revisions, authorities }: PreviewValues,
     patienceSeconds: number,
   ): Promise<PlannedRoll> {
-    const { members, kubernetesVersion, platform } = this.options;
+    const { members, kubernetesVersion, certificateSeconds, platform } = this.options;
     const obstacle = (): Promise<string | undefined> => platform.obstacle?.() ?? Promise.resolve(undefined);
     const longerSeconds = (): Promise<number> =>
       pulumi.runtime.isDryRun() ? Promise.resolve(0) : this.longerSeconds(live);
     const facts = { live, revisions, kubeconfig, patienceSeconds, longerSeconds, obstacle };
-    const inputs = { members, kubernetesVersion, replaced: machinesToReplace(), ...facts };
+    const certificates = {
+      certificateSeconds,
+      authorities,
+      canRenew: platform.renewCertificates !== undefined,
+    };
+    const inputs = { members, kubernetesVersion, replaced: machinesToReplace(), ...facts, ...certificates };
     try {
       return await planRoll(inputs);
     } catch (error) {
@@ -220,6 +227,7 @@ export class Roll {
   /** All that comes before a machine is replaced. */
   private async prepare(turn: Turn, plan: RollPlan, connection: Connection | undefined): Promise<void> {
     const { machine, live, isAway } = turn;
+    if (turn.change === "renew") await this.renew(machine.name);
     if (!takesAway(turn)) return;
     try {
       if (connection === undefined) {
@@ -236,12 +244,21 @@ export class Roll {
     }
   }
 
+  private async renew(machine: string): Promise<void> {
+    this.options.report(`${machine}: signing its certificates anew`);
+    try {
+      await this.options.platform.renewCertificates?.(machine);
+    } catch (error) {
+      throw new Error(failureOf(machine, error), { cause: error });
+    }
+  }
+
   /** All that comes after a machine was made, or replaced, or left alone. */
   private async settle(turn: Turn, plan: RollPlan, { kubeconfig, readiness }: RollValues): Promise<void> {
     const { machine, live, isAway } = turn;
     const id = await settledOf(this.made, machine.name).promise;
     const isAsBefore = id === live?.id && !(isAway && isRoll(plan));
-    if (isAsBefore) return;
+    if (isAsBefore && turn.change !== "renew") return;
     await readiness.node(machine.name);
     try {
       await this.pass(machine.name, await connect(kubeconfig), scopeAfter(turn, plan), patience.after);

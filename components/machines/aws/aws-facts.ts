@@ -30,6 +30,7 @@ const scriptFiles = {
   "fetch-identity": "fetch-identity.py",
   "fetch-machine-files": "fetch-machine-files.py",
   "claim-cluster": "claim-cluster.py",
+  "renew-join-token": "renew-join-token.py",
   "group-hook": "group-hook.py",
   "leave-cluster": "leave-cluster.sh",
 } as const;
@@ -61,8 +62,11 @@ const settings = (path: string, values: Readonly<Record<string, string>>): Machi
 
 const unitPath = (name: string): string => `/etc/systemd/system/slipway-${name}.service`;
 
-/** Services of a pool's machine, which its auto-scaling group takes into service and away. */
-const groupUnits: readonly MachineFile[] = [
+/**
+ * Services of a pool's machine, which its auto-scaling group takes into service and away, and of a control plane, which keeps
+ * the token that the former join with.
+ */
+const units: readonly MachineFile[] = [
   {
     path: unitPath("enter-cluster"),
     content: `[Unit]
@@ -95,6 +99,22 @@ RestartSec=5
 WantedBy=multi-user.target
 `,
   },
+  {
+    path: unitPath("renew-join-token"),
+    content: `[Unit]
+Description=Keeps a token with which new workers join
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStart=${command("renew-join-token")}
+Restart=on-failure
+RestartSec=10
+
+[Install]
+WantedBy=multi-user.target
+`,
+  },
 ];
 
 /** Where a role's secret says which archive its machines are made of; files/fetch-machine-files.py reads it there. */
@@ -112,14 +132,13 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
   const scripts = [
     ...machineFiles,
     ...(["name-instance", "mount-etcd-volume", "fetch-identity"] as const),
-    ...(["claim-cluster", "group-hook", "leave-cluster"] as const),
+    ...(["claim-cluster", "renew-join-token", "group-hook", "leave-cluster"] as const),
   ];
   return {
     kubelet: { cgroupDriver: "systemd" },
     // The cloud controller manager says of a node where it is and which addresses it has; until then nothing runs there.
     kubeletFlags: { "cloud-provider": "external", ...credentialProvider.kubeletFlags },
     ignoredPreflightChecks: [],
-    servingCertificates: "requested",
     claimCluster: [command("claim-cluster")],
     files: [
       ...scripts.map(script),
@@ -133,7 +152,7 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
         ENTER_HOOK: enterHook,
         LEAVE_HOOK: leaveHook,
       }),
-      ...groupUnits,
+      ...units,
       credentialProvider.configuration,
     ],
     preparation: [
@@ -141,7 +160,7 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
       [command("name-instance")],
       [command("mount-etcd-volume")],
       [command("fetch-identity")],
-      ["systemctl", "enable", "--now", "--no-block", ...groupUnits.map(({ path }) => basename(path))],
+      ["systemctl", "enable", "--now", "--no-block", ...units.map(({ path }) => basename(path))],
     ],
   };
 }

@@ -22,6 +22,7 @@ import { ClusterClaim } from "./cluster-claim";
 import { compressedUserData } from "./compressed-user-data";
 import { ControlPlaneInstance, type ControlPlaneMachine } from "./control-plane-instance";
 import { IdentitySecret } from "./identity-secret";
+import { JoinTokenSecret } from "./join-token-secret";
 import { InstanceRole } from "./instance-role";
 import { Instances } from "./instances";
 import { type MachineArchive, MachineFiles } from "./machine-files";
@@ -85,6 +86,7 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
   private readonly identity = new Map<MachineRole, { role: InstanceRole; secret: IdentitySecret }>();
   private readonly files: MachineFiles | undefined;
   private readonly claim: ClusterClaim;
+  private readonly joinToken: JoinTokenSecret;
   private readonly groups: NodeSecurityGroups;
   private readonly instances: Instances;
   private readonly autoScalingGroups: AutoScalingGroups;
@@ -126,6 +128,11 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
       { ...this.belonging, keyArn: args.keyArn },
       { parent: this },
     );
+    this.joinToken = new JoinTokenSecret(
+      `${name}-join-token`,
+      { ...this.belonging, keyArn: args.keyArn },
+      { parent: this },
+    );
     this.instances = new Instances(args.region);
     this.autoScalingGroups = new AutoScalingGroups(args.region);
     this.pools = {
@@ -157,6 +164,7 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
     const rights = {
       ...{ ...this.belonging, partition, region, accountId, keyArn, secretArn: secret.arn },
       claimArn: this.claim.arn,
+      joinTokenArn: this.joinToken.arn,
       machineFilesArn: this.files?.objectsArn,
     };
     const statements = role === "worker" ? workerStatements(rights) : controlPlaneStatements(rights);

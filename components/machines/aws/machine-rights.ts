@@ -13,6 +13,8 @@ export interface MachineRightsArgs extends AwsPlace {
   readonly secretArn: pulumi.Input<string>;
   /** ARN of where control planes note that the cluster was made. */
   readonly claimArn: pulumi.Input<string>;
+  /** ARN of where control planes keep the token that workers join with. */
+  readonly joinTokenArn: pulumi.Input<string>;
   /** ARN pattern of what machines are made of; default: their images have everything. */
   readonly machineFilesArn?: pulumi.Input<string> | undefined;
 }
@@ -97,9 +99,15 @@ function machineFiles(
 
 /** What a pool's machine may do. */
 export function workerStatements(args: MachineRightsArgs): Statement[] {
-  const { partition, region, accountId, environment } = args;
+  const { partition, region, accountId, environment, joinTokenArn } = args;
   return [
     ...everyMachine(args),
+    {
+      // It joins with it once, and it ends.
+      Sid: "JoinToken",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: joinTokenArn,
+    },
     {
       // It says when it is a ready node, and when its pods are elsewhere, so that it is taken into service, and away.
       Sid: "EnterAndLeaveOwnGroup",
@@ -116,7 +124,7 @@ export function workerStatements(args: MachineRightsArgs): Statement[] {
  * https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/example-iam-policy.json
  */
 export function controlPlaneStatements(args: MachineRightsArgs): Statement[] {
-  const { partition, region, accountId, environment, keyArn, claimArn } = args;
+  const { partition, region, accountId, environment, keyArn, claimArn, joinTokenArn } = args;
   const ec2 = (what: string) => pulumi.interpolate`arn:${partition}:ec2:${region}:${accountId}:${what}`;
   const balancers = pulumi.interpolate`arn:${partition}:elasticloadbalancing:${region}:${accountId}:*`;
   const cluster = `kubernetes.io/cluster/${environment}`;
@@ -131,7 +139,13 @@ export function controlPlaneStatements(args: MachineRightsArgs): Statement[] {
       Resource: claimArn,
     },
     {
-      // It is encrypted as all secrets are; by no other way than Secrets Manager may the machine use the key for it.
+      // It makes one that ends, again and again.
+      Sid: "RenewJoinToken",
+      Action: "secretsmanager:PutSecretValue",
+      Resource: joinTokenArn,
+    },
+    {
+      // They are encrypted as all secrets are; by no other way than Secrets Manager may the machine use the key for it.
       Sid: "EncryptClaim",
       Action: "kms:GenerateDataKey",
       Resource: keyArn,

@@ -97,23 +97,10 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     this.foundation = this.createNetwork();
     this.keptVolume = this.createKeptVolume();
     this.machineImage = this.localImage("machine", args.images.machine);
-    const place = { environment: args.environment, owner: args.owner, networkName: this.foundation.name };
-    new LoadBalancer(
-      `${name}-load-balancer`,
-      {
-        ...place,
-        imageId: this.localImage("load-balancer", args.images.loadBalancer).imageId,
-        address: this.addresses.loadBalancer,
-        apiPort,
-        apiHostPort: args.ports.api,
-        exposedPorts: args.exposedPorts,
-      },
-      { parent: this },
-    );
     this.registry = new Registry(
       `${name}-registry`,
       {
-        ...place,
+        ...this.place,
         imageId: this.localImage("registry", args.images.registry).imageId,
         address: this.addresses.registry,
         hostPort: args.ports.registry,
@@ -121,6 +108,23 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
       { parent: this },
     );
     this.registerOutputs();
+  }
+
+  trust(authority: pulumi.Output<string>): void {
+    const { images, ports, exposedPorts } = this.args;
+    new LoadBalancer(
+      `${this.name}-load-balancer`,
+      {
+        ...this.place,
+        imageId: this.localImage("load-balancer", images.loadBalancer).imageId,
+        address: this.addresses.loadBalancer,
+        apiPort,
+        apiHostPort: ports.api,
+        authority,
+        exposedPorts,
+      },
+      { parent: this },
+    );
   }
 
   address(slot: MachineSlot): string {
@@ -179,6 +183,22 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     await promisify(execFile)("docker", ["stop", "--time", String(stopSeconds), this.containerName(name)]);
   }
 
+  async admit(name: string, credential: string): Promise<void> {
+    const ran = promisify(execFile)("docker", [
+      "exec",
+      "-i",
+      this.containerName(name),
+      "/usr/lib/slipway/admit",
+    ]);
+    ran.child.stdin?.end(credential);
+    await ran;
+  }
+
+  async renewCertificates(name: string): Promise<void> {
+    const command = ["/usr/lib/slipway/certificates", "renew"];
+    await promisify(execFile)("docker", ["exec", this.containerName(name), ...command]);
+  }
+
   async readConsole(name: string): Promise<string> {
     const container = this.containerName(name);
     const { stdout, stderr } = await promisify(execFile)("docker", ["logs", "--tail", "500", container]);
@@ -190,6 +210,11 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     const format = ["--format", "{{.State.StartedAt}}"];
     const { stdout } = await promisify(execFile)("docker", ["container", "inspect", ...format, container]);
     return new Date(stdout.trim());
+  }
+
+  private get place() {
+    const { environment, owner } = this.args;
+    return { environment, owner, networkName: this.foundation.name };
   }
 
   private containerName(machine: string): string {

@@ -3,6 +3,9 @@ export const nodesAlias = "nodes";
 /** The same for control planes. */
 export const controlPlanesAlias = "control-planes";
 
+/** Where the load balancer finds the authority that signs for the API. */
+export const authorityPath = "/etc/haproxy/authority.crt";
+
 /** A port of the load balancer that leads to a NodePort of every machine. */
 export interface ExposedPort {
   /** Port on 127.0.0.1 of the host. */
@@ -48,6 +51,12 @@ const servers = (count: number, host: string, port: number, check: string): stri
     server-template ${host}- ${count} ${host}:${port}
 `;
 
+/**
+ * A certificate that is over, or another authority's, is as bad as no answer. A session that is taken up again would not show
+ * it.
+ */
+const checkOfApi = `check check-ssl verify required ca-file ${authorityPath} no-ssl-reuse`;
+
 const api = (port: number): string => `
 frontend api
     bind :${port}
@@ -57,7 +66,7 @@ backend api
     balance leastconn
     option httpchk GET /readyz
     http-check expect status 200
-${servers(maxControlPlanes, controlPlanesAlias, port, "check check-ssl verify none")}`;
+${servers(maxControlPlanes, controlPlanesAlias, port, checkOfApi)}`;
 
 /**
  * A node is good when its kube-proxy is, as cloud load balancers see it: https://kep.k8s.io/3836. One that answers and is not
@@ -79,7 +88,7 @@ backend node-port-${nodePort}
 ${servers(maxBackends, nodesAlias, nodePort, `check port ${kubeProxyHealthPort}`)}`;
 
 /**
- * HAProxy's configuration: TCP pass-through to the control planes whose `/readyz` is good, and to the NodePorts.
+ * HAProxy's configuration: TCP pass-through to the control planes whose `/readyz` and certificate are good, and to the NodePorts.
  * It holds no count and no machine's address, so scaling never replaces the load balancer.
  * https://docs.haproxy.org/2.6/configuration.html#5.3.2
  */

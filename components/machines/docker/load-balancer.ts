@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../belonging";
 import { belongingLabels } from "./labels";
-import { type ExposedPort, loadBalancerConfig } from "./load-balancer-config";
+import { authorityPath, type ExposedPort, loadBalancerConfig } from "./load-balancer-config";
 
 /** The environment is part of the container's name. */
 export interface LoadBalancerArgs extends Belonging {
@@ -15,6 +15,8 @@ export interface LoadBalancerArgs extends Belonging {
   readonly apiPort: number;
   /** The API's port on 127.0.0.1 of the host. */
   readonly apiHostPort: number;
+  /** Certificate of the authority that signs for the API, in PEM. */
+  readonly authority: pulumi.Input<string>;
   readonly exposedPorts: readonly ExposedPort[];
 }
 
@@ -43,6 +45,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
             file: "/etc/haproxy/haproxy.cfg",
             content: loadBalancerConfig(args.apiPort, args.exposedPorts),
           },
+          { file: authorityPath, content: args.authority },
         ],
         labels: belongingLabels(args),
       },

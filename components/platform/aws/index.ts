@@ -1,7 +1,3 @@
 export { CloudControllerManager, type CloudControllerManagerArgs } from "./cloud-controller-manager";
 export { type EbsImages, ebsImages } from "./ebs-pods";
 export { EbsStorage, type EbsStorageArgs } from "./ebs-storage";
-export {
-  KubeletCertificateApprover,
-  type KubeletCertificateApproverArgs,
-} from "./kubelet-certificate-approver";

@@ -19,7 +19,6 @@ import {
   cluster,
   firstControlPlane,
   identity,
-  kubeletServing,
   secondControlPlane,
   worker,
 } from "../../support/bootstrap-facts";
@@ -43,10 +42,9 @@ const roles = ["control-plane-that-initializes", "control-plane-that-joins", "wo
 type Role = (typeof roles)[number];
 
 function bootOn(platform: PlatformFacts, role: Role): Boot {
-  const serving = platform.servingCertificates === "requested" ? undefined : kubeletServing;
   const ofControlPlane = (boot: ControlPlaneBoot): Boot => ({
     document: controlPlaneUserData(boot),
-    identity: controlPlaneIdentityFiles(cluster, identity, serving),
+    identity: controlPlaneIdentityFiles(identity),
   });
   switch (role) {
     case "control-plane-that-initializes":
@@ -57,7 +55,7 @@ function bootOn(platform: PlatformFacts, role: Role): Boot {
       const { labels, taints } = worker.machine;
       return {
         document: workerUserData({ cluster, platform, machine: { labels, taints } }),
-        identity: workerIdentityFiles(cluster, identity, serving),
+        identity: workerIdentityFiles(identity.kubernetesCa.certificate),
       };
     }
   }
@@ -82,12 +80,7 @@ function withoutPlatform(text: string, platform: PlatformFacts): object[] {
   return parseAllDocuments(text).map((each) => {
     const document = each.toJS() as KubeadmDocument;
     if (document.kind === "KubeletConfiguration") {
-      const own = [
-        ...Object.keys(platform.kubelet),
-        "serverTLSBootstrap",
-        "tlsCertFile",
-        "tlsPrivateKeyFile",
-      ];
+      const own = Object.keys(platform.kubelet);
       return Object.fromEntries(Object.entries(document).filter(([key]) => !own.includes(key)));
     }
     const { nodeRegistration: node } = document;
@@ -107,7 +100,6 @@ function withoutPlatform(text: string, platform: PlatformFacts): object[] {
 
 const withoutClaim = (text: string): string => text.replace(/^CLAIM=.*\n/m, "");
 const kubeadmFiles = ["/etc/slipway/init.yaml", "/etc/slipway/join.yaml", "/etc/slipway/kubelet.yaml"];
-const servingFiles = ["/etc/kubernetes/kubelet/serving.crt", "/etc/kubernetes/kubelet/serving.key"];
 const paths = (files: readonly MachineFile[]): string[] => files.map((file) => file.path);
 const onAws = awsFacts("golden", "0a5186d48e00-amd64");
 
@@ -144,10 +136,10 @@ describe.each(roles)("on AWS, the document of a %s", (role) => {
     const onlyAws = [...here.keys()].filter((at) => !there.has(at));
     const onlyLocal = [...there.keys()].filter((at) => !here.has(at));
     expect(onlyAws).toEqual(paths(onAws.files));
-    expect(new Set(onlyLocal)).toEqual(new Set([...paths(local.files), ...servingFiles]));
+    expect(new Set(onlyLocal)).toEqual(new Set(paths(local.files)));
 
     const common = [...here].filter(([at]) => there.has(at));
-    expect(common.length).toBeGreaterThan(4);
+    expect(common.length).toBeGreaterThan(3);
     for (const [at, content] of common) {
       const counterpart = there.get(at) ?? "";
       if (kubeadmFiles.includes(at)) {

@@ -9,13 +9,7 @@ import {
   workerIdentityFiles,
   workerUserData,
 } from "../../../components/bootstrap";
-import {
-  firstControlPlane,
-  identity,
-  kubeletServing,
-  secondControlPlane,
-  worker,
-} from "../../support/bootstrap-facts";
+import { firstControlPlane, identity, secondControlPlane, worker } from "../../support/bootstrap-facts";
 import { expectGolden } from "../../support/golden";
 
 interface ParsedCloudConfig {
@@ -25,12 +19,12 @@ interface ParsedCloudConfig {
 }
 
 const ofControlPlane = (boot: ControlPlaneBoot): string =>
-  controlPlaneUserData(boot, controlPlaneIdentityFiles(boot.cluster, identity, kubeletServing));
+  controlPlaneUserData(boot, controlPlaneIdentityFiles(identity));
 
 const roles = {
   "control-plane-that-initializes": ofControlPlane(firstControlPlane),
   "control-plane-that-joins": ofControlPlane(secondControlPlane),
-  worker: workerUserData(worker, workerIdentityFiles(worker.cluster, identity, kubeletServing)),
+  worker: workerUserData(worker, workerIdentityFiles(identity.kubernetesCa.certificate)),
 };
 
 const parsed = (document: string): ParsedCloudConfig => parse(document) as ParsedCloudConfig;
@@ -54,7 +48,7 @@ describe.each(Object.entries(roles))("the document of a %s", (role, document) =>
     const files = parsed(document).write_files;
     expect(new Set(files.map(({ path }) => path)).size).toBe(files.length);
     const readable = files.filter(({ permissions }) => permissions !== "0600");
-    expect(readable.filter(({ content }) => /KEY|abcdef\.0123/.test(content))).toEqual([]);
+    expect(readable.filter(({ content }) => content.includes("KEY"))).toEqual([]);
   });
 
   it("runs nothing: a machine that needs no preparation begins by itself", () => {
@@ -83,9 +77,16 @@ describe.each(["control-plane-that-initializes", "control-plane-that-joins"] as 
     expect(documents[0]?.toJS()).toMatchObject({ skipPhases: ["addon/coredns", "addon/kube-proxy"] });
   });
 
-  it("has the token in no file that others than the bootstrap fetch", () => {
-    expect(file(roles[role], "/etc/slipway/init.yaml")).not.toContain(identity.joinToken);
-    expect(file(roles[role], "/etc/slipway/discovery.conf")).toContain(identity.joinToken);
+  it("has what it signs end after the validity, and the tokens that kubeadm makes after a minute", () => {
+    expect(documents[0]?.toJS()).toMatchObject({ bootstrapTokens: [{ ttl: "1m0s" }] });
+    expect(documents[1]?.toJS()).toMatchObject({
+      certificateValidityPeriod: "8760h0m0s",
+      controllerManager: {
+        extraArgs: expect.arrayContaining([
+          { name: "cluster-signing-duration", value: "8760h0m0s" },
+        ]) as unknown,
+      },
+    });
   });
 
   it("can join as well, so that it comes back after the loss of its disk", () => {
@@ -99,8 +100,8 @@ describe.each(["control-plane-that-initializes", "control-plane-that-joins"] as 
 });
 
 describe("a worker", () => {
-  it("holds no key of the cluster's identity", () => {
-    expect(roles.worker).not.toMatch(/(ETCD|FRONT PROXY|KUBERNETES|SERVICE ACCOUNT) KEY/);
+  it("holds nothing by which anybody would know it: no key, no token", () => {
+    expect(roles.worker).not.toMatch(/ KEY|[Tt]oken/);
     expect(roles.worker).not.toContain("encryption");
   });
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { newCertificateAuthority } from "../../../components/pki/certificate-authority";
-import { newServingCertificate } from "../../../components/pki/serving-certificate";
+import { newWebCertificate } from "../../../components/pki/web-certificate";
 import { imageName } from "../../../toolchain/images";
 import { run } from "../../../toolchain/images/command";
 
@@ -46,8 +46,8 @@ export async function startFront(args: FrontArgs): Promise<string> {
   const { region, folder, network, name, api, registry } = args;
   const authority = await newCertificateAuthority({ commonName: "emulated AWS", years: 1 });
   const serving = async (dnsName: string): Promise<string> => {
-    const { certificatePem, privateKeyPem } = await newServingCertificate({
-      ...{ commonName: "emulated AWS", organization: "tests", address: args.address, dnsName },
+    const { certificatePem, privateKeyPem } = await newWebCertificate({
+      ...{ hosts: [dnsName, args.address], days: 30 },
       authorityCertificatePem: authority.certificatePem,
       authorityPrivateKeyPem: authority.privateKeyPem,
     });

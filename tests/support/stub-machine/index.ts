@@ -1,7 +1,7 @@
 import "reflect-metadata";
 
 import { spawnSync } from "node:child_process";
-import { webcrypto } from "node:crypto";
+import { KeyObject, webcrypto } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -20,7 +20,7 @@ import { dirname, join } from "node:path";
 import { X509CertificateGenerator } from "@peculiar/x509";
 import { parse } from "yaml";
 
-import type { PlatformFacts } from "../../../components/bootstrap";
+import type { KeyPairPem, PlatformFacts } from "../../../components/bootstrap";
 import { platform } from "../bootstrap-facts";
 
 const library = join(__dirname, "../../../machine-image/rootfs/usr/lib/slipway");
@@ -31,8 +31,10 @@ const programs = ["kubeadm", "kubectl", "curl", "systemctl", "journalctl", "inst
 
 const day = 86_400_000;
 
-/** A certificate, valid from so many days ago for so many days. */
-export async function madeCertificate(name: string, from = 0, days = 365): Promise<string> {
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => line !== "");
+
+/** A self-signed certificate and its key, valid from so many days ago for so many days. */
+export async function madeKeyPair(name: string, from = 0, days = 365): Promise<KeyPairPem> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const notBefore = new Date(Date.now() - from * day);
@@ -43,7 +45,13 @@ export async function madeCertificate(name: string, from = 0, days = 365): Promi
     signingAlgorithm: algorithm,
     keys,
   });
-  return `${certificate.toString("pem")}\n`;
+  const key = KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" });
+  return { certificate: `${certificate.toString("pem")}\n`, privateKey: String(key) };
+}
+
+/** Its certificate alone. */
+export async function madeCertificate(name: string, from?: number, days?: number): Promise<string> {
+  return (await madeKeyPair(name, from, days)).certificate;
 }
 
 /** What a machine's bootstrap did at one boot. */
@@ -70,7 +78,7 @@ export class StubMachine {
    */
   constructor(
     private readonly document: (platform: PlatformFacts) => string,
-    private readonly authority: string,
+    private readonly authority: KeyPairPem,
     private readonly leaf: string,
   ) {
     const bin = join(this.folder, "bin");
@@ -78,26 +86,31 @@ export class StubMachine {
       mkdirSync(folder, { recursive: true });
     for (const program of programs) symlinkSync(stubs, join(bin, program));
     this.writeDocument();
-    this.write("etc/slipway/ca.crt", authority);
     this.write("usr/lib/slipway/containerd/store/image-id", "image-1\n");
     this.tell("version", "1.36.3");
     this.tell("leaf.crt", leaf);
   }
 
-  /** Writes the document's files, as cloud-init does, but the authority's made-up certificate. */
+  /** Writes the document's files, as cloud-init does, but another authority than the made-up one. */
   writeDocument(changed: (text: string) => string = (text) => text): void {
     const claimCluster = [join(library, "claim-cluster"), kept];
     const document = changed(this.document({ ...platform, claimCluster }));
     const { write_files: files } = parse(document) as { write_files: { path: string; content: string }[] };
-    for (const { path, content } of files.filter((file) => file.path !== "/etc/slipway/ca.crt"))
-      this.write(path, content);
+    for (const { path, content } of files) this.write(path, content);
+    this.write("etc/slipway/ca.crt", this.authority.certificate);
+    if (!this.has("etc/slipway/pki/ca.key")) return;
+    this.write("etc/slipway/pki/ca.crt", this.authority.certificate);
+    this.write("etc/slipway/pki/ca.key", this.authority.privateKey);
   }
 
   /** Another machine that is just like this one. */
   copy(): StubMachine {
     const copy = new StubMachine(this.document, this.authority, this.leaf);
     for (const folder of ["root", "world"])
-      cpSync(join(this.folder, folder), join(copy.folder, folder), { recursive: true });
+      cpSync(join(this.folder, folder), join(copy.folder, folder), {
+        recursive: true,
+        verbatimSymlinks: true,
+      });
     return copy;
   }
 
@@ -149,26 +162,41 @@ export class StubMachine {
     return join(this.root, path);
   }
 
+  /** Runs what its timer does, or what an update does. Gives what it ran that changes something. */
+  certificates(what: "mind" | "renew"): {
+    readonly calls: readonly string[];
+    readonly status: number | null;
+  } {
+    this.tell("calls", "");
+    const { status } = this.run([join(library, "certificates"), what]);
+    return { calls: this.calls, status };
+  }
+
   /** @param seconds after which it is ended: then its status is null */
   boot(seconds = 20): Boot {
     rmSync(join(this.root, "run"), { recursive: true, force: true });
     this.tell("calls", "");
     this.write("dev/console");
-    const { status } = spawnSync("timeout", ["--kill-after=1", `${seconds}`, join(library, "bootstrap")], {
-      cwd: this.root,
-      env: {
-        PATH: `${join(this.folder, "bin")}:${process.env.PATH ?? ""}`,
-        SLIPWAY_ROOT: this.root,
-        SLIPWAY_PATIENCE: "1",
-        WORLD: this.world,
-      },
-    });
-    const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
+    const { status } = this.run(["timeout", "--kill-after=1", `${seconds}`, join(library, "bootstrap")]);
     return {
-      calls: lines(this.heard("calls")),
-      said: lines(this.read("dev/console")).map((line) => line.replace("slipway: ", "")),
+      calls: this.calls,
+      said: linesOf(this.read("dev/console")).map((line) => line.replace("slipway: ", "")),
       status: status === 124 ? null : status,
     };
+  }
+
+  private run([program = "", ...args]: readonly string[]) {
+    const env = {
+      PATH: `${join(this.folder, "bin")}:${process.env.PATH ?? ""}`,
+      SLIPWAY_ROOT: this.root,
+      SLIPWAY_PATIENCE: "1",
+      WORLD: this.world,
+    };
+    return spawnSync(program, args, { cwd: this.root, env });
+  }
+
+  private get calls(): string[] {
+    return linesOf(this.heard("calls"));
   }
 
   remove(): void {

@@ -63,6 +63,12 @@ describe("a machine's audit", () => {
     ]);
   });
 
+  it("knows the line by which a pod is made anew when its certificate is", () => {
+    run("record");
+    write("etc/kubernetes/manifests/etcd.yaml", 'slipway.dev/certificates-end: "1"\nkind: Pod\n');
+    expect(run()).toEqual([]);
+  });
+
   it("does not go by what is renewed, or written by others", () => {
     run("record");
     write("etc/kubernetes/kubelet.conf", "kind: Config # renewed\n");

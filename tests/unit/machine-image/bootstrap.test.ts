@@ -1,92 +1,7 @@
 import { parseAllDocuments } from "yaml";
 
-import {
-  type ControlPlaneBoot,
-  controlPlaneIdentityFiles,
-  controlPlaneUserData,
-  type PlatformFacts,
-  workerIdentityFiles,
-  workerUserData,
-} from "../../../components/bootstrap";
-import { firstControlPlane, identity, secondControlPlane, worker } from "../../support/bootstrap-facts";
-import { madeCertificate, StubMachine } from "../../support/stub-machine";
-
-let authority: string;
-let otherAuthority: string;
-let leaf: string;
-
-const ofControlPlane =
-  (boot: ControlPlaneBoot) =>
-  (platform: PlatformFacts): string =>
-    controlPlaneUserData({ ...boot, platform }, controlPlaneIdentityFiles(boot.cluster, identity));
-const ofWorker = (platform: PlatformFacts): string =>
-  workerUserData({ ...worker, platform }, workerIdentityFiles(worker.cluster, identity));
-
-const roles = {
-  first: ofControlPlane(firstControlPlane),
-  second: ofControlPlane(secondControlPlane),
-  worker: ofWorker,
-};
-
-const members = (...all: { index: number; learner?: boolean }[]): string =>
-  JSON.stringify({
-    header: { cluster_id: "1", member_id: "2" },
-    members: all.map(({ index, learner = false }) => ({
-      ID: `${index + 100}`,
-      name: `control-plane-${index}`,
-      peerURLs: [`https://10.88.0.${index + 8}:2380`],
-      clientURLs: [`https://10.88.0.${index + 8}:2379`],
-      ...(learner && { isLearner: true }),
-    })),
-  });
-
-/** What the API shows of the etcd pods of all control planes. */
-const pods = "control-plane-0 https://10.88.0.8:2379\ncontrol-plane-1 https://10.88.0.9:2379\n";
-
-let machines: StubMachine[] = [];
-
-function machineOf(role: keyof typeof roles): StubMachine {
-  const machine = new StubMachine(roles[role], authority, leaf);
-  machines.push(machine);
-  machine.tell("pods", pods);
-  if (role === "second") machine.tell("members", members({ index: 0 }));
-  return machine;
-}
-
-const nodes = new Map<keyof typeof roles, StubMachine>();
-
-/** One that was a node at an earlier boot. */
-function nodeOf(role: keyof typeof roles): StubMachine {
-  const machine = nodes.get(role)?.copy();
-  if (!machine) throw new Error(`no node of ${role}`);
-  machines.push(machine);
-  return machine;
-}
-
-beforeAll(async () => {
-  const names = ["kubernetes", "another", "leaf"];
-  [authority = "", otherAuthority = "", leaf = ""] = await Promise.all(
-    names.map((name) => madeCertificate(name)),
-  );
-  for (const role of ["first", "second", "worker"] as const) {
-    const machine = new StubMachine(roles[role], authority, leaf);
-    machine.tell("pods", pods);
-    if (role !== "first") machine.tell("api", "");
-    if (role === "second") machine.tell("members", members({ index: 0 }));
-    expect(machine.boot().status).toBe(0);
-    for (const fact of ["api", "members"]) machine.tell(fact);
-    nodes.set(role, machine);
-  }
-});
-
-afterAll(() => {
-  for (const machine of nodes.values()) machine.remove();
-});
-
-afterEach(() => {
-  for (const machine of machines) machine.remove();
-  machines = [];
-});
+import { madeCertificate, type StubMachine } from "../../support/stub-machine";
+import { bring, machineOf, made, members, nodeOf } from "../../support/stub-machine/machines";
 
 const data = "var/lib/etcd/member/wal/0.wal";
 const started = "systemctl start kubelet";
@@ -113,7 +28,7 @@ describe("a first boot", () => {
     expect(status).toBe(0);
     const [configuration] = parseAllDocuments(machine.heard("init.yaml"));
     expect(configuration?.toJS()).toMatchObject({
-      bootstrapTokens: [{ token: identity.joinToken, ttl: "0s" }],
+      bootstrapTokens: [{ ttl: "1m0s" }],
     });
     expect(configuration?.has("patches")).toBe(false);
     expect(machine.filesBelow("var/lib/slipway/kept/.clusters")).toEqual([
@@ -121,25 +36,22 @@ describe("a first boot", () => {
     ]);
   });
 
-  it.each(["second", "worker"] as const)("of the %s machine joins when the API answers", (role) => {
-    const machine = machineOf(role);
-    expect(machine.boot(2)).toMatchObject({ calls: [], status: null });
-    machine.tell("api", "");
-    const { calls, said } = machine.boot();
-    expect(decisive(calls)).toEqual(role === "worker" ? [join] : [uploaded, join]);
-    expect(said.at(-1)).toBe("joined");
-  });
-
-  it("says nothing that holds the token, on the console or in a log that others read", () => {
-    const machine = machineOf("first");
-    machine.tell("init.fails", "nothing\n");
-    expect(machine.boot().said.join("\n")).not.toContain(identity.joinToken);
-    expect(machine.mode("run/slipway")).toBe("700");
-  });
+  it.each(["second", "worker", "token worker"] as const)(
+    "of the %s becomes a node when the API answers",
+    (role) => {
+      const machine = machineOf(role);
+      expect(machine.boot(2)).toMatchObject({ calls: [], status: null });
+      machine.tell("api", "");
+      const { calls, said } = machine.boot();
+      const ways = { second: [uploaded, join], worker: [configured], "token worker": [join] };
+      expect(decisive(calls)).toEqual(ways[role]);
+      expect(said.at(-1)).toBe("joined");
+    },
+  );
 });
 
 describe("a machine that nothing has changed for", () => {
-  it.each(["first", "second", "worker"] as const)(
+  it.each(["first", "second", "worker", "token worker"] as const)(
     "starts the kubelet of the %s, and runs no kubeadm",
     (role) => {
       const { calls, said } = nodeOf(role).boot();
@@ -228,7 +140,7 @@ describe("init over data", () => {
 
   it("signs the kubelet anew when its kubeconfig trusts another authority", () => {
     const machine = nodeOf("first");
-    machine.write("etc/slipway/ca.crt", otherAuthority);
+    machine.write("etc/slipway/ca.crt", made.otherAuthority);
     machine.boot();
     expect(machine.heard("found-by-init").split("\n")).not.toContain("kubelet.conf");
   });
@@ -297,9 +209,9 @@ describe("a machine that lost its disk", () => {
   });
 
   it("waits for its Node to be given up, without a reset", () => {
-    const machine = machineOf("worker");
+    const machine = machineOf("token worker");
     machine.tell("api", "");
-    machine.tell("node", '{"conditions": [{"type": "Ready", "status": "True"}]}');
+    machine.tell("node", "True");
     const { calls, said } = machine.boot();
     expect(calls).toEqual([join]);
     expect(said).toContainEqual(expect.stringMatching(/^step waiting until worker-0's Node/));
@@ -307,15 +219,19 @@ describe("a machine that lost its disk", () => {
 });
 
 describe("a worker", () => {
-  it("whose authority is another one forgets what it was, and joins", () => {
-    const machine = nodeOf("worker");
-    machine.write("etc/slipway/ca.crt", otherAuthority);
-    machine.tell("api", "");
-    expect(machine.boot().calls).toEqual([reset, join]);
-  });
+  it.each(["worker", "token worker"] as const)(
+    "that is a %s, whose authority is another one, forgets what it was",
+    (role) => {
+      const machine = nodeOf(role);
+      machine.write("etc/slipway/ca.crt", made.otherAuthority);
+      bring(machine, role);
+      machine.tell("api", "");
+      expect(machine.boot().calls).toEqual([reset, role === "worker" ? configured : join]);
+    },
+  );
 
-  it("cleans up between tries, as there is no data", () => {
-    const machine = machineOf("worker");
+  it("with a token cleans up between tries, as there is no data", () => {
+    const machine = machineOf("token worker");
     machine.tell("api", "");
     machine.tell("join.fails", "nothing\n");
     expect(machine.boot().calls).toEqual([join, reset, join]);
@@ -332,7 +248,7 @@ describe("a joining control plane", () => {
 });
 
 describe("a kubelet that ends each time", () => {
-  it.each(["first", "second", "worker"] as const)(
+  it.each(["first", "second", "token worker"] as const)(
     "fails the first boot of the %s machine, with its words",
     (role) => {
       const machine = machineOf(role);

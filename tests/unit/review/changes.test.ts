@@ -151,6 +151,14 @@ describe("the event log", () => {
         }),
         line({ diagnosticEvent: { severity: "error", message: "preview failed\n" } }),
         line({
+          diagnosticEvent: {
+            severity: "info#err",
+            message: "<{%reset%}>roll 1/1: worker-0: made<{%reset%}>\n",
+          },
+        }),
+        line({ diagnosticEvent: { severity: "info", message: "certificates: those of worker-0 end\n" } }),
+        line({ diagnosticEvent: { severity: "info", message: "worker-0: node is ready\n" } }),
+        line({
           policyEvent: {
             resourceUrn: "urn:pulumi:d::s::t::data",
             message: "What holds\nwhat is wrong\nwhat would be right\n",
@@ -163,6 +171,7 @@ describe("the event log", () => {
     );
     expect(preview.steps.map(({ op }) => op)).toEqual(["create"]);
     expect(preview.errors).toEqual(["data: no such class"]);
+    expect(preview.notes).toEqual(["roll 1/1: worker-0: made", "certificates: those of worker-0 end"]);
     expect(preview.findings).toEqual([
       {
         policy: "storage-classes",

@@ -13,7 +13,7 @@ function review(steps: readonly Step[], more: Partial<Review> = {}): Review {
   return {
     environment: "staging",
     lint: { failed: false, output: "" },
-    preview: { failed: false, output: "", errors: [] },
+    preview: { failed: false, output: "", errors: [], notes: [] },
     findings: [],
     changes,
     dangers: dangersOf(changes),
@@ -64,7 +64,7 @@ test("a report with everything in it", () => {
   const found = review(steps, {
     findings,
     lint: { failed: true, output: "stacks/shop.ts\n  3:1  error  ```unused```" },
-    preview: { failed: true, output: "", errors: ["cart: the namespace is not there"] },
+    preview: { failed: true, output: "", errors: ["cart: the namespace is not there"], notes: [] },
   });
   expectGolden(path.join(__dirname, "..", "..", "golden", "review", "report.md"), reportOf(found));
 });
@@ -75,7 +75,13 @@ test("a change is refused for lint, a mandatory policy or a failed preview, and 
   expect(isRefused(review(steps, { findings: findings.slice(0, 1) }))).toBe(false);
   expect(isRefused(review(steps, { findings }))).toBe(true);
   expect(isRefused(review(steps, { lint: failed }))).toBe(true);
-  expect(isRefused(review(steps, { preview: { ...failed, errors: [] } }))).toBe(true);
+  expect(isRefused(review(steps, { preview: { ...failed, errors: [], notes: [] } }))).toBe(true);
+});
+
+test("says in which order machines change, and which certificates end", () => {
+  const notes = ["roll 1/1: worker-0: replaced", "certificates: those of worker-0 end on 2026-12-24"];
+  const report = reportOf(review(steps, { preview: { failed: false, output: "", errors: [], notes } }));
+  expect(report).toContain(`### Machines and certificates\n\n- ${notes[0] ?? ""}\n- ${notes[1] ?? ""}\n`);
 });
 
 test("nothing to say is said in a few lines", () => {
@@ -101,7 +107,7 @@ test("what others say is shown without the secret that it quotes", () => {
   const report = reportOf(
     review([], {
       lint: { failed: true, output: `leak.ts: ${key}` },
-      preview: { failed: true, output: "", errors: [`property kubeconfig value {${key}}`] },
+      preview: { failed: true, output: "", errors: [`property kubeconfig value {${key}}`], notes: [] },
       findings: [{ policy: "x", mandatory: true, urn: "urn", message: key }],
     }),
   );

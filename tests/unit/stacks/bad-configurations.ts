@@ -47,11 +47,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws",
+    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, storage, gitops, aws",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws',
+    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, storage, gitops, aws',
   },
   ...kubernetesVersions,
 ];
@@ -384,6 +384,10 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...shop,
   ...hosts,
   ...storage,
+  ...["365", 365, "1y", "0d", "3m", "1826d", "1.5h", " 1h"].map((validity) => ({
+    settings: { certificates: { validity } },
+    line: `slipway:certificates.validity: ${JSON.stringify(validity)} is not how long certificates can be good for; write a whole number of days, hours or minutes from 4m to 1825d, such as 365d, 12h or 30m`,
+  })),
   ...gitops,
   ...aws,
 ];

@@ -71,6 +71,7 @@ describe("a configuration without settings", () => {
       shop: "microservices",
       hosts: [],
       storage: { defaultClass: "recycle" },
+      certificates: { validitySeconds: 365 * 86_400 },
     });
   });
 
@@ -137,6 +138,7 @@ describe("settings", () => {
         shop: "monolith",
         hosts: ["shop.example.org", "10.0.0.7"],
         storage: { defaultClass: "keep" },
+        certificates: { validity: "12h" },
         gitops: { port: 16000 },
       },
       facts,
@@ -177,6 +179,7 @@ describe("settings", () => {
       shop: "monolith",
       hosts: ["shop.example.org", "10.0.0.7"],
       storage: { defaultClass: "keep" },
+      certificates: { validitySeconds: 43_200 },
       gitops: { port: 16000, intervalSeconds: 10 },
     });
   });
@@ -353,6 +356,9 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
     shop: fc.constantFrom("monolith", "microservices"),
     hosts: fc.uniqueArray(fc.constantFrom("shop.example.org", "shop", "192.0.2.7")),
     storage: fc.record({ defaultClass: fc.constantFrom("recycle" as const, "keep" as const) }),
+    certificates: fc
+      .integer({ min: 4, max: 1825 * 1440 })
+      .map((minutes) => ({ validitySeconds: minutes * 60 })),
   })
   .map(({ names, blocks: addressBlocks, counts, pools, ...rest }) => ({
     ...rest,
@@ -366,7 +372,7 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
 
 /** The settings that say what a configuration has: through JSON, as they reach the program. */
 function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
-  const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
+  const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage, certificates } = rest;
   const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
     ...size,
     memory: amount % 1024 === 0 ? `${amount / 1024}Gi` : `${amount}Mi`,
@@ -381,6 +387,7 @@ function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>
     shop,
     hosts,
     storage,
+    certificates: certificates && { validity: `${certificates.validitySeconds / 60}m` },
   };
   return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
 }

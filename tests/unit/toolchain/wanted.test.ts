@@ -16,6 +16,7 @@ import {
   type Demand,
   demandOf,
   wantedImages,
+  builtParts,
   wantedParts,
   wantedVersions,
   wantsMachineFiles,
@@ -98,6 +99,13 @@ describe("the version of Kubernetes", () => {
     const demand: Demand = { settings: { kubernetesVersion: "1.35.4" }, purpose: "pipelines" };
     expect(wantedParts(demand)).toContain(kubernetesParts().kubernetes);
     expect(wantedParts(demand)).not.toContain(kubernetesParts().etcd);
+  });
+});
+
+describe("where parts are built", () => {
+  it("local machines bring the approver of kubelets' certificates, which no release has", () => {
+    expect(builtParts({ settings: {} })).toEqual([parts["kubelet-certificate-approver"]]);
+    expect(builtParts({ settings: { platform: "aws" } })).toEqual([]);
   });
 });
 

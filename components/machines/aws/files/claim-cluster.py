@@ -7,7 +7,6 @@ The mark is a version of the environment's secret whose id is the authority's ha
 changes: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
 """
 
-import json
 import sys
 
 import slipway_aws as aws
@@ -15,27 +14,22 @@ import slipway_aws as aws
 MADE_BEFORE = 3
 
 
-def ask(machine, secret, action, **more):
-    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"secretsmanager.{action}"}
-    body = json.dumps({"SecretId": secret, **more}).encode()
-    request = machine.signed("secretsmanager", "POST", f"{machine.host('secretsmanager')}/", headers, body)
-    with aws.opened(f"the secret {secret}", request) as answer:
-        return json.load(answer)
+SECRET = "cluster"
 
 
-def may_begin(machine, secret, authority):
+def may_begin(machine, authority):
     """A secret that cannot be described tells nothing."""
-    versions = ask(machine, secret, "DescribeSecret").get("VersionIdsToStages") or {}
+    versions = machine.ask_secret(SECRET, "DescribeSecret").get("VersionIdsToStages") or {}
     return MADE_BEFORE if authority in versions else 0
 
 
 def main(question, authority):
     settings = aws.read_settings()
-    secret = f"{settings['SECRETS']}/cluster"
     if question == "may-begin":
-        return aws.until_there(settings, lambda machine: may_begin(machine, secret, authority))
+        return aws.until_there(settings, lambda machine: may_begin(machine, authority))
     try:
-        ask(aws.Machine(settings), secret, "PutSecretValue", ClientRequestToken=authority, SecretString="made")
+        machine = aws.Machine(settings)
+        machine.ask_secret(SECRET, "PutSecretValue", ClientRequestToken=authority, SecretString="made")
         return 0
     except (aws.Unavailable, ValueError, KeyError, OSError) as problem:
         # Who asks asks again.

@@ -24,8 +24,8 @@ def write(root, file):
 
 def main():
     settings = aws.read_settings()
-    aws.console(settings, f"step fetching the secret {aws.secret_name(settings)}")
-    for file in aws.until_there(settings, aws.Machine.own_secret):
+    aws.console(settings, f"step fetching the secret {settings['SECRETS']}/{aws.role_of(settings)}")
+    for file in aws.until_there(settings, aws.Machine.own_files):
         write(settings.get("ROOT", ""), file)
 
 

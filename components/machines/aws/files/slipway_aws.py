@@ -67,8 +67,8 @@ def reason(body):
     return " ".join(text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0] for tag in ("Code", "Message")).strip()
 
 
-def secret_name(settings):
-    return f"{settings['SECRETS']}/{'worker' if settings['ROLE'] == 'join-worker' else 'control-plane'}"
+def role_of(settings):
+    return "worker" if settings["ROLE"] == "join-worker" else "control-plane"
 
 
 class Machine:
@@ -100,14 +100,26 @@ class Machine:
     def host(self, service, before=""):
         return self.settings.get(f"ENDPOINT_{service}", f"https://{before}{service}.{self.region}.{self.domain}")
 
-    def own_secret(self):
-        """The files that the secret of this machine's role has."""
-        secret = secret_name(self.settings)
-        headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": "secretsmanager.GetSecretValue"}
-        body = json.dumps({"SecretId": secret}).encode()
+    def ask_secret(self, name, action, **more):
+        """What Secrets Manager answers of the environment's secret with this end of its name."""
+        secret = f"{self.settings['SECRETS']}/{name}"
+        headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"secretsmanager.{action}"}
+        body = json.dumps({"SecretId": secret, **more}).encode()
         request = self.signed("secretsmanager", "POST", f"{self.host('secretsmanager')}/", headers, body)
         with opened(f"the secret {secret}", request) as answer:
-            return json.loads(json.load(answer)["SecretString"])
+            return json.load(answer)
+
+    def own_secret(self):
+        """The files that the secret of this machine's role has."""
+        return json.loads(self.ask_secret(role_of(self.settings), "GetSecretValue")["SecretString"])
+
+    def own_files(self):
+        """The same, and a worker's token to join with."""
+        files = self.own_secret()
+        if role_of(self.settings) == "worker":
+            token = self.ask_secret("join-token", "GetSecretValue")["SecretString"]
+            files.append({"path": "/etc/slipway/join-token", "content": f"{token}\n", "permissions": "0600"})
+        return files
 
     def signed(self, service, method, url, headers=None, body=b""):
         """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html"""

@@ -5,7 +5,20 @@ const lines = (...text: string[]): string => text.join("\r\n");
 describe("readBootReport", () => {
   it("says that a machine is starting up while the bootstrap has said nothing", () => {
     const report = readBootReport(lines("systemd 252 running in system mode", "[  OK  ] Started containerd"));
-    expect(report).toEqual({ step: "starting up", busy: false, failed: false, joined: false, log: [] });
+    expect(report).toEqual({
+      step: "starting up",
+      busy: false,
+      failed: false,
+      joined: false,
+      isAsking: false,
+      log: [],
+    });
+  });
+
+  it("says that a worker asks for the certificate of its kubelet, until it goes on", () => {
+    const asks = "slipway: step waiting for the certificate of its kubelet";
+    expect(readBootReport(lines(asks)).isAsking).toBe(true);
+    expect(readBootReport(lines(asks, "slipway: step configuring the kubelet")).isAsking).toBe(false);
   });
 
   it("takes the last step, among colours and other lines", () => {
@@ -33,6 +46,7 @@ describe("readBootReport", () => {
       busy: false,
       failed: true,
       joined: false,
+      isAsking: false,
       log: ["error: no such host"],
     });
   });

@@ -72,6 +72,31 @@ describe("watchReadiness", () => {
     await nodes;
   });
 
+  it("brings a machine what it asks for, and again when it could not be brought", async () => {
+    const consoles = ["slipway: step waiting for the certificate of its kubelet"];
+    const admitted: string[] = [];
+    const told: string[] = [];
+    const { nodes } = watchAll({
+      machines: ["worker-0"],
+      listNodes: () => Promise.resolve(admitted.length < 2 ? [] : [ready("worker-0")]),
+      readConsole: () => Promise.resolve(admitted.length < 2 ? consoles.join("\n") : "slipway: joined"),
+      admit: (machine) => {
+        admitted.push(machine);
+        return admitted.length < 2 ? Promise.reject(new Error("no such container")) : Promise.resolve();
+      },
+      report: (line) => told.push(line),
+    });
+    await nodes;
+    expect(admitted).toEqual(["worker-0", "worker-0"]);
+    expect(told).toContain("worker-0: could not be given the certificate of its kubelet: no such container");
+  });
+
+  it("brings nothing to a machine that asks for nothing", async () => {
+    const admit = jest.fn(() => Promise.resolve());
+    await watchAll({ admit }).nodes;
+    expect(admit).not.toHaveBeenCalled();
+  });
+
   it("says that the API answers while nodes are still on their way", async () => {
     let stop = false;
     const { api, nodes } = watchAll({

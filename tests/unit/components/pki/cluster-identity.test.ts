@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 
 import { KubeConfig } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,9 +8,7 @@ import { certificateAuthorityProvider } from "../../../../components/pki/certifi
 import { certificateHash } from "../../../../components/pki/certificate-hash";
 import { clientCertificateProvider } from "../../../../components/pki/client-certificate";
 import { encryptionKeyProvider } from "../../../../components/pki/encryption-key";
-import { joinTokenProvider } from "../../../../components/pki/join-token";
 import { keyPairProvider } from "../../../../components/pki/key-pair";
-import { servingCertificateProvider } from "../../../../components/pki/serving-certificate";
 
 import { valueOf } from "../../../support/recorder";
 
@@ -21,9 +19,7 @@ const providers: Record<string, pulumi.dynamic.ResourceProvider | undefined> = {
   "pulumi-nodejs:dynamic/pki:CertificateAuthority": certificateAuthorityProvider,
   "pulumi-nodejs:dynamic/pki:ClientCertificate": clientCertificateProvider,
   "pulumi-nodejs:dynamic/pki:EncryptionKey": encryptionKeyProvider,
-  "pulumi-nodejs:dynamic/pki:JoinToken": joinTokenProvider,
   "pulumi-nodejs:dynamic/pki:KeyPair": keyPairProvider,
-  "pulumi-nodejs:dynamic/pki:ServingCertificate": servingCertificateProvider,
 };
 
 let registered: Record<string, { type: string; inputs: Record<string, unknown> }>;
@@ -56,7 +52,7 @@ async function create(overrides: Partial<ClusterIdentityArgs> = {}): Promise<Clu
   return identity;
 }
 
-test("registers exactly its seven children, each named from it", async () => {
+test("registers exactly its six children, each named from it", async () => {
   await create();
   expect(Object.fromEntries(Object.entries(registered).map(([name, { type }]) => [name, type]))).toEqual({
     dev: "slipway:pki:ClusterIdentity",
@@ -64,7 +60,6 @@ test("registers exactly its seven children, each named from it", async () => {
     "dev-etcd-ca": "pulumi-nodejs:dynamic/pki:CertificateAuthority",
     "dev-front-proxy-ca": "pulumi-nodejs:dynamic/pki:CertificateAuthority",
     "dev-service-account-key": "pulumi-nodejs:dynamic/pki:KeyPair",
-    "dev-join-token": "pulumi-nodejs:dynamic/pki:JoinToken",
     "dev-encryption-key": "pulumi-nodejs:dynamic/pki:EncryptionKey",
     "dev-admin-certificate": "pulumi-nodejs:dynamic/pki:ClientCertificate",
   });
@@ -92,17 +87,25 @@ test("has the Kubernetes authority issue kubeadm's administrator a certificate f
   );
 });
 
-test("has the Kubernetes authority issue a machine's kubelet a certificate for its name and address", async () => {
+test("signs a machine's kubelet a certificate for its node alone, and keeps it nowhere", async () => {
   const identity = await create();
-  const { certificatePem, privateKeyPem } = identity.kubeletCertificate("worker-0", "10.88.0.16");
-  const certificate = new X509Certificate(await valueOf(certificatePem));
+  const before = Object.keys(registered);
+  const credential = identity.kubeletCertificate("worker-0", "10.88.0.16", 3600);
+  const text = await valueOf(credential);
+  const certificate = new X509Certificate(text);
   const authority = new X509Certificate(await valueOf(identity.kubernetesCa.certificatePem));
   expect(certificate.verify(authority.publicKey)).toBe(true);
+  expect(certificate.subject).toBe("O=system:nodes\nCN=system:node:worker-0");
   expect(certificate.subjectAltName).toBe("DNS:worker-0, IP Address:10.88.0.16");
-  expect(await pulumi.isSecret(privateKeyPem)).toBe(true);
-  const { authorityPrivateKeyPem, ...inputs } = registered["dev-worker-0-kubelet"]?.inputs ?? {};
-  expect(pulumi.runtime.isRpcSecret(authorityPrivateKeyPem)).toBe(true);
-  expect(inputs).toMatchObject({ commonName: "system:node:worker-0", organization: "system:nodes" });
+  expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"]);
+  const left = Date.parse(certificate.validTo) - Date.now();
+  expect(left).toBeGreaterThan(3590_000);
+  expect(left).toBeLessThanOrEqual(3600_000);
+  expect(certificate.checkPrivateKey(createPrivateKey(text.slice(text.indexOf("-----BEGIN PRIVATE"))))).toBe(
+    true,
+  );
+  expect(await pulumi.isSecret(credential)).toBe(true);
+  expect(Object.keys(registered)).toEqual(before);
 });
 
 test("takes other lifetimes", async () => {
@@ -147,12 +150,7 @@ test("marks what is private as secret, and nothing else", async () => {
     Promise.all(outputs.map((output) => pulumi.isSecret(output)));
   const holders = [kubernetesCa, etcdCa, frontProxyCa, serviceAccountKey, adminCertificate];
   const kubeconfig = identity.adminKubeconfig("https://127.0.0.1:7443");
-  const isPrivate = [
-    ...holders.map((holder) => holder.privateKeyPem),
-    identity.joinToken,
-    identity.encryptionKey,
-    kubeconfig,
-  ];
+  const isPrivate = [...holders.map((holder) => holder.privateKeyPem), identity.encryptionKey, kubeconfig];
   const isPublic = [
     ...[kubernetesCa, etcdCa, frontProxyCa, adminCertificate].map((holder) => holder.certificatePem),
     serviceAccountKey.publicKeyPem,

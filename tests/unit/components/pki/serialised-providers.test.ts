@@ -8,10 +8,8 @@ import { pushedChartProvider } from "../../../../components/delivery/service-cha
 import { certificateAuthorityProvider } from "../../../../components/pki/certificate-authority";
 import { clientCertificateProvider } from "../../../../components/pki/client-certificate";
 import { encryptionKeyProvider } from "../../../../components/pki/encryption-key";
-import { joinTokenProvider } from "../../../../components/pki/join-token";
 import { keyPairProvider } from "../../../../components/pki/key-pair";
 import { passwordProvider } from "../../../../components/pki/password";
-import { servingCertificateProvider } from "../../../../components/pki/serving-certificate";
 import { webCertificateProvider } from "../../../../components/pki/web-certificate";
 
 // Each value is made by a process of its own.
@@ -51,14 +49,6 @@ test("make certificates where only their text is", async () => {
     authorityCertificatePem: authority.certificatePem,
     authorityPrivateKeyPem: authority.privateKeyPem,
   });
-  const serving = await makeElsewhere(servingCertificateProvider, {
-    commonName: "system:node:worker-0",
-    organization: "system:nodes",
-    dnsName: "worker-0",
-    address: "10.88.0.16",
-    authorityCertificatePem: authority.certificatePem,
-    authorityPrivateKeyPem: authority.privateKeyPem,
-  });
   const web = await makeElsewhere(webCertificateProvider, {
     hosts: ["localhost", "127.0.0.1"],
     days: 1,
@@ -67,13 +57,11 @@ test("make certificates where only their text is", async () => {
   });
   const signer = new X509Certificate(authority.certificatePem).publicKey;
   expect(new X509Certificate(client.certificatePem).verify(signer)).toBe(true);
-  expect(new X509Certificate(serving.certificatePem).verify(signer)).toBe(true);
   expect(new X509Certificate(web.certificatePem).verify(signer)).toBe(true);
 });
 
-test("make keys and tokens where only their text is", async () => {
+test("make keys where only their text is", async () => {
   expect((await makeElsewhere(keyPairProvider, {})).privateKeyPem).toContain("PRIVATE KEY");
-  expect((await makeElsewhere(joinTokenProvider, {})).token).toHaveLength(23);
   expect((await makeElsewhere(encryptionKeyProvider, {})).key).toHaveLength(44);
   expect((await makeElsewhere(passwordProvider, {})).password).toHaveLength(32);
 });
@@ -83,11 +71,9 @@ test.each(
     certificateAuthorityProvider,
     clientCertificateProvider,
     encryptionKeyProvider,
-    joinTokenProvider,
     keyPairProvider,
     passwordProvider,
     pushedChartProvider,
-    servingCertificateProvider,
   }),
 )("%s captures no secret, and little else", async (_name, provider) => {
   const { text, containsSecrets } = await serialised(provider);

@@ -33,9 +33,16 @@ const args: PlatformArgs = {
 };
 
 function create(...transformations: pulumi.ResourceTransformation[]): Promise<Registered[]> {
+  return createWith(args, ...transformations);
+}
+
+function createWith(
+  all: PlatformArgs,
+  ...transformations: pulumi.ResourceTransformation[]
+): Promise<Registered[]> {
   return registeredBy(
     (options) =>
-      new Platform("platform", args, {
+      new Platform("platform", all, {
         ...options,
         transformations: [...(options.transformations ?? []), ...transformations],
       }),
@@ -53,6 +60,29 @@ test("registers every part once, 51 resources in all", async () => {
     "slipway:platform:Storage": 1,
     "slipway:platform:Metrics": 1,
     "slipway:platform:Ingress": 1,
+  });
+});
+
+test("approves what kubelets answer with where it is told what machines are like", async () => {
+  const machines = { names: "worker-[0-9]+", cidrs: ["10.88.4.0/24"] };
+  const approvers = (await createWith({ ...args, machines })).filter(
+    ({ type, name }) => type === "kubernetes:apps/v1:Deployment" && name === "platform-approver",
+  );
+  expect(approvers).toHaveLength(1);
+  expect(approvers[0]?.inputs).toMatchObject({
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              image: "machine.slipway.dev/kubelet-certificate-approver:bundled",
+              imagePullPolicy: "Never",
+              args: ["-cidrs=10.88.4.0/24", "-dns-names=worker-[0-9]+"],
+            },
+          ],
+        },
+      },
+    },
   });
 });
 

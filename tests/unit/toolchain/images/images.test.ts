@@ -78,6 +78,7 @@ describe.each(kubernetesVersions)("the pod images of Kubernetes %s", (version) =
       ),
       bundled("metrics-server", "registry.k8s.io/metrics-server/metrics-server", metricsServer, "0.8.0"),
       bundled("skipper", "ghcr.io/zalando/skipper", skipper, "0.22.0"),
+      ["machine.slipway.dev/kubelet-certificate-approver:bundled"],
     ]);
   });
 

@@ -179,3 +179,49 @@ describe("a roll's lines", () => {
     expect(rollLines(plan)).toEqual([]);
   });
 });
+
+describe("certificates that are due", () => {
+  const due = new Map(names.map((name) => [name, new Date("2026-12-24T00:00:00Z")]));
+  const same = { revision: "old", kubernetesVersion: "1.36.3" };
+  const wantedAsItIs = names.map((name) => wanted(name, same));
+
+  it("are signed anew one control plane after the other, while nothing stops", () => {
+    const first = new Map([...due].filter(([name]) => name !== "control-plane-1").slice(0, 2));
+    const plan = rollPlan({
+      wanted: wantedAsItIs,
+      live: names.map((name) => live(name)),
+      readyNodes: all,
+      due: first,
+    });
+    expect(order(plan)).toEqual([
+      "renew control-plane-0",
+      "keep control-plane-1",
+      "renew control-plane-2",
+      "keep worker-0",
+      "keep worker-1",
+      "keep worker-2",
+    ]);
+    expect(rollLines(plan)).toEqual([
+      "roll 1/2: control-plane-0: its certificates are signed anew, as they end on 2026-12-24T00:00:00.000Z; nothing stops",
+      "roll 2/2: control-plane-2: its certificates are signed anew, as they end on 2026-12-24T00:00:00.000Z; nothing stops",
+    ]);
+  });
+
+  it("are no turn of their own where the machine is replaced, stopped or gone", () => {
+    const plan = rollPlan({
+      wanted: [wanted("control-plane-0"), ...wantedAsItIs.slice(1, 3)],
+      live: [
+        live("control-plane-0"),
+        live("control-plane-1", { state: "stopped" }),
+        live("control-plane-2", { state: "gone" }),
+      ],
+      readyNodes: all,
+      due,
+    });
+    expect(order(plan).sort()).toEqual([
+      "back control-plane-2",
+      "keep control-plane-1",
+      "replace control-plane-0",
+    ]);
+  });
+});

@@ -39,6 +39,9 @@ const planned = (
     kubeconfig: undefined,
     patienceSeconds: 1,
     longerSeconds: () => Promise.resolve(0),
+    certificateSeconds: 365 * 86_400,
+    canRenew: true,
+    authorities: [],
     obstacle,
     ...changes,
   });

@@ -81,7 +81,7 @@ test.each([workerStatements, controlPlaneStatements])(
   async (rights) => {
     const place = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
     const [secretArn, claimArn] = ["arn:aws:secretsmanager:::secret:1", "arn:aws:secretsmanager:::secret:2"];
-    const args = { ...place, environment: "prod", keyArn, secretArn, claimArn };
+    const args = { ...place, environment: "prod", keyArn, secretArn, claimArn, joinTokenArn: `${claimArn}3` };
     const ids = (machineFilesArn?: string) => rights({ ...args, machineFilesArn }).map(({ Sid }) => Sid);
     expect(ids("arn:aws:s3:::prod-files-1/*")).toEqual(["MachineFiles", "DecryptMachineFiles", ...ids()]);
     const [read, decrypt] = rights({ ...args, machineFilesArn: "arn:aws:s3:::prod-files-1/*" });

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
 import { DockerMachines, type MachineSpec } from "../../../../../components/machines";
@@ -31,6 +31,7 @@ const worker: MachineSpec = {
 const registered = (...specs: MachineSpec[]): Promise<Registered[]> =>
   registeredBy((options) => {
     const machines = new DockerMachines("test", args, options);
+    machines.trust(pulumi.output("authority"));
     for (const spec of specs) machines.createMachine(spec, { parent: machines });
   });
 
@@ -129,6 +130,7 @@ describe("DockerMachines", () => {
   ])("labels all that it makes on the daemon with the environment's name, %s", async (_, owner) => {
     const resources = await registeredBy((options) => {
       const machines = new DockerMachines("test", owner === undefined ? args : { ...args, owner }, options);
+      machines.trust(pulumi.output("authority"));
       machines.createMachine(worker, { parent: machines });
     });
     const made = resources.filter(({ type }) => /:(Container|Volume|Network)$/.test(type));
@@ -188,6 +190,14 @@ describe("DockerMachines", () => {
     const resources = await registered({ ...worker, slot: { role: "control-plane", index: 2 } });
     expect(container(resources, "slipway-test-control-plane-2").networksAdvanced).toMatchObject([
       { ipv4Address: "10.88.4.10", aliases: ["nodes", "control-planes"] },
+    ]);
+  });
+
+  it("tells the load balancer by whom the API's certificates have to be signed", async () => {
+    const { uploads } = container(await registered(), "slipway-test-load-balancer");
+    expect(uploads).toMatchObject([
+      { file: "/etc/haproxy/haproxy.cfg" },
+      { file: "/etc/haproxy/authority.crt", content: "authority" },
     ]);
   });
 

@@ -16,6 +16,12 @@ describe("loadBalancerConfig", () => {
     expect(config).not.toMatch(/\d+\.\d+\.\d+\.\d+:6443/);
   });
 
+  it("takes a control plane for bad whose certificate is over, or another authority's", () => {
+    expect(loadBalancerConfig(6443, [])).toMatch(
+      / check check-ssl verify required ca-file \/etc\/haproxy\/authority.crt no-ssl-reuse /,
+    );
+  });
+
   it("judges nodes by their kube-proxy, not by a NodePort behind which nothing may run yet", () => {
     const [, nodePort] = loadBalancerConfig(6443, [{ hostPort: 18080, nodePort: 30080 }]).split(
       "\nbackend node-port-30080",

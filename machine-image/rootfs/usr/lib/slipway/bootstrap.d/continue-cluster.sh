@@ -24,6 +24,7 @@ sign_anew() {
     rm -rf "$kubernetes/kubelet.conf" "$kubelet/pki"
   fi
   install_authorities
+  sign_kubelet_server
 }
 
 # Whether this machine is to make a new cluster.
@@ -99,7 +100,10 @@ continue_cluster() {
     sign_anew
     if supervised mind_member init --config "$(init_configuration "$(etcd_patches)")" --skip-token-print \
       --skip-phases "$phases_done_otherwise"; then
-      if be_administrator "$(own_api)" && upload_configuration && renew_node; then return; fi
+      if be_administrator "$(own_api)" && upload_configuration && renew_node; then
+        end_endless_tokens
+        return
+      fi
     fi
     explain
     if was_removed; then
@@ -119,6 +123,14 @@ etcd_patches() {
   echo '[{"op":"add","path":"/spec/containers/0/command/-","value":"--initial-cluster-state=existing"}]' \
     >"$run/patches/etcd+json.json"
   echo "$run/patches"
+}
+
+# Clusters of before had a token to join with that never ended.
+end_endless_tokens() {
+  local endless='{{range .items}}{{if not .data.expiration}}{{.metadata.name}} {{end}}{{end}}' tokens
+  tokens=$(ask get secrets --field-selector type=bootstrap.kubernetes.io/token --output "go-template=$endless")
+  # shellcheck disable=SC2086
+  [ -z "$tokens" ] || ask delete secrets $tokens >>"$log"
 }
 
 # In a cloud a Node says for good which instance it is. When this is another one, the Node of before goes, and the kubelet

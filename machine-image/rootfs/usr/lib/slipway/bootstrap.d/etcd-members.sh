@@ -6,14 +6,19 @@
 be_administrator() {
   local kubeconfig=$run/admin.conf
   install_authorities
-  [ -e "$kubeconfig" ] ||
+  if ! is_young "$kubeconfig"; then
+    rm -f "$kubeconfig"
     kubeadm init phase kubeconfig admin --config "$(init_configuration)" --kubeconfig-dir "$run" >>"$log" 2>&1 || return
+  fi
   set_server "$kubeconfig" "$1"
 }
 
 # What etcd knows an administrator by. `kubeadm join` and `kubeadm init` take it as it is.
 be_known_to_etcd() {
-  [ -e "$kubernetes/pki/apiserver-etcd-client.crt" ] ||
+  local certificate=$kubernetes/pki/apiserver-etcd-client.crt
+  # kubeadm keeps what it finds, one that is over too.
+  [ ! -e "$certificate" ] || openssl x509 -noout -checkend 60 -in "$certificate" >>"$log" 2>&1 || rm -f "${certificate%.crt}".*
+  [ -e "$certificate" ] ||
     kubeadm init phase certs apiserver-etcd-client --config "$(init_configuration)" >>"$log" 2>&1
 }
 

@@ -1,15 +1,17 @@
 # What there is: questions that change nothing.
 
+is_control_plane() { [ "$ROLE" != join-worker ]; }
+
 # Beside what it stands for, so that what keeps the one keeps the other: what was applied here last.
 readonly applied=$kubernetes/slipway-applied
 
-# Everything that decides on what runs here, in one hash: the document's files and the image. Not the token, which is used
-# once.
+# Everything that decides on what runs here, in one hash: the document's files and the image. Not a token, which ends, nor the
+# record of the audit, which comes later.
 wanted() {
   (
     cd "$root/" || exit
     find etc/slipway etc/kubernetes/api-server usr/lib/slipway/containerd/store/image-id -type f \
-      ! -name discovery.conf 2>/dev/null | LC_ALL=C sort | xargs sha256sum
+      ! -name join-token ! -name files.sha256 2>/dev/null | LC_ALL=C sort | xargs sha256sum
   ) | sha256sum
 }
 
@@ -17,25 +19,22 @@ wanted() {
 # begin a new cluster.
 is_applied() {
   [ "$(cat "$applied" 2>/dev/null)" = "$(wanted)" ] && is_signed_in || return 1
-  ! is_control_plane || { has_etcd_data && ! is_due "$kubernetes/pki/apiserver.crt"; }
+  ! is_control_plane || { has_etcd_data && ! is_due 3; }
 }
-
-# Whether less than a third of its time is left to a certificate. All leaves are signed together.
-is_due() {
-  local from to
-  from=$(date_of -startdate "$1") && to=$(date_of -enddate "$1") || return 0
-  (((to - $(date +%s)) * 3 < to - from))
-}
-date_of() { date +%s --date "$(openssl x509 -noout "$1" -in "$2" 2>>"$log" | cut -d= -f2)"; }
 
 # The first file of its log is what etcd itself goes by: the folder alone is no data.
 has_etcd_data() { compgen -G "$etcd/member/wal/*.wal" >/dev/null; }
 
-# Whether the kubelet can say who it is: its kubeconfig trusts this cluster's authority, and its certificate is not over.
+# Whether the kubelet can say who it is: its kubeconfig trusts this cluster's authority, and its certificates are not over.
 is_signed_in() {
-  local certificate=$kubelet/pki/kubelet-client-current.pem
   [ -s "$kubernetes/kubelet.conf" ] && [ "$(kubelet_authority)" = "$(fingerprint <"$settings/ca.crt")" ] || return 1
-  [ ! -e "$certificate" ] || openssl x509 -noout -checkend 3600 -in "$certificate" >>"$log" 2>&1
+  is_lasting "$kubelet/pki/kubelet-client-current.pem" || return 1
+  # Whoever brings a worker its first certificate brings it the next.
+  is_control_plane || [ -e "$settings/join-token" ] || is_lasting "$kubelet/pki/kubelet-server-current.pem"
+}
+is_lasting() {
+  local seconds=$((validity > 36000 ? 3600 : validity / 10))
+  [ ! -e "$1" ] || openssl x509 -noout -checkend "$seconds" -in "$1" >>"$log" 2>&1
 }
 kubelet_authority() {
   sed -n 's/^ *certificate-authority-data: *//p' "$kubernetes/kubelet.conf" | base64 --decode 2>/dev/null | fingerprint
@@ -49,21 +48,18 @@ own_api() { echo "https://$(own_address):${ENDPOINT##*:}"; }
 is_ready() { curl --silent --fail --max-time 2 --cacert "$settings/ca.crt" --output /dev/null "$1/readyz"; }
 api_answers() { is_ready "$ENDPOINT"; }
 
-token() { sed -n 's/^ *token: *//p' "$settings/discovery.conf" | tr -d '"'; }
-
 # Whether the API takes this machine's Node for ready, as for most of a minute after a machine was lost: kubeadm would
-# refuse to join. The token is in no argument, which others could read.
+# refuse to join.
 node_is_ready() {
-  curl --silent --max-time 5 --cacert "$settings/ca.crt" --header @<(echo "Authorization: Bearer $(token)") \
-    "$ENDPOINT/api/v1/nodes/$machine" | tr -d ' \n' | grep --quiet '"type":"Ready","status":"True"'
+  local ready='{.status.conditions[?(@.type=="Ready")].status}'
+  write_discovery &&
+    [ "$(kubectl --kubeconfig "$discovery" --request-timeout 5s get node "$machine" --output "jsonpath=$ready" 2>>"$log")" = True ]
 }
 
 # What kubeadm works by: the document's configuration with what is no part of it. Prints its path.
 #   init_configuration [PATCHES], a folder
 init_configuration() {
   {
-    # No expiry: a machine that is lost in a year comes back with the document it was born with.
-    printf 'bootstrapTokens:\n  - { token: "%s", ttl: 0s, usages: [signing, authentication] }\n' "$(token)"
     [ -z "${1:-}" ] || printf 'patches: { directory: "%s" }\n' "$1"
     cat "$settings/init.yaml"
   } >"$run/init.yaml"

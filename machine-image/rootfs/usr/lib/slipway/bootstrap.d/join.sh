@@ -1,10 +1,64 @@
-# `kubeadm join`, by a machine that has no data.
+# How a machine that has no data becomes a node.
 
 # kubeadm takes the authorities that it finds and signs the leaves itself.
 install_authorities() {
   [ -d "$settings/pki" ] || return 0
   mkdir -p "$kubernetes/pki"
   cp -a "$settings/pki/." "$kubernetes/pki/"
+}
+
+# Where kubeadm finds the API, its authority, and who it is to it: an administrator where there is the authority's key, else
+# whoever has the token, which the platform has brought.
+readonly discovery=$run/discovery.conf
+write_discovery() {
+  if is_control_plane; then
+    be_administrator "$ENDPOINT" && cp "$run/admin.conf" "$discovery"
+    return
+  fi
+  kubeconfig "$discovery" "token: '$(cat "$settings/join-token")'"
+}
+
+# kubeconfig FILE WHO, the fields of a user
+kubeconfig() {
+  cat >"$1" <<YAML
+apiVersion: v1
+kind: Config
+clusters:
+  - name: cluster
+    cluster:
+      certificate-authority-data: $(base64 --wrap=0 <"$settings/ca.crt")
+      server: $ENDPOINT
+users:
+  - name: machine
+    user: { $2 }
+contexts:
+  - name: machine
+    context: { cluster: cluster, user: machine }
+current-context: machine
+YAML
+  chmod 0600 "$1"
+}
+
+# Takes the certificate of its kubelet from whoever made this machine, who alone can say which node it is: `admit` puts it
+# here. From then on the kubelet renews it by itself. It needs nothing else of `kubeadm join`.
+readonly admission=$run/admission.pem
+be_admitted() {
+  ! has_old_node || [ "$(kubelet_authority)" = "$(fingerprint <"$settings/ca.crt")" ] || forget_node
+  step "waiting for the certificate of its kubelet"
+  until [ -s "$admission" ]; do sleep 0.2; done
+  local now use
+  now=$(date +%Y-%m-%d-%H-%M-%S)
+  mkdir -p "$kubelet/pki" "$kubernetes/pki"
+  cp "$settings/ca.crt" "$kubernetes/pki/ca.crt"
+  # It is for both: what the kubelet asks with, and what it answers with.
+  for use in client server; do
+    (umask 077 && cat "$admission" >"$kubelet/pki/kubelet-$use-$now.pem")
+    ln --symbolic --force "kubelet-$use-$now.pem" "$kubelet/pki/kubelet-$use-current.pem"
+  done
+  rm "$admission"
+  local path=/var/lib/kubelet/pki/kubelet-client-current.pem
+  kubeconfig "$kubernetes/kubelet.conf" "client-certificate: $path, client-key: $path"
+  wait_for_api
 }
 
 wait_for_api() {
@@ -45,7 +99,8 @@ upload_configuration() {
 version_in() { sed -n 's/^kubernetesVersion: v//p'; }
 
 prepare_control_plane() {
-  be_administrator "$ENDPOINT" && be_known_to_etcd && upload_configuration && remove_lost_member && sign_kubelet_in
+  be_administrator "$ENDPOINT" && be_known_to_etcd && upload_configuration && remove_lost_member && sign_kubelet_in &&
+    sign_kubelet_server
 }
 
 never() { false; }
@@ -59,7 +114,7 @@ join_cluster() {
   wait_for_old_node
   for ((attempt = 1; attempt <= attempts; attempt++)); do
     step "kubeadm join, attempt $attempt of $attempts"
-    if { ! is_control_plane || prepare_control_plane; } && supervised never join --config "$settings/join.yaml"; then
+    if { ! is_control_plane || prepare_control_plane; } && write_discovery && supervised never join --config "$settings/join.yaml"; then
       ! is_control_plane || settle_kubelet || fail
       return
     fi

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { KubeletCertificateApprover } from "../../../../../components/platform";
+import { KubeletCertificateApprover } from "../../../../components/platform";
 import {
   containerOf,
   countByType,
@@ -8,7 +8,7 @@ import {
   recordResources,
   type Registered,
   registeredBy,
-} from "../../../../support/recorder";
+} from "../../../support/recorder";
 
 beforeEach(() => {
   recordResources();

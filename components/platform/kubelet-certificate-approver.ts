@@ -1,13 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { bindClusterRole } from "../cluster-role-binding";
-import { restrictedContainer } from "./control-plane-pod";
+import { restrictedContainer } from "./aws/control-plane-pod";
+import { bindClusterRole } from "./cluster-role-binding";
+import { bundledImage } from "./pod-image";
 
 /** Which approver, and what the machines' names and addresses are like. */
 export interface KubeletCertificateApproverArgs {
-  /** Its entry point is the program, `kubelet-certificate-approver`. */
-  readonly image: pulumi.Input<string>;
+  /** Its entry point is the program, `kubelet-certificate-approver`. Default: what each machine brings with its own image. */
+  readonly image?: pulumi.Input<string>;
   /** CIDRs that machines have their addresses from; a certificate for another address is denied. */
   readonly machineCidrs: pulumi.Input<pulumi.Input<string>[]>;
   /**
@@ -99,8 +100,7 @@ function podSpec(
     containers: [
       {
         name: program,
-        image,
-        imagePullPolicy: "IfNotPresent",
+        ...(image === undefined ? bundledImage(program) : { image, imagePullPolicy: "IfNotPresent" }),
         args: [pulumi.interpolate`-cidrs=${cidrs}`, pulumi.interpolate`-dns-names=${machineNames}`],
         resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
         securityContext: restrictedContainer,

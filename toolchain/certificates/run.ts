@@ -1,0 +1,43 @@
+// Says of every certificate of an environment until when it is good and what renews it: `npx tsx
+// toolchain/certificates/run.ts NAME`, with the exported state on standard input, and a kubeconfig's path in KUBECONFIG.
+import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+
+import { certificateEnds } from "../../components/cluster/actions/certificate-ends";
+import { liveMachines } from "../../components/machines/docker/live-machines";
+import { settingsOf } from "../environment";
+import { docker } from "../recover/docker";
+import { ownOwner } from "../running-version";
+import { type Row, rowsOfMachine, rowsOfNodes, rowsOfState, table } from "./table";
+
+async function main(): Promise<void> {
+  const [environment = ""] = process.argv.slice(2);
+  const state = rowsOfState(await text(process.stdin));
+  const machines =
+    settingsOf(environment).platform === "aws" ? await fromNodes() : await fromContainers(environment);
+  console.log(table([...machines, ...state]));
+}
+
+async function fromNodes(): Promise<Row[]> {
+  return rowsOfNodes(await certificateEnds(readFileSync(process.env.KUBECONFIG ?? "", "utf8")));
+}
+
+async function fromContainers(environment: string): Promise<Row[]> {
+  const machines = await liveMachines({ environment, owner: ownOwner(environment) });
+  const rows = await Promise.all(
+    machines.map(async ({ name, state }) => {
+      if (state !== "running") {
+        console.error(`${name} does not run: what it has is not in the table`);
+        return [];
+      }
+      const command = ["/usr/lib/slipway/certificates", "list"];
+      return rowsOfMachine(name, await docker(["exec", `slipway-${environment}-${name}`, ...command]));
+    }),
+  );
+  return rows.flat();
+}
+
+void main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
