@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterFacts } from "../bootstrap";
 import type { ElasticPools, MachinePlatform, MachineSpec } from "../machines";
-import { ClusterIdentity } from "../pki";
+import { ClusterIdentity, type ClusterIdentitySeed } from "../pki";
+import { lookAtBackup } from "./backup/look-at-backup";
 import { ClusterDocuments } from "./documents";
 import { elasticPoolReady } from "./elastic-pool";
 import { clusterMembers, type ControlPlane, type Member, type Pool } from "./members";
@@ -36,6 +37,8 @@ export interface KubernetesClusterArgs {
   };
   /** Address of the DNS Service, inside the network of Services: by custom the tenth, see {@link clusterDns}. */
   readonly dnsAddress: string;
+  /** The identity of a cluster that is to be restored. Default: a new one. */
+  readonly identitySeed?: ClusterIdentitySeed;
   /** How many seconds a machine may take to become a ready node, counted from the last one that was made. Default 600. */
   readonly timeoutSeconds?: number;
 }
@@ -84,7 +87,11 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     super("slipway:cluster:KubernetesCluster", name, {}, options);
 
     const { machines: platform } = args;
-    const identity = new ClusterIdentity(`${name}-identity`, { clusterName: name }, { parent: this });
+    const identity = new ClusterIdentity(
+      `${name}-identity`,
+      { clusterName: name, ...(args.identitySeed && { seed: args.identitySeed }) },
+      { parent: this },
+    );
     const { host, port, serverName } = platform.clientEndpoint;
     this.kubeconfig = identity.adminKubeconfig(pulumi.interpolate`https://${host}:${port}`, serverName);
     const documents = new ClusterDocuments(clusterFacts(name, args), platform, identity);
@@ -136,7 +143,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     if (pulumi.runtime.isDryRun()) {
       void Promise.all([knownValue(this.kubeconfig), Promise.all(revisions.map(knownValue))]).then(
         async ([kubeconfig, known]) => {
-          await roll.preview({ kubeconfig, revisions: known });
+          await Promise.all([roll.preview({ kubeconfig, revisions: known }), this.warnOfBackup(kubeconfig)]);
         },
       );
     } else {
@@ -145,6 +152,12 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       });
     }
     return roll;
+  }
+
+  /** Says at a preview that the cluster is not backed up as it should be. */
+  private async warnOfBackup(kubeconfig: string | undefined): Promise<void> {
+    const finding = kubeconfig === undefined ? undefined : await lookAtBackup(kubeconfig);
+    if (finding !== undefined) await pulumi.log.warn(finding, this);
   }
 
   /** A machine that is made, or replaced, when it is its turn. */

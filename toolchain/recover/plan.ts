@@ -59,6 +59,8 @@ export interface Situation {
   readonly inAws: ReadonlyMap<string, readonly string[]>;
   /** `make down` had begun and was not finished. */
   readonly downHadBegun: boolean;
+  /** The cluster is about to be restored from a backup. Default false. */
+  readonly isRestored?: boolean;
 }
 
 /**
@@ -66,15 +68,23 @@ export interface Situation {
  * @throws Error when the cluster's data is gone, unless the environment is to be taken down: an empty cluster in its place
  *   would look as if nothing had been lost
  */
-export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBegun }: Situation): Plan {
+export function planRecovery({
+  verb: wanted,
+  deployment,
+  seen,
+  inAws,
+  downHadBegun,
+  isRestored = false,
+}: Situation): Plan {
   const wasBeingTakenDown = wanted !== "down" && (downHadBegun || looksTakenDown(deployment));
   // That is finished first, whatever comes after.
   const verb = wasBeingTakenDown ? "down" : wanted;
   const pending = deployment.pending_operations ?? [];
   const halfMade = pending.flatMap((operation) => halfMadeInDocker(operation, deployment, seen));
   const differences = compareWithDocker(deployment, seen);
-  if (differences.clusterIsLost && verb !== "down") throw new Error(lostCluster);
-  const dropped = droppedUrns(verb, deployment, differences);
+  const { objectsGone } = differences;
+  if (differences.clusterIsLost && verb !== "down" && !isRestored) throw new Error(lostCluster);
+  const dropped = droppedUrns(verb, deployment, isRestored ? { ...differences, objectsGone: [] } : differences);
   const useless = verb === "down" ? [] : differences.useless;
   const leavesAws = new Set(
     pending
@@ -82,7 +92,11 @@ export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBeg
       .filter(goesWhenHalfMade)
       .map(({ urn }) => urn),
   );
-  const beingDeleted = new Set(pending.filter(isDeletionInAws).map(({ resource }) => resource.urn));
+  // Those that a backup has are there again when their turn comes; of the others the provider says that they are gone.
+  const uncertain = new Set([
+    ...pending.filter(isDeletionInAws).map(({ resource }) => resource.urn),
+    ...(isRestored ? objectsGone.map(({ urn }) => urn) : []),
+  ]);
   const foundInAws = [...inAws].flatMap(([urn, [id, ...others]]) =>
     id === undefined || others.length > 0 ? [] : [[urn, id] as const],
   );
@@ -93,10 +107,10 @@ export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBeg
       ...differenceLines(verb, differences),
     ],
     deployment: withoutResources(
-      withoutPendingOperations(withReadFirst(withFound(deployment, staysInAws), beingDeleted)),
+      withoutPendingOperations(withReadFirst(withFound(deployment, staysInAws), uncertain)),
       dropped,
     ),
-    changesState: pending.length > 0 || dropped.size > 0,
+    changesState: pending.length > 0 || dropped.size > 0 || uncertain.size > 0,
     remove: inOrderOfRemoval([
       ...halfMade.map(({ object }) => object).filter(({ kind }) => kind !== "image" || verb === "down"),
       ...useless.map(({ id = "" }) => ({ kind: "container" as const, id })),
@@ -122,7 +136,8 @@ function looksTakenDown({ resources = [], pending_operations: pending }: Deploym
 
 const lostCluster =
   "No disk of a control plane is left, and with them the cluster's data is gone. No empty cluster is made in its place: " +
-  "bring the disks back (docker volume ls), or begin again with make down and make up";
+  "bring the disks back (docker volume ls), restore the cluster from its latest backup with make restore-cluster " +
+  "(make backups shows them), or begin again with make down and make up";
 
 interface HalfMade {
   readonly operation: PendingOperation;

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { isStaged } from "../cluster-backups/staged";
 import { type ObjectDrift, objectDrift, putBack } from "../drift/objects";
 import { findInAws, removeSecurityGroups } from "./aws";
 import { releaseHalfMade } from "./cluster";
@@ -70,6 +71,7 @@ async function previewed(recovery: Recovery): Promise<string | undefined> {
     seen: await lookIntoDocker(),
     inAws: await findInAws(state.deployment),
     downHadBegun: existsSync(path.join(directory, downMarker)),
+    isRestored: isStaged(directory),
   });
   if (plan.wasBeingTakenDown) {
     say(
@@ -162,6 +164,7 @@ async function planFor(
     seen: settled ? await lookUntilQuiet() : await lookIntoDocker(),
     inAws: await findInAws(deployment),
     downHadBegun,
+    isRestored: isStaged(directory),
   });
 }
 

@@ -62,6 +62,8 @@ export interface AwsMachinesArgs extends Belonging, AwsPlace {
    * everything.
    */
   readonly machineFiles?: MachineArchive | undefined;
+  /** ARN of the bucket that control planes put the cluster's backups into. Default: none. */
+  readonly backupBucketArn?: pulumi.Input<string> | undefined;
   /** Whether AWS or the stack refuses to delete what is not to go by mistake: control planes, etcd's volumes, load balancers. */
   readonly deletionProtection: boolean;
 }
@@ -158,6 +160,7 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
       ...{ ...this.belonging, partition, region, accountId, keyArn, secretArn: secret.arn },
       claimArn: this.claim.arn,
       machineFilesArn: this.files?.objectsArn,
+      backupBucketArn: this.args.backupBucketArn,
     };
     const statements = role === "worker" ? workerStatements(rights) : controlPlaneStatements(rights);
     const description = `The ${role} machines of ${this.args.environment}`;

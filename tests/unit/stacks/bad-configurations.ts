@@ -1,4 +1,5 @@
 import { aws } from "./bad-aws";
+import { clusterBackup } from "./bad-cluster-backup";
 import { gitops } from "./bad-gitops";
 import { hosts, shop, storage } from "./bad-shop";
 import { kubernetesVersions } from "./bad-versions";
@@ -47,11 +48,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws",
+    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, clusterBackup, gitops, aws",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws',
+    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, clusterBackup, gitops, aws',
   },
   ...kubernetesVersions,
 ];
@@ -384,6 +385,7 @@ export const badConfigurations: readonly BadConfiguration[] = [
   ...shop,
   ...hosts,
   ...storage,
+  ...clusterBackup,
   ...gitops,
   ...aws,
 ];

@@ -353,6 +353,11 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
     shop: fc.constantFrom("monolith", "microservices"),
     hosts: fc.uniqueArray(fc.constantFrom("shop.example.org", "shop", "192.0.2.7")),
     storage: fc.record({ defaultClass: fc.constantFrom("recycle" as const, "keep" as const) }),
+    clusterBackup: fc.record({
+      enabled: fc.boolean(),
+      intervalMinutes: fc.integer({ min: 5, max: 1440 }),
+      keep: fc.record({ hourly: fc.nat(366), daily: fc.nat(366), weekly: fc.nat(366) }),
+    }),
   })
   .map(({ names, blocks: addressBlocks, counts, pools, ...rest }) => ({
     ...rest,
@@ -365,7 +370,7 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
   }));
 
 /** The settings that say what a configuration has: through JSON, as they reach the program. */
-function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
+function settingsOf({ controlPlane, pools, clusterBackup, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
   const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
   const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
     ...size,
@@ -381,6 +386,7 @@ function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>
     shop,
     hosts,
     storage,
+    clusterBackup: clusterBackup && { ...clusterBackup, ...clusterBackup.keep, keep: undefined },
   };
   return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
 }

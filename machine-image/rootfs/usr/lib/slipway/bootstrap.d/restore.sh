@@ -81,8 +81,7 @@ forget_lost_volumes() {
   while IFS='|' read -r volume folder node namespace claim; do
     is_lost "$folder" "$node" || continue
     echo "forgetting the volume $volume of $namespace/$claim: $folder is gone"
-    { [ -z "$claim" ] || forget persistentvolumeclaim "$claim" --namespace "$namespace"; } &&
-      forget persistentvolume "$volume" || return
+    forget_claim "$volume" "$claim" "$namespace" && forget persistentvolume "$volume" || return
   done <"$run/volumes" >>"$log"
   rm -f "$restored"
 }
@@ -93,6 +92,14 @@ readonly volume_lines='jsonpath={range .items[*]}{.metadata.name}|{.spec.local.p
 is_lost() {
   [ -n "$1" ] || return 1
   if [ -n "$2" ]; then ! grep --quiet --line-regexp --fixed-strings "$2" "$restored"; else [ ! -d "$root$1" ]; fi
+}
+
+# Not one of the same name that somebody has made since.
+forget_claim() {
+  [ -n "$2" ] || return 0
+  local claim=(persistentvolumeclaim "$2" --namespace "$3") of
+  of=$(ask get "${claim[@]}" --ignore-not-found --output 'jsonpath={.spec.volumeName}') || return
+  [ "$of" != "$1" ] || forget "${claim[@]}"
 }
 
 # Who would let it go is gone, too.
