@@ -80,6 +80,18 @@ describe("what went from Docker", () => {
     );
   });
 
+  it("has what is in a cluster that is restored read again, and not made anew", () => {
+    const seen = without("id-control-plane-0", "slipway-dev-control-plane-0", "id-worker-0");
+    const result = plan({ seen, isRestored: true });
+    expect(dropped(result)).not.toContain("Deployment::catalog");
+    expect(dropped(result)).toEqual(
+      expect.arrayContaining(["Volume::dev-control-plane-0", "Membership::dev-worker-0"]),
+    );
+    const readFirst = result.deployment.resources?.filter(({ refreshBeforeUpdate }) => refreshBeforeUpdate);
+    expect(readFirst?.map(({ urn }) => urn)).toEqual([clusterObject("Deployment", "catalog").urn]);
+    expect(result.changesState).toBe(true);
+  });
+
   it("has the registry's images pushed anew when its disk is gone", () => {
     const result = plan({ seen: without("id-registry", "slipway-dev-registry") });
     expect(dropped(result)).toEqual([
