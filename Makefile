@@ -21,7 +21,7 @@ test-aws: WANTED = --for aws
 
 .DEFAULT_GOAL := help
 export HEAL MACHINE
-.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill recovery-key recover kubeconfig deployer-kubeconfig tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
+.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -92,6 +92,9 @@ restore-cluster: setup ## Restore a lost cluster, or into a new environment; FRO
 	@$(MAKE) --no-print-directory up
 	@$(BACKUPS) restored
 
+drill: setup ## Make a small environment of the latest backup, look at what came back, and take it down again
+	@$(RUN) toolchain/cluster-backups/drill.ts $(ENV)
+
 recovery-key: node_modules/.package-lock.json ## Make a recovery key for the backups of the cluster, and print its public half
 	@$(BACKUPS) key
 
@@ -150,6 +153,11 @@ test-aws: setup ## Run what needs AWS on a server that answers like its APIs; no
 
 bench: setup ## Measure, and write bench/results.json; ONLY=name,name measures some
 	@$(RUN) bench/bench.ts --only '$(ONLY)'
+
+# A drill of an environment that lives for this only: for a machine that has no other.
+test-drill: ## Bring the environment up, back it up, drill with that, and take all of it down
+	@$(MAKE) --no-print-directory up && $(MAKE) --no-print-directory backup-cluster && $(MAKE) --no-print-directory drill; \
+	result=$$?; $(MAKE) --no-print-directory down && $(MAKE) --no-print-directory forget && exit $$result
 
 conformance: setup ## Run Kubernetes' conformance suite on a cluster of its own; FOCUS=regex runs some
 	@$(RUN) toolchain/build.ts --only conformance

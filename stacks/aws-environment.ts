@@ -58,7 +58,10 @@ export function awsEnvironment(
   const foundation = new AwsFoundation(name, checked, owner, images, { ...options, provider });
   const { machines } = foundation;
   const registry = imageRegistry(name, foundation.repositories, login, options);
-  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored), { ...options, provider });
+  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored), {
+    ...options,
+    provider,
+  });
   const { intervalMinutes } = config.clusterBackup;
   const alarms = foundation.watchMachines(name, recipient === undefined ? undefined : intervalMinutes);
 

@@ -36,7 +36,8 @@ async function ownRecipient(environment: string, file: string | undefined): Prom
     );
     return undefined;
   }
-  if (pulumi.runtime.isDryRun()) return await recipientOf(file).catch(() => "the recovery key that make up makes");
+  if (pulumi.runtime.isDryRun())
+    return await recipientOf(file).catch(() => "the recovery key that make up makes");
   if (await makeRecoveryKey(file, environment)) {
     await pulumi.log.info(
       `Backups of the cluster are encrypted: the recovery key of ${environment} is in ${file}. ` +

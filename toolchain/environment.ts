@@ -48,7 +48,7 @@ function configFile(directory: string, name: string, source: string): string {
 }
 
 /** The file with an environment's settings: `$SLIPWAY_CONFIG`, else the one that Pulumi reads for a stack of this name. */
-function settingsFile(name: string, environment: NodeJS.ProcessEnv): string {
+export function settingsFile(name: string, environment: NodeJS.ProcessEnv = process.env): string {
   return environment.SLIPWAY_CONFIG ?? path.join(repository, `Pulumi.${name}.yaml`);
 }
 

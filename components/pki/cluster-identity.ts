@@ -133,7 +133,9 @@ export class ClusterIdentity extends pulumi.ComponentResource {
       privateKeyPem: pulumi.secret(serviceAccountKey.privateKeyPem),
     };
     this.joinToken = pulumi.secret(new JoinToken(`${name}-join-token`, child).token);
-    this.encryptionKey = pulumi.secret(new EncryptionKey(`${name}-encryption-key`, seed && pulumi.secret(seed.encryptionKey), child).key);
+    this.encryptionKey = pulumi.secret(
+      new EncryptionKey(`${name}-encryption-key`, seed && pulumi.secret(seed.encryptionKey), child).key,
+    );
 
     this.adminCertificate = certificateMaterial(
       new ClientCertificate(

@@ -44,7 +44,8 @@ function objects(): object[] {
   ]).flat();
 }
 
-const keyOf = (of: TestEnvironment): string => path.join(of.directory, "../../recovery-keys", `${of.name}.txt`);
+const keyOf = (of: TestEnvironment): string =>
+  path.join(of.directory, "../../recovery-keys", `${of.name}.txt`);
 
 /** What a restore says that is refused. */
 async function refused(of: TestEnvironment, ...variables: string[]): Promise<string> {
@@ -75,7 +76,15 @@ beforeAll(async () => {
   [backup = ""] = /\d{8}T\d{6}Z/.exec(await environment.succeedMake("backup-cluster")) ?? [];
   await environment.kubectl("--namespace", "things", "create", "configmap", "late");
   laterVersion = await environment.kubectl(
-    ...["--namespace", "things", "get", "configmap", "late", "--output", "jsonpath={.metadata.resourceVersion}"],
+    ...[
+      "--namespace",
+      "things",
+      "get",
+      "configmap",
+      "late",
+      "--output",
+      "jsonpath={.metadata.resourceVersion}",
+    ],
   );
 }, minutes(20));
 

@@ -36,7 +36,11 @@ export async function backupsInBucket({ bucket, region }: Bucket): Promise<KeptB
 }
 
 /** Copies a bundle out of a bucket. Fails where there is none of the name. */
-export async function fetchFromBucket({ bucket, region }: Bucket, name: string, target: string): Promise<void> {
+export async function fetchFromBucket(
+  { bucket, region }: Bucket,
+  name: string,
+  target: string,
+): Promise<void> {
   const { GetObjectCommand } = await import("@aws-sdk/client-s3");
   const client = await clientIn(region);
   const key = (await keysIn(client, bucket)).find((each) => each.endsWith(`/${name}.age`));

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import * as path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -62,7 +70,9 @@ async function decrypt(bundle: string, keyFile: string, target: string): Promise
   const decrypter = new Decrypter();
   decrypter.addIdentity(identityIn(keyFile));
   try {
-    const encrypted = Readable.toWeb(createReadStream(bundle)) as unknown as globalThis.ReadableStream<Uint8Array>;
+    const encrypted = Readable.toWeb(
+      createReadStream(bundle),
+    ) as unknown as globalThis.ReadableStream<Uint8Array>;
     const clear = await decrypter.decrypt(encrypted);
     await pipeline(
       Readable.fromWeb(clear as unknown as ReadableStream<Uint8Array>),
@@ -93,21 +103,28 @@ function identityOf(folder: string): BundledIdentity {
     kubernetesCa: certified("ca"),
     etcdCa: certified("etcd/ca"),
     frontProxyCa: certified("front-proxy-ca"),
-    serviceAccountKey: { publicKeyPem: textOf(folder, "pki/sa.pub"), privateKeyPem: textOf(folder, "pki/sa.key") },
+    serviceAccountKey: {
+      publicKeyPem: textOf(folder, "pki/sa.pub"),
+      privateKeyPem: textOf(folder, "pki/sa.key"),
+    },
     encryptionKey: encryptionKeyIn(textOf(folder, "encryption.yaml")),
   };
 }
 
 interface EncryptionConfiguration {
   readonly resources: readonly {
-    readonly providers: readonly { readonly secretbox?: { readonly keys: readonly { readonly secret: string }[] } }[];
+    readonly providers: readonly {
+      readonly secretbox?: { readonly keys: readonly { readonly secret: string }[] };
+    }[];
   }[];
 }
 
 /** Of several keys the first one writes: https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/ */
 function encryptionKeyIn(text: string): string {
   const { resources } = parse(text) as EncryptionConfiguration;
-  const [key] = resources.flatMap(({ providers }) => providers.flatMap(({ secretbox }) => secretbox?.keys ?? []));
+  const [key] = resources.flatMap(({ providers }) =>
+    providers.flatMap(({ secretbox }) => secretbox?.keys ?? []),
+  );
   if (key === undefined) throw new Error("the bundle is damaged: it has no key for Secrets");
   return key.secret;
 }

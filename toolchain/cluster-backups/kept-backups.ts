@@ -24,7 +24,9 @@ export async function bucketOf(environment: string): Promise<Bucket | undefined>
   );
   const [arn, ...others] = found.flatMap(({ ResourceARN }) => ResourceARN ?? []);
   if (arn === undefined || others.length > 0) {
-    throw new Error(`${region} has ${arn === undefined ? "no bucket" : "several buckets"} for backups of ${environment}`);
+    throw new Error(
+      `${region} has ${arn === undefined ? "no bucket" : "several buckets"} for backups of ${environment}`,
+    );
   }
   return { bucket: arn.split(":").at(-1) ?? "", region };
 }

@@ -44,7 +44,9 @@ export function identityIn(file: string): string {
   }
   const [identity] = identityPattern.exec(readFileSync(file, "utf8")) ?? [];
   if (identity === undefined) {
-    throw new Error(`${file} holds no recovery key; give the file in which a line begins with AGE-SECRET-KEY-1`);
+    throw new Error(
+      `${file} holds no recovery key; give the file in which a line begins with AGE-SECRET-KEY-1`,
+    );
   }
   return identity;
 }

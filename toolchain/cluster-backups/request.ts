@@ -19,7 +19,9 @@ export async function backUpNow(say: (line: string) => void): Promise<void> {
   const request = new Date().toISOString();
   const before = await notes();
   if (before === undefined) {
-    throw new Error("the cluster's backup is switched off, by slipway:clusterBackup.enabled or for want of a recovery key");
+    throw new Error(
+      "the cluster's backup is switched off, by slipway:clusterBackup.enabled or for want of a recovery key",
+    );
   }
   await kubectl("annotate", "--overwrite", ...backupObject, `${backupNotes.requested}=${request}`);
   say("Asked for a backup: the control plane that leads etcd looks each minute");

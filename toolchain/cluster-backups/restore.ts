@@ -48,7 +48,9 @@ export async function beginRestore(
     );
   }
   const source = parseSource(from, environment, process.env.PWD ?? process.cwd());
-  const keyFile = path.resolve(key || recoveryKeyFile(stateRoot(), source.kind === "kept" ? source.environment : environment));
+  const keyFile = path.resolve(
+    key || recoveryKeyFile(stateRoot(), source.kind === "kept" ? source.environment : environment),
+  );
   const directory = environmentDirectory(environment);
   const folder = await mkdtemp(path.join(directory, "restore-"));
   try {
@@ -105,7 +107,12 @@ async function fetched(source: Source, folder: string): Promise<{ name: string; 
   return { name: `${environment}/${found.name}`, file };
 }
 
-async function stage(environment: string, open: OpenBundle, source: string, disks: readonly string[]): Promise<void> {
+async function stage(
+  environment: string,
+  open: OpenBundle,
+  source: string,
+  disks: readonly string[],
+): Promise<void> {
   const { kubernetesVersion, authority } = open.description;
   const url = backendUrl();
   if (/^https?:/.test(url)) {

@@ -13,7 +13,9 @@ const say = (line: string): void => {
 
 const verbs: Readonly<Record<string, (environment: string) => Promise<void>>> = {
   list: async (environment) => {
-    backupLines(environment, await backupsOf(environment), recoveryKeyFile(stateRoot(), environment)).forEach(say);
+    backupLines(environment, await backupsOf(environment), recoveryKeyFile(stateRoot(), environment)).forEach(
+      say,
+    );
   },
   backup: async () => {
     await backUpNow(say);
@@ -32,7 +34,9 @@ const verbs: Readonly<Record<string, (environment: string) => Promise<void>>> = 
 async function tellKey(environment: string): Promise<void> {
   const file = recoveryKeyFile(stateRoot(), environment);
   const made = await makeRecoveryKey(file, environment);
-  say(`${made ? "Made" : "There is"} the recovery key of ${environment} in ${file}: keep a copy where the environment is not`);
+  say(
+    `${made ? "Made" : "There is"} the recovery key of ${environment} in ${file}: keep a copy where the environment is not`,
+  );
   say(`config:\n  slipway:clusterBackup:\n    recipient: ${await recipientOf(file)}`);
 }
 

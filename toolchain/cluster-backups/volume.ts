@@ -98,7 +98,8 @@ printf '%s\\n' "$MACHINES" >"$FOLDER/machines"; cat >"$FOLDER/part"; sync; mv "$
 
 /** Takes a snapshot away that nobody is to restore any more. */
 export async function removeSnapshot(environment: string): Promise<void> {
-  if (await hasVolume(environment)) await docker(inVolume(environment, "", [], "rm", "-rf", "/kept/.restore"));
+  if (await hasVolume(environment))
+    await docker(inVolume(environment, "", [], "rm", "-rf", "/kept/.restore"));
 }
 
 /** Names of an environment's machines that have a disk, by the volumes that there are. */

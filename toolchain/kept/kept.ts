@@ -3,7 +3,14 @@
 import { backendUrl, checkName, settingsOf } from "../environment";
 import { ownerOf } from "../owner";
 import { awsLines, regionOf, volumesOnAws } from "./aws";
-import { findKeptVolume, type KeptContent, type KeptVolume, readContent, removeClaim, removeVolume } from "./volume";
+import {
+  findKeptVolume,
+  type KeptContent,
+  type KeptVolume,
+  readContent,
+  removeClaim,
+  removeVolume,
+} from "./volume";
 import { keptLines, refusal } from "./words";
 
 const verbs: Readonly<Record<string, (environment: string, volume: KeptVolume) => Promise<void>>> = {

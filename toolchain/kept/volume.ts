@@ -67,7 +67,21 @@ export async function readContent(volume: KeptVolume): Promise<KeptContent> {
  * restore needs is none of it.
  */
 async function readClaims({ name }: KeptVolume): Promise<KeptClaim[]> {
-  const notEmpty = ["!", "-empty", "!", "-path", "./.restore*", "(", "-path", "./*/*", "-o", "!", "-type", "d", ")"];
+  const notEmpty = [
+    "!",
+    "-empty",
+    "!",
+    "-path",
+    "./.restore*",
+    "(",
+    "-path",
+    "./*/*",
+    "-o",
+    "!",
+    "-type",
+    "d",
+    ")",
+  ];
   const sizes = ["-exec", "du", "--summarize", "--block-size=1", "{}", "+"];
   return parseSizes(
     await inContainer(

@@ -20,8 +20,12 @@ export function keptLines(
     ...(users.length > 0
       ? []
       : [
-          ...(first ? [`make up ENV=${environment} finds it again, for claims of the same namespace and name`] : []),
-          ...(backups ? [`make restore-cluster ENV=${environment} makes the cluster that was backed up`] : []),
+          ...(first
+            ? [`make up ENV=${environment} finds it again, for claims of the same namespace and name`]
+            : []),
+          ...(backups
+            ? [`make restore-cluster ENV=${environment} makes the cluster that was backed up`]
+            : []),
           `make forget ENV=${environment} removes it for good${first ? `, and with CLAIM=${first.claim} one volume of it` : ""}`,
         ]),
   ];

@@ -84,7 +84,11 @@ export function planRecovery({
   const differences = compareWithDocker(deployment, seen);
   const { objectsGone } = differences;
   if (differences.clusterIsLost && verb !== "down" && !isRestored) throw new Error(lostCluster);
-  const dropped = droppedUrns(verb, deployment, isRestored ? { ...differences, objectsGone: [] } : differences);
+  const dropped = droppedUrns(
+    verb,
+    deployment,
+    isRestored ? { ...differences, objectsGone: [] } : differences,
+  );
   const useless = verb === "down" ? [] : differences.useless;
   const leavesAws = new Set(
     pending

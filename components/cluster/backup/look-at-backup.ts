@@ -7,7 +7,9 @@ const timeoutMilliseconds = 3000;
 
 interface Kubeconfig {
   readonly clusters: readonly [
-    { readonly cluster: { server: string; "certificate-authority-data": string; "tls-server-name"?: string } },
+    {
+      readonly cluster: { server: string; "certificate-authority-data": string; "tls-server-name"?: string };
+    },
   ];
   readonly users: readonly [
     { readonly user: { "client-certificate-data": string; "client-key-data": string } },

@@ -101,7 +101,11 @@ function machineFiles(
 }
 
 /** What a control plane may do to back the cluster up. What it has put, it can neither read, change nor delete. */
-function backups(region: pulumi.Input<string>, keyArn: pulumi.Input<string>, bucketArn: pulumi.Input<string>): Statement[] {
+function backups(
+  region: pulumi.Input<string>,
+  keyArn: pulumi.Input<string>,
+  bucketArn: pulumi.Input<string>,
+): Statement[] {
   return [
     {
       Sid: "PutBackups",

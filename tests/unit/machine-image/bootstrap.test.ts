@@ -355,8 +355,7 @@ describe("a machine that lost its disk", () => {
           "cloud||||",
           "made-anew|/var/lib/slipway/volumes/c|worker-0|shop|data-2",
           "",
-        ]
-          .join("\n")
+        ].join("\n"),
       );
       machine.tell("volume-of-data-0", "lost");
       machine.tell("volume-of-gone", "unknown");

@@ -39,7 +39,9 @@ const policy: fc.Arbitrary<Policy> = fc.record({
   weekly: fc.nat(6),
 });
 // Around an end of a year, where weeks, days and years do not begin together.
-const times = fc.uniqueArray(fc.integer({ min: 1_798_000_000, max: 1_798_000_000 + 90 * day }), { maxLength: 60 });
+const times = fc.uniqueArray(fc.integer({ min: 1_798_000_000, max: 1_798_000_000 + 90 * day }), {
+  maxLength: 60,
+});
 const cases = fc.sample(fc.record({ times, policy }), { numRuns: 300, seed: 14 });
 const questions = cases.map(({ times: some, policy: each }) => ({ names: some.map(nameAt), policy: each }));
 const answers = kept(questions);
@@ -53,7 +55,13 @@ describe("of an environment's backups", () => {
   });
 
   test("none stays that was not there, and no more than the policy allows", () => {
-    for (const [index, { names, policy: { hourly, daily, weekly } }] of questions.entries()) {
+    for (const [
+      index,
+      {
+        names,
+        policy: { hourly, daily, weekly },
+      },
+    ] of questions.entries()) {
       const stay = answers[index] ?? [];
       expect(names).toEqual(expect.arrayContaining(stay));
       expect(stay.length).toBeLessThanOrEqual(Math.max(hourly + daily + weekly, Math.min(names.length, 1)));
@@ -61,7 +69,9 @@ describe("of an environment's backups", () => {
   });
 
   test("the same stay when it is asked again", () => {
-    const again = kept(questions.map(({ policy: each }, index) => ({ names: answers[index] ?? [], policy: each })));
+    const again = kept(
+      questions.map(({ policy: each }, index) => ({ names: answers[index] ?? [], policy: each })),
+    );
     expect(again).toEqual(answers);
   });
 
@@ -72,13 +82,23 @@ describe("of an environment's backups", () => {
         policy: { hourly: hourly + 1, daily: daily + 2, weekly },
       })),
     );
-    for (const [index, stay] of answers.entries()) expect(larger[index]).toEqual(expect.arrayContaining(stay));
+    for (const [index, stay] of answers.entries())
+      expect(larger[index]).toEqual(expect.arrayContaining(stay));
   });
 
   test("what is no backup's name stays, and counts for nothing", () => {
-    const strange = ["notes", "20261340T000000Z", "20261130T221500", "../20261130T221500Z", "20261130T221500Z.part"];
+    const strange = [
+      "notes",
+      "20261340T000000Z",
+      "20261130T221500",
+      "../20261130T221500Z",
+      "20261130T221500Z.part",
+    ];
     const [stay] = kept([
-      { names: [...strange, "20261130T221500Z", "20261130T211500Z"], policy: { hourly: 1, daily: 0, weekly: 0 } },
+      {
+        names: [...strange, "20261130T221500Z", "20261130T211500Z"],
+        policy: { hourly: 1, daily: 0, weekly: 0 },
+      },
     ]);
     expect(stay).toEqual([...strange, "20261130T221500Z"].sort());
   });
@@ -90,7 +110,11 @@ for time in range(1798761600, 1798761600 + 60 * 86400, 3600):
     names = keep.kept(names, {"hourly": 24, "daily": 7, "weekly": 4})`;
     const { stdout } = spawnSync(
       "python3",
-      ["-B", "-c", `import sys; sys.path.insert(0, ${JSON.stringify(folder)})\nimport keep\n${program}\nprint("\\n".join(sorted(names)))`],
+      [
+        "-B",
+        "-c",
+        `import sys; sys.path.insert(0, ${JSON.stringify(folder)})\nimport keep\n${program}\nprint("\\n".join(sorted(names)))`,
+      ],
       { encoding: "utf8" },
     );
     const names = stdout.trim().split("\n");
@@ -101,7 +125,10 @@ for time in range(1798761600, 1798761600 + 60 * 86400, 3600):
     expect(names.length).toBeGreaterThanOrEqual(24 + 6 + 2);
     expect(names.length).toBeLessThanOrEqual(24 + 7 + 4);
     const oldest = names[0] ?? "";
-    const age = 1_798_761_600 + 60 * day - Date.parse(oldest.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z")) / 1000;
+    const age =
+      1_798_761_600 +
+      60 * day -
+      Date.parse(oldest.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z")) / 1000;
     // The last backup of the third week before this one.
     expect(age / day).toBeGreaterThan(14);
     expect(age / day).toBeLessThanOrEqual(21);

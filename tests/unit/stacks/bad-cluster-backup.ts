@@ -19,9 +19,7 @@ export const clusterBackup: BadConfiguration[] = [
     settings: { clusterBackup: { interval: 5 } },
     line: "slipway:clusterBackup.interval: is not a setting; write one of enabled, intervalMinutes, hourly, daily, weekly, recipient",
   },
-  ...[4, 1441, 7.5, "hourly"].map((value) =>
-    wholeNumber("intervalMinutes", value, "minutes", "5 to 1440"),
-  ),
+  ...[4, 1441, 7.5, "hourly"].map((value) => wholeNumber("intervalMinutes", value, "minutes", "5 to 1440")),
   wholeNumber("hourly", -1, "hours", "0 to 366"),
   wholeNumber("daily", 367, "days", "0 to 366"),
   wholeNumber("weekly", "4", "weeks", "0 to 366"),

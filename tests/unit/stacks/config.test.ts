@@ -370,7 +370,12 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
   }));
 
 /** The settings that say what a configuration has: through JSON, as they reach the program. */
-function settingsOf({ controlPlane, pools, clusterBackup, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
+function settingsOf({
+  controlPlane,
+  pools,
+  clusterBackup,
+  ...rest
+}: Partial<EnvironmentConfig>): Record<string, unknown> {
   const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
   const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
     ...size,

@@ -5,7 +5,14 @@ import { Problems } from "../../../checks";
 import type { Belonging } from "../../belonging";
 import { type AwsPlace, policyDocument, type Statement } from "../policy";
 import { belongingTags } from "../tags";
-import { type Alarm, backupAlarm, endpointAlarms, machineAlarms, poolAlarm, volumeAlarms } from "./alarm-rules";
+import {
+  type Alarm,
+  backupAlarm,
+  endpointAlarms,
+  machineAlarms,
+  poolAlarm,
+  volumeAlarms,
+} from "./alarm-rules";
 
 /** A network load balancer and the targets that it has for the API. */
 export interface WatchedEndpoint {

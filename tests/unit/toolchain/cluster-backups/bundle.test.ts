@@ -8,7 +8,12 @@ import { create } from "tar";
 import { stringify } from "yaml";
 
 import { openBundle } from "../../../../toolchain/cluster-backups/bundle";
-import { makeRecoveryKey, recipientOf, recipientPattern, recoveryKeyFile } from "../../../../toolchain/cluster-backups/recovery-key";
+import {
+  makeRecoveryKey,
+  recipientOf,
+  recipientPattern,
+  recoveryKeyFile,
+} from "../../../../toolchain/cluster-backups/recovery-key";
 
 const folder = mkdtempSync(path.join(tmpdir(), "slipway-bundle-"));
 const keyFile = recoveryKeyFile(folder, "dev");
@@ -38,8 +43,13 @@ async function write(target: string, described: object): Promise<void> {
       writeFileSync(`${file}.${ending}`, `${name}.${ending}`);
     }
   }
-  const keys = [{ name: "key-2", secret: "newer" }, { name: "key-1", secret: "older" }];
-  const encryption = { resources: [{ resources: ["secrets"], providers: [{ secretbox: { keys } }, { identity: {} }] }] };
+  const keys = [
+    { name: "key-2", secret: "newer" },
+    { name: "key-1", secret: "older" },
+  ];
+  const encryption = {
+    resources: [{ resources: ["secrets"], providers: [{ secretbox: { keys } }, { identity: {} }] }],
+  };
   writeFileSync(path.join(content, "identity/encryption.yaml"), stringify(encryption));
   writeFileSync(path.join(content, "description.json"), JSON.stringify(described));
   writeFileSync(path.join(content, "snapshot.db"), snapshot);
@@ -94,15 +104,27 @@ describe("a bundle is refused in one sentence", () => {
     );
   });
 
-  test.each(["no-such-file.txt", "20261130T221500Z.age"])("with a key file that is none: %s", async (name) => {
-    await expect(open(bundle, path.join(folder, name))).rejects.toThrow(/recovery key/);
-  });
+  test.each(["no-such-file.txt", "20261130T221500Z.age"])(
+    "with a key file that is none: %s",
+    async (name) => {
+      await expect(open(bundle, path.join(folder, name))).rejects.toThrow(/recovery key/);
+    },
+  );
 
   test("with any one byte flipped", async () => {
     const whole = readFileSync(bundle);
     const damaged = path.join(folder, "damaged.age");
     // Of the header, its end, the content's beginning and end, and every hundredth between.
-    const places = [0, 30, 60, 120, 170, 200, whole.length - 1, ...Array.from({ length: Math.floor(whole.length / 100) }, (_, index) => index * 100)];
+    const places = [
+      0,
+      30,
+      60,
+      120,
+      170,
+      200,
+      whole.length - 1,
+      ...Array.from({ length: Math.floor(whole.length / 100) }, (_, index) => index * 100),
+    ];
     for (const place of new Set(places)) {
       const bytes = Buffer.from(whole);
       bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place);
@@ -114,7 +136,12 @@ describe("a bundle is refused in one sentence", () => {
   test("with its end cut off, and with something after it", async () => {
     const damaged = path.join(folder, "cut.age");
     const whole = readFileSync(bundle);
-    for (const bytes of [whole.subarray(0, -1), whole.subarray(0, 20), Buffer.alloc(0), Buffer.concat([whole, whole])]) {
+    for (const bytes of [
+      whole.subarray(0, -1),
+      whole.subarray(0, 20),
+      Buffer.alloc(0),
+      Buffer.concat([whole, whole]),
+    ]) {
       writeFileSync(damaged, bytes);
       await expect(open(damaged)).rejects.toThrow(`${damaged} is damaged`);
     }
@@ -131,7 +158,9 @@ describe("a bundle is refused in one sentence", () => {
   test("when its snapshot is not the one that it describes", async () => {
     const swapped = path.join(folder, "swapped.age");
     await write(swapped, { ...description, snapshot: { bytes: 1, sha256: "0".repeat(64) } });
-    await expect(open(swapped)).rejects.toThrow(`${swapped} is damaged: its snapshot is not the one that it describes`);
+    await expect(open(swapped)).rejects.toThrow(
+      `${swapped} is damaged: its snapshot is not the one that it describes`,
+    );
   });
 });
 

@@ -36,7 +36,10 @@ describe("a bundle is restored", () => {
 describe("a bundle is refused", () => {
   test.each([
     [["control-plane-0"], "dev lives: control-plane-0 has its disk; restore"],
-    [["control-plane-0", "control-plane-2"], "dev lives: control-plane-0, control-plane-2 have their disks; restore"],
+    [
+      ["control-plane-0", "control-plane-2"],
+      "dev lives: control-plane-0, control-plane-2 have their disks; restore",
+    ],
   ])("where the target lives: %j", (controlPlanesWithDisks, beginning) => {
     expect(refusal(description, { ...target, controlPlanesWithDisks })).toBe(
       `${beginning} into another environment, or take this one down first, with make down ENV=dev`,

@@ -1,10 +1,20 @@
 import fc from "fast-check";
 
-import { backupFinding, backupNotes, type BackupObject } from "../../../../../components/cluster/backup/backup-status";
+import {
+  backupFinding,
+  backupNotes,
+  type BackupObject,
+} from "../../../../../components/cluster/backup/backup-status";
 
 const at = (time: string): Date => new Date(`2026-11-30T${time}Z`);
 const latest = (time: string): string =>
-  JSON.stringify({ name: "n", time: `2026-11-30T${time}Z`, request: "", keys: 1, bundle: { bytes: 1, sha256: "" } });
+  JSON.stringify({
+    name: "n",
+    time: `2026-11-30T${time}Z`,
+    request: "",
+    keys: 1,
+    bundle: { bytes: 1, sha256: "" },
+  });
 
 const object = (annotations: Record<string, string> = {}, intervalMinutes = "60"): BackupObject => ({
   metadata: { creationTimestamp: "2026-11-30T10:00:00Z", annotations },
@@ -32,11 +42,17 @@ test("a missed backup is told, with what is known of why", () => {
 
 test("once missed, it stays so until there is one", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 5, max: 1440 }), fc.nat(100_000), fc.nat(100_000), (interval, age, later) => {
-      const made = Date.parse("2026-11-30T10:00:00Z");
-      const find = (minutes: number) => backupFinding(object({}, String(interval)), new Date(made + minutes * 60_000));
-      expect(find(age) !== undefined).toBe(age > 2 * interval + 5);
-      if (find(age) !== undefined) expect(find(age + later)).toBeDefined();
-    }),
+    fc.property(
+      fc.integer({ min: 5, max: 1440 }),
+      fc.nat(100_000),
+      fc.nat(100_000),
+      (interval, age, later) => {
+        const made = Date.parse("2026-11-30T10:00:00Z");
+        const find = (minutes: number) =>
+          backupFinding(object({}, String(interval)), new Date(made + minutes * 60_000));
+        expect(find(age) !== undefined).toBe(age > 2 * interval + 5);
+        if (find(age) !== undefined) expect(find(age + later)).toBeDefined();
+      },
+    ),
   );
 });

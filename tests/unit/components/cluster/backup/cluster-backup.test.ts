@@ -9,7 +9,9 @@ const args: ClusterBackupArgs = {
 
 const settings = async (more: Partial<ClusterBackupArgs> = {}) => {
   recordResources();
-  const resources = await registeredBy((options) => new ClusterBackup("dev-backup", { ...args, ...more }, options));
+  const resources = await registeredBy(
+    (options) => new ClusterBackup("dev-backup", { ...args, ...more }, options),
+  );
   expect(countByType(resources)).toEqual({
     "slipway:cluster:ClusterBackup": 1,
     "kubernetes:core/v1:ConfigMap": 1,
