@@ -78,12 +78,13 @@ class Bucket:
         headers = {
             "x-amz-content-sha256": digest.hex(),
             "x-amz-checksum-sha256": base64.b64encode(digest).decode(),
-            "content-length": str(os.path.getsize(path)),
         }
         url = f"{self.machine.host('s3', f'{self.bucket}.')}/{urllib.parse.quote(key)}"
         request = self.machine.signed("s3", "PUT", url, headers)
         with open(path, "rb") as file:
             request.data = file
+            # Python would send it in chunks, which S3 does not take.
+            request.add_header("Content-Length", str(os.path.getsize(path)))
             self.aws.opened(f"the bucket {self.bucket}", request).close()
 
     def _tell(self, size):
