@@ -86,9 +86,9 @@ export class AwsFoundation extends pulumi.ComponentResource {
 
   /**
    * Watches the machines, after they were made. Gives the topic that tells of what is wrong.
-   * @param backupIntervalMinutes of the cluster's backups; undefined where there are none
+   * @param backupIntervalMinutes of the cluster's backups. Default: there are none
    */
-  watchMachines(name: string, backupIntervalMinutes: number | undefined): Alarms {
+  watchMachines(name: string, backupIntervalMinutes?: number): Alarms {
     const watched = this.machines.watched();
     const { alarmEmails: emails } = this.checked.aws;
     return new Alarms(
