@@ -81,7 +81,7 @@ async function decrypt(bundle: string, keyFile: string, target: string): Promise
   } catch (error) {
     rmSync(target, { force: true });
     // https://github.com/FiloSottile/typage/blob/main/lib/index.ts (unwrapFileKey)
-    if (/no identity matched/.test(String(error))) {
+    if (String(error).includes("no identity matched")) {
       throw new Error(
         `the recovery key in ${keyFile} is not the one that ${bundle} was encrypted to; give the right one, as in KEY=/path`,
         { cause: error },

@@ -7,7 +7,7 @@ export const namePattern = /^\d{8}T\d{6}Z$/;
 
 /** Which backup is meant: one of an environment's, or a file that somebody has copied. */
 export type Source =
-  | { readonly kind: "kept"; readonly environment: string; readonly name: string | "latest" }
+  | { readonly kind: "kept"; readonly environment: string; readonly name: string }
   | { readonly kind: "file"; readonly file: string };
 
 /**
