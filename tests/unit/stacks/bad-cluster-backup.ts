@@ -23,7 +23,7 @@ export const clusterBackup: BadConfiguration[] = [
   wholeNumber("hourly", -1, "hours", "0 to 366"),
   wholeNumber("daily", 367, "days", "0 to 366"),
   wholeNumber("weekly", "4", "weeks", "0 to 366"),
-  ...["", "age1", "AGE-SECRET-KEY-1QQQ", `age1${"b".repeat(58)}`, "ssh-ed25519 AAAA", "age1$(id)"].map(
+  ...["", "age1", "AGE-SECRET-KEY-1QQQ", `age1${"b".repeat(30)}`, "ssh-ed25519 AAAA", "age1$(id)"].map(
     (recipient) => ({
       settings: { clusterBackup: { recipient } },
       line: `slipway:clusterBackup.recipient: ${JSON.stringify(recipient)} is not the public half of a recovery key; write what make recovery-key prints, which begins with age1`,
