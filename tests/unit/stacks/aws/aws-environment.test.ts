@@ -133,13 +133,13 @@ describe("an environment on AWS", () => {
         networks: { pods: "10.192.0.0/12", services: "10.96.0.0/16" },
         pools: Array.from({ length: 15 }, (_, index) => ({ name: `pool-${index}`, count: 20 })),
       },
-      [7, 7, 15, 3, 6, 1, 45, 2, 9],
+      [7, 7, 15, 3, 6, 1, 46, 2, 9],
     ],
     [
       "a public API, with a second load balancer",
       "open",
       withAws({ access: "public", allowedCidrs: ["203.0.113.0/24"] }),
-      [1, 1, 1, 3, 6, 2, 7, 2, 9],
+      [1, 1, 1, 3, 6, 2, 8, 2, 9],
     ],
     ["a private one", "inside", withAws({ access: "vpc" }), [1, 1, 1, 3, 6, 1, 8, 2, 9]],
   ])("as %s has what it says", async (_, name, settings, expected) => {
