@@ -155,7 +155,11 @@ describe("GitLab's pipeline", () => {
   test("runs the long tests, and nothing else, on a schedule", async () => {
     const found = await jobs(content, "schedule");
     const shards = ["1/3", "2/3", "3/3"].map((shard) => `nightly: [test-long,${shard}]`);
-    expect(found.map(({ name }) => name)).toEqual([...shards, "nightly: [test-aws]", "nightly: [test-drill]"]);
+    expect(found.map(({ name }) => name)).toEqual([
+      ...shards,
+      "nightly: [test-aws]",
+      "nightly: [test-drill]",
+    ]);
   });
 
   test("would not be with a wrong value", async () => {

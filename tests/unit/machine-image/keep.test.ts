@@ -30,8 +30,7 @@ const kept = (questions: readonly { names: readonly string[]; policy: Policy }[]
   ask("sorted(keep.kept(question['names'], question['policy']))", questions);
 
 const day = 86_400;
-const nameAt = (time: number): string =>
-  new Date(time * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+const nameAt = (time: number): string => new Date(time * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
 
 const policy: fc.Arbitrary<Policy> = fc.record({
   hourly: fc.nat(30),
