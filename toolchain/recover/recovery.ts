@@ -114,10 +114,12 @@ const goneOf = (drift: readonly ObjectDrift[]): Set<string> =>
 
 /** What of the cluster's objects is not as it should be, with the state in clear, where there is a cluster. */
 async function driftIn(
-  { store, say }: Recovery,
+  { store, say, directory }: Recovery,
   { resources = [] }: Deployment,
 ): Promise<{ readonly drift: readonly ObjectDrift[]; readonly inClear?: Deployment }> {
-  if (!resources.some(({ type }) => type.startsWith("kubernetes:"))) return { drift: [] };
+  // One that is being restored has no API that could be asked, and all of its objects are read when it has.
+  const isThere = resources.some(({ type }) => type.startsWith("kubernetes:")) && !isStaged(directory);
+  if (!isThere) return { drift: [] };
   const { deployment: inClear } = await store.readWithSecrets();
   const seen = await objectDrift(inClear);
   if (seen !== undefined) return { drift: seen.drift, inClear };
