@@ -59,7 +59,10 @@ export interface Situation {
   readonly inAws: ReadonlyMap<string, readonly string[]>;
   /** `make down` had begun and was not finished. */
   readonly downHadBegun: boolean;
-  /** The cluster is about to be restored from a backup. Default false. */
+  /**
+   * The cluster is about to be restored from a backup: the next update takes over the objects that come back. They cannot be
+   * read first, as the engine would do so before there is a cluster. Default false.
+   */
   readonly isRestored?: boolean;
 }
 
@@ -82,13 +85,8 @@ export function planRecovery({
   const pending = deployment.pending_operations ?? [];
   const halfMade = pending.flatMap((operation) => halfMadeInDocker(operation, deployment, seen));
   const differences = compareWithDocker(deployment, seen);
-  const { objectsGone } = differences;
   if (differences.clusterIsLost && verb !== "down" && !isRestored) throw new Error(lostCluster);
-  const dropped = droppedUrns(
-    verb,
-    deployment,
-    isRestored ? { ...differences, objectsGone: [] } : differences,
-  );
+  const dropped = droppedUrns(verb, deployment, differences);
   const useless = verb === "down" ? [] : differences.useless;
   const leavesAws = new Set(
     pending
@@ -96,11 +94,7 @@ export function planRecovery({
       .filter(goesWhenHalfMade)
       .map(({ urn }) => urn),
   );
-  // Those that a backup has are there again when their turn comes; of the others the provider says that they are gone.
-  const uncertain = new Set([
-    ...pending.filter(isDeletionInAws).map(({ resource }) => resource.urn),
-    ...(isRestored ? objectsGone.map(({ urn }) => urn) : []),
-  ]);
+  const beingDeleted = new Set(pending.filter(isDeletionInAws).map(({ resource }) => resource.urn));
   const foundInAws = [...inAws].flatMap(([urn, [id, ...others]]) =>
     id === undefined || others.length > 0 ? [] : [[urn, id] as const],
   );
@@ -111,10 +105,10 @@ export function planRecovery({
       ...differenceLines(verb, differences),
     ],
     deployment: withoutResources(
-      withoutPendingOperations(withReadFirst(withFound(deployment, staysInAws), uncertain)),
+      withoutPendingOperations(withReadFirst(withFound(deployment, staysInAws), beingDeleted)),
       dropped,
     ),
-    changesState: pending.length > 0 || dropped.size > 0 || uncertain.size > 0,
+    changesState: pending.length > 0 || dropped.size > 0,
     remove: inOrderOfRemoval([
       ...halfMade.map(({ object }) => object).filter(({ kind }) => kind !== "image" || verb === "down"),
       ...useless.map(({ id = "" }) => ({ kind: "container" as const, id })),

@@ -117,7 +117,7 @@ async function driftIn(
   { store, say, directory }: Recovery,
   { resources = [] }: Deployment,
 ): Promise<{ readonly drift: readonly ObjectDrift[]; readonly inClear?: Deployment }> {
-  // One that is being restored has no API that could be asked, and all of its objects are read when it has.
+  // One that is being restored has no API that could be asked, and its objects are taken over when it has.
   const isThere = resources.some(({ type }) => type.startsWith("kubernetes:")) && !isStaged(directory);
   if (!isThere) return { drift: [] };
   const { deployment: inClear } = await store.readWithSecrets();
