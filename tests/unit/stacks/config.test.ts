@@ -47,8 +47,6 @@ describe("the version of Kubernetes", () => {
   });
 });
 
-const recipient = `age1${"q".repeat(58)}`;
-
 describe("a configuration without settings", () => {
   test("of the stack dev is this one", () => {
     expect(loadConfig("dev", {}, facts)).toEqual({
@@ -73,11 +71,7 @@ describe("a configuration without settings", () => {
       shop: "microservices",
       hosts: [],
       storage: { defaultClass: "recycle" },
-      clusterBackup: {
-        enabled: true,
-        intervalMinutes: 60,
-        keep: { hourly: 24, daily: 7, weekly: 4 },
-      },
+      clusterBackup: { enabled: true, intervalMinutes: 60, keep: { hourly: 24, daily: 7, weekly: 4 } },
     });
   });
 
@@ -144,7 +138,7 @@ describe("settings", () => {
         shop: "monolith",
         hosts: ["shop.example.org", "10.0.0.7"],
         storage: { defaultClass: "keep" },
-        clusterBackup: { intervalMinutes: 30, daily: 0, recipient },
+        clusterBackup: { intervalMinutes: 30, recipient: `age1${"q".repeat(58)}` },
         gitops: { port: 16000 },
       },
       facts,
@@ -185,12 +179,7 @@ describe("settings", () => {
       shop: "monolith",
       hosts: ["shop.example.org", "10.0.0.7"],
       storage: { defaultClass: "keep" },
-      clusterBackup: {
-        enabled: true,
-        intervalMinutes: 30,
-        keep: { hourly: 24, daily: 0, weekly: 4 },
-        recipient,
-      },
+      clusterBackup: { ...defaults.clusterBackup, intervalMinutes: 30, recipient: `age1${"q".repeat(58)}` },
       gitops: { port: 16000, intervalSeconds: 10 },
     });
   });
