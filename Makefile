@@ -9,6 +9,8 @@ WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$expor
 RECOVER := $(RUN) toolchain/recover.ts $(ENV)
 # What outlives the environment: what it is, where it is, and how it goes.
 KEPT := $(RUN) toolchain/kept/kept.ts $(ENV)
+# Its cluster's own backups. What they are told comes by the environment's variables, which no shell reads again.
+BACKUPS := $(RUN) toolchain/cluster-backups/run.ts $(ENV)
 SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
 # Who `setup` is for: an environment whose settings may ask for more than the others need, and what is done with it.
 WANTED = --environment $(ENV)
@@ -19,7 +21,7 @@ test-aws: WANTED = --for aws
 
 .DEFAULT_GOAL := help
 export HEAL MACHINE
-.PHONY: help setup up preview review drift replace down kept forget backup restore recover kubeconfig deployer-kubeconfig certificates tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
+.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -78,6 +80,23 @@ backup: node_modules/.package-lock.json ## Back a database up now; BACKUP=namesp
 
 restore: node_modules/.package-lock.json ## Restore a database from its latest backup; FROM=name says which, FROM=list lists them
 	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(RUN) toolchain/backups/run.ts restore
+
+backup-cluster: node_modules/.package-lock.json ## Back the cluster's own data up now
+	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(BACKUPS) backup
+
+backups: setup ## Show the backups of the cluster, also when the environment is down
+	@$(BACKUPS) list
+
+restore-cluster: setup ## Restore a lost cluster, or into a new environment; FROM=name says from what, KEY=file with which key, YES=1 asks nothing
+	@$(BACKUPS) restore
+	@$(MAKE) --no-print-directory up
+	@$(BACKUPS) restored
+
+drill: setup ## Make a small environment of the latest backup, look at what came back, and take it down again
+	@$(RUN) toolchain/cluster-backups/drill.ts $(ENV)
+
+recovery-key: node_modules/.package-lock.json ## Make a recovery key for the backups of the cluster, and print its public half
+	@$(BACKUPS) key
 
 recover: setup ## Settle what a killed run left, as `make up` and `make down` do by themselves
 	@$(WITH_ENV) $(RECOVER) up
@@ -138,6 +157,11 @@ test-aws: setup ## Run what needs AWS on a server that answers like its APIs; no
 
 bench: setup ## Measure, and write bench/results.json; ONLY=name,name measures some
 	@$(RUN) bench/bench.ts --only '$(ONLY)'
+
+# A drill of an environment that lives for this only: for a machine that has no other.
+test-drill: ## Bring the environment up, back it up, drill with that, and take all of it down
+	@$(MAKE) --no-print-directory up && $(MAKE) --no-print-directory backup-cluster && $(MAKE) --no-print-directory drill; \
+	result=$$?; $(MAKE) --no-print-directory down && $(MAKE) --no-print-directory forget && exit $$result
 
 conformance: setup ## Run Kubernetes' conformance suite on a cluster of its own; FOCUS=regex runs some
 	@$(RUN) toolchain/build.ts --only conformance

@@ -14,7 +14,9 @@ const shared = {
   // A minute for a test that does not say itself what it takes: other work may have the processors.
   setupFilesAfterEnv: ["<rootDir>/tests/support/patience.ts"],
   // Packages that ship ES modules only, which jest's own module loader cannot require.
-  transformIgnorePatterns: ["/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi|jose)/)"],
+  transformIgnorePatterns: [
+    "/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi|jose|age-encryption|@noble|@scure)/)",
+  ],
 };
 
 module.exports = {

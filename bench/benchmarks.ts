@@ -24,6 +24,7 @@ import { KindCluster } from "./kind/kind-cluster";
 import { lostRequests } from "./lost-requests";
 import { bootOf, diskMB, imageMB, memoryMiB, secondsToJoined } from "./machines";
 import { type BenchResult, compare, comparison, figure, median, secondsOf, takePairs } from "./measure";
+import { restoreCluster } from "./restore-cluster";
 import type { Benchmark } from "./results";
 import { createdResources, timeline } from "./timeline";
 import { rolls } from "./upgrade";
@@ -63,6 +64,7 @@ export const benchmarks: readonly Benchmark[] = [
     needs: ["k6"],
     run: rolls,
   },
+  { names: ["restore-cluster"], run: restoreCluster },
   { names: ["timeline"], run: drawTimeline },
   { names: ["aws-preview"], run: awsPreview },
   { names: ["aws-page"], run: drawAwsPage },

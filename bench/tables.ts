@@ -53,6 +53,10 @@ const descriptions: Readonly<Record<string, { readonly what: string; readonly ag
   "lost-requests-pods-deleted": { what: "… while pods of the services are deleted at random" },
   "lost-requests-worker-drained": { what: "… while a worker is drained, and comes back" },
   "lost-requests-monolith-to-microservices": { what: "… while the monolith becomes microservices" },
+  "restore-cluster": {
+    what: "every machine's disk is lost: `make restore-cluster` and `make restore`, until the shop answers with its orders",
+    against: "`pulumi up` of everything, until the shop answers",
+  },
   "roll-machine": {
     what: "a loaded worker gets another image, from its stop to Ready",
     against: "boot of a new one, to Ready",

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { KubernetesCluster } from "../components/cluster";
+import { ClusterBackup, KubernetesCluster } from "../components/cluster";
 import { Deployer } from "../components/delivery";
 import { WebIdentity } from "../components/pki";
 import { type IngressSettings, Platform } from "../components/platform";
@@ -11,6 +11,7 @@ import { DeletionGuard } from "./aws/deletion-guard";
 import { AwsFoundation, platformImages } from "./aws/foundation";
 import { imageRegistry, type RegistryLogin } from "./aws/registry";
 import type { CheckedConfig } from "./aws-program";
+import { backupArgs, type BackupFacts } from "./cluster-backup";
 import { awsPlatformArgs, clusterArgs } from "./component-args";
 import { Shop, shopImages } from "./shop";
 
@@ -40,12 +41,14 @@ const nodePorts = { http: 30080, https: 30443 };
  * An environment on AWS: its network, machines, a cluster on them, its platform, and the shop.
  * @param owner as `stackOwner` gives it
  * @param login by which images are pushed
+ * @param backups for whom the cluster is backed up, and whether it is being restored
  * @param options of all that has no parent
  */
 export function awsEnvironment(
   checked: CheckedConfig,
   owner: string,
   login: RegistryLogin,
+  { recipient, restored }: BackupFacts,
   options: pulumi.ComponentResourceOptions = {},
 ): AwsEnvironmentOutputs {
   const { config, aws: settings } = checked;
@@ -55,12 +58,20 @@ export function awsEnvironment(
   const foundation = new AwsFoundation(name, checked, owner, images, { ...options, provider });
   const { machines } = foundation;
   const registry = imageRegistry(name, foundation.repositories, login, options);
-  const cluster = new KubernetesCluster(name, clusterArgs(config, machines), { ...options, provider });
-  const alarms = foundation.watchMachines(name);
+  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored), {
+    ...options,
+    provider,
+  });
+  const { intervalMinutes } = config.clusterBackup;
+  const alarms = foundation.watchMachines(name, recipient === undefined ? undefined : intervalMinutes);
 
   // Nothing here goes with the machines: what the cluster made on AWS would stay. So each thing depends on what deletes
   // that, and is gone before it.
   const inCluster = { ...options, provider: cluster.provider };
+  if (recipient !== undefined) {
+    const target = { bucket: foundation.backups.bucketName };
+    new ClusterBackup(`${name}-backup`, { ...backupArgs(config, recipient), target }, inCluster);
+  }
   const services = clusterServices(checked, foundation, registry, owner, inCluster);
   const platform = new Platform(
     `${name}-platform`,

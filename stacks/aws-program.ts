@@ -10,6 +10,7 @@ import { type AccountFacts, accountFacts } from "./aws/account-facts";
 import { registryLogin } from "./aws/registry";
 import { userDataProblems } from "./aws/user-data-checks";
 import { awsEnvironment, type AwsEnvironmentOutputs } from "./aws-environment";
+import { backupFacts } from "./cluster-backup";
 import { type EnvironmentConfig, loadConfigFor } from "./config";
 import type { AwsConfig } from "./config/aws-config";
 import { awsPath, between, type CrossProblem, settingPath, shown } from "./config/problems";
@@ -81,5 +82,5 @@ export async function environment(
   // Without the Makefile's variables the state's folder is not known; then it is this one, as with `docker login`.
   const { SLIPWAY_ENVIRONMENT_DIRECTORY: folder = path.join(homedir(), ".slipway", stackName) } = process.env;
   const login = await registryLogin(checked.facts, checked.aws.region, folder);
-  return awsEnvironment(checked, owner, login);
+  return awsEnvironment(checked, owner, login, await backupFacts(checked.config));
 }

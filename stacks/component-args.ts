@@ -5,6 +5,7 @@ import {
   type ExposedPort,
   type MachinePlatform,
 } from "../components/machines";
+import type { ClusterIdentitySeed } from "../components/pki";
 import type { IngressSettings, PlatformArgs } from "../components/platform";
 import { bringsApprover, imageName } from "../toolchain/images";
 import { companionsOf } from "../toolchain/kubernetes-versions";
@@ -34,8 +35,15 @@ export function dockerMachinesArgs(
   };
 }
 
-/** The same to the component that makes the cluster. */
-export function clusterArgs(config: EnvironmentConfig, machines: MachinePlatform): KubernetesClusterArgs {
+/**
+ * The same to the component that makes the cluster.
+ * @param restored what the cluster is known by that is being restored; default: it is a new one
+ */
+export function clusterArgs(
+  config: EnvironmentConfig,
+  machines: MachinePlatform,
+  restored?: ClusterIdentitySeed,
+): KubernetesClusterArgs {
   const { kubernetesVersion: kubernetes } = config;
   return {
     machines,
@@ -45,6 +53,7 @@ export function clusterArgs(config: EnvironmentConfig, machines: MachinePlatform
     networks: config.networks,
     dnsAddress: clusterDns(config.networks.services),
     certificateSeconds: config.certificates.validitySeconds,
+    ...(restored && { identitySeed: restored }),
   };
 }
 

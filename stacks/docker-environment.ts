@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { KubernetesCluster } from "../components/cluster";
+import { ClusterBackup, KubernetesCluster } from "../components/cluster";
 import { Deployer } from "../components/delivery";
 import { DockerMachines } from "../components/machines";
 import { WebIdentity } from "../components/pki";
 import { Platform } from "../components/platform";
 import { imageName } from "../toolchain/images";
+import { backupArgs, type BackupFacts } from "./cluster-backup";
 import { clusterArgs, dockerMachinesArgs, platformArgs } from "./component-args";
 import type { EnvironmentConfig } from "./config";
 import { appsRepository, EnvironmentGitOps, gitNodePort } from "./gitops";
@@ -40,8 +41,13 @@ const nodePorts = { http: 30080, https: 30443 };
 /**
  * An environment on the local Docker daemon: machines, a cluster on them, its platform, and the shop.
  * @param owner as `stackOwner` gives it
+ * @param backups for whom it is backed up, and whether it is being restored
  */
-export function dockerEnvironment(config: EnvironmentConfig, owner: string): EnvironmentOutputs {
+export function dockerEnvironment(
+  config: EnvironmentConfig,
+  owner: string,
+  { recipient, restored }: BackupFacts,
+): EnvironmentOutputs {
   const { name, ports } = config;
   const exposedPorts = [
     { hostPort: ports.shop, nodePort: nodePorts.http },
@@ -49,9 +55,14 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
     ...(config.gitops ? [{ hostPort: config.gitops.port, nodePort: gitNodePort }] : []),
   ];
   const machines = new DockerMachines(name, dockerMachinesArgs(config, owner, exposedPorts));
-  const cluster = new KubernetesCluster(name, clusterArgs(config, machines));
+  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored));
   // When the network goes, the machines on it go too: there is no need to empty the cluster object by object.
   const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };
+  const { keptFolder } = machines.facts;
+  if (recipient !== undefined && keptFolder !== undefined) {
+    const target = { keptFolder };
+    new ClusterBackup(`${name}-backup`, { ...backupArgs(config, recipient), target }, inCluster);
+  }
   const web = new WebIdentity(`${name}-web`, {
     authorityName: `Slipway ${name}`,
     hosts: ["localhost", "127.0.0.1", ...config.hosts],

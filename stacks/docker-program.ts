@@ -1,4 +1,5 @@
 import { runningVersions } from "../toolchain/running-version";
+import { backupFacts } from "./cluster-backup";
 import { loadConfigFor } from "./config";
 import { dockerEnvironment, type EnvironmentOutputs } from "./docker-environment";
 import { hostProblems } from "./host/host-checks";
@@ -20,5 +21,5 @@ export async function environment(
   const config = await loadConfigFor(stackName, settings, toolchainFacts(versions), (config, sound) =>
     hostProblems({ config, settings: sound, owner }, facts),
   );
-  return dockerEnvironment(config, owner);
+  return dockerEnvironment(config, owner, await backupFacts(config));
 }

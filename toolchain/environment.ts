@@ -7,6 +7,8 @@ import * as path from "node:path";
 import { parse, parseDocument } from "yaml";
 
 import { cacheRoot } from "./cache";
+import { recoveryKeyFile } from "./cluster-backups/recovery-key";
+import { isStaged } from "./cluster-backups/staged";
 import { assemblePulumiHome, pulumiHome } from "./pulumi-home";
 
 const repository = path.join(__dirname, "..");
@@ -46,7 +48,7 @@ function configFile(directory: string, name: string, source: string): string {
 }
 
 /** The file with an environment's settings: `$SLIPWAY_CONFIG`, else the one that Pulumi reads for a stack of this name. */
-function settingsFile(name: string, environment: NodeJS.ProcessEnv): string {
+export function settingsFile(name: string, environment: NodeJS.ProcessEnv = process.env): string {
   return environment.SLIPWAY_CONFIG ?? path.join(repository, `Pulumi.${name}.yaml`);
 }
 
@@ -107,6 +109,8 @@ function localBackend(
     PULUMI_BACKEND_URL: localUrl(environment),
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(root),
     PULUMI_OPTION_CONFIG_FILE: configFile(directory, name, source),
+    // Where `up` makes one: a state that others share has to have one that others know.
+    SLIPWAY_RECOVERY_KEY: recoveryKeyFile(root, name),
   };
 }
 
@@ -119,13 +123,19 @@ export function checkName(name: string): void {
   }
 }
 
+/** The environment's own folder, which goes when it is taken down. */
+export function environmentDirectory(name: string, environment: NodeJS.ProcessEnv = process.env): string {
+  checkName(name);
+  return path.join(stateRoot(environment), "environments", name);
+}
+
 /** The variables that `pulumi` needs for an environment, by name. */
 export function pulumiEnvironment(
   name: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
   checkName(name);
-  const directory = path.join(stateRoot(environment), "environments", name);
+  const directory = environmentDirectory(name, environment);
   const temporary = path.join(directory, "tmp");
   mkdirSync(temporary, { recursive: true, mode: 0o700 });
   const home = pulumiHome();
@@ -149,6 +159,8 @@ export function pulumiEnvironment(
     PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
     // AWS' packages would say in each run that their versions of next year want a newer Node.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    // A restored cluster has the objects already, with fields of the run that made them.
+    ...(isStaged(directory) && { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" }),
     // The Kubernetes plugin leaves kubeconfigs behind in it.
     TMPDIR: temporary,
     PATH: `${path.join(home, "bin")}:${environment.PATH ?? ""}`,

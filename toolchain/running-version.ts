@@ -5,7 +5,8 @@ import { kubernetesLabel } from "../components/machines/docker/labels";
 import { liveMachines } from "../components/machines/docker/live-machines";
 import { type LiveMachine, roleOf } from "../components/machines/platform";
 import { collected, tag } from "./aws-answers";
-import { backendUrl } from "./environment";
+import { stagedRestore } from "./cluster-backups/staged";
+import { backendUrl, environmentDirectory } from "./environment";
 import { regionOf } from "./kept/aws";
 import { kubernetesBeforeLabels, sortedVersions } from "./kubernetes-versions";
 import { ownerOf } from "./owner";
@@ -19,7 +20,7 @@ export type VersionedMachine = Pick<LiveMachine, "name" | "kubernetesVersion">;
 
 /**
  * The versions of Kubernetes that an environment's control planes run, the lowest first: several while machines are
- * replaced one after the other. The lowest is what the environment runs.
+ * replaced one after the other. The lowest is what the environment runs. Of one that is being restored, what its backup ran.
  *
  * @param owner - as `ownerOf` gives it; default: that of the environment's own stack
  * @param askDocker - default: the command on PATH
@@ -32,6 +33,8 @@ export async function runningVersions(
   owner = ownOwner(environment),
   askDocker: Docker = docker,
 ): Promise<string[]> {
+  const restore = stagedRestore(environmentDirectory(environment));
+  if (restore !== undefined) return [restore.kubernetesVersion];
   const region = regionOf(settings);
   if (region !== undefined) return runningVersionsOf(await onAws(environment, region, owner));
   return settings.platform === "aws" ? [] : await onDocker({ environment, owner }, askDocker);

@@ -81,10 +81,10 @@ export interface PlatformFacts {
    * beside one whose machines are away. Absolute path and arguments without spaces, to which the bootstrap adds one of these
    * and the SHA-256 of the cluster's authority:
    *
-   * - `may-begin`: exits with 0 when no cluster of this authority was made, with 3 when one was; with anything else it is
-   *   asked again.
-   * - `made`: notes that one was made. It is called as soon as the first API server answers, and whenever a control plane
-   *   has become one; again when it fails.
+   * - `may-begin`: exits with 0 when no cluster of this authority was made, with 3 when one was, with 4 when one is to be
+   *   restored: then it prints the path of a snapshot of etcd. With anything else it is asked again.
+   * - `made`: notes that one was made, or restored. It is called as soon as the first API server answers, and whenever a
+   *   control plane has become one; again when it fails.
    *
    * Default: nobody knows, and a control plane that initializes begins a cluster when it has no data and no API answers.
    */

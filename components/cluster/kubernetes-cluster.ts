@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterFacts } from "../bootstrap";
 import type { ElasticPools, MachinePlatform, MachineSpec } from "../machines";
-import { ClusterIdentity } from "../pki";
+import { ClusterIdentity, type ClusterIdentitySeed } from "../pki";
+import { lookAtBackup } from "./backup/look-at-backup";
 import { ClusterDocuments } from "./documents";
 import { elasticPoolReady } from "./elastic-pool";
 import { clusterMembers, type ControlPlane, type Member, type Pool } from "./members";
@@ -42,6 +43,8 @@ export interface KubernetesClusterArgs {
    * number replaces the machines, one after the other.
    */
   readonly certificateSeconds?: number;
+  /** The identity of a cluster that is to be restored. Default: a new one. */
+  readonly identitySeed?: ClusterIdentitySeed;
   /** How many seconds a machine may take to become a ready node, counted from the last one that was made. Default 600. */
   readonly timeoutSeconds?: number;
 }
@@ -92,7 +95,11 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     super("slipway:cluster:KubernetesCluster", name, {}, options);
 
     const { machines: platform } = args;
-    const identity = new ClusterIdentity(`${name}-identity`, { clusterName: name }, { parent: this });
+    const identity = new ClusterIdentity(
+      `${name}-identity`,
+      { clusterName: name, ...(args.identitySeed && { seed: args.identitySeed }) },
+      { parent: this },
+    );
     const { host, port, serverName } = platform.clientEndpoint;
     this.kubeconfig = identity.adminKubeconfig(pulumi.interpolate`https://${host}:${port}`, serverName);
     const documents = new ClusterDocuments(clusterFacts(name, args), platform, identity);
@@ -151,6 +158,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
         knownAuthorities(identity),
       ]);
       roll.preview(known.then(([kubeconfig, of, authorities]) => ({ kubeconfig, revisions: of, authorities })));
+      void known.then(([kubeconfig]) => this.warnOfBackup(kubeconfig));
     } else {
       pulumi.all([this.kubeconfig, pulumi.all(revisions)]).apply(async ([kubeconfig, known]) => {
         const authorities = await knownAuthorities(identity);
@@ -158,6 +166,12 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       });
     }
     return roll;
+  }
+
+  /** Says at a preview that the cluster is not backed up as it should be. */
+  private async warnOfBackup(kubeconfig: string | undefined): Promise<void> {
+    const finding = kubeconfig === undefined ? undefined : await lookAtBackup(kubeconfig);
+    if (finding !== undefined) await pulumi.log.warn(finding, this);
   }
 
   /** A machine that is made, or replaced, when it is its turn. */

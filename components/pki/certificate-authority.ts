@@ -9,13 +9,24 @@ export interface CertificateAuthorityInputs {
   readonly commonName: string;
   /** Lifetime in years of 365 days. */
   readonly years: number;
+  /** An authority that was made before, to be this one. Default: a new one. Secret. */
+  readonly seed?: CertificateAuthorityPem;
+}
+
+/** An authority's certificate and key. */
+export interface CertificateAuthorityPem {
+  readonly certificatePem: string;
+  /** PKCS #8. */
+  readonly privateKeyPem: string;
 }
 
 /** A self-signed authority with the fields of kubeadm's own: client-go's NewSelfSignedCACert, on ECDSA P-256. */
-export async function newCertificateAuthority({ commonName, years }: CertificateAuthorityInputs): Promise<{
-  readonly certificatePem: string;
-  readonly privateKeyPem: string;
-}> {
+export async function newCertificateAuthority({
+  commonName,
+  years,
+  seed,
+}: CertificateAuthorityInputs): Promise<CertificateAuthorityPem> {
+  if (seed !== undefined) return seed;
   const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, Name, PublicKey, ...x509 } =
     await loadX509();
   const { publicKeyPem, privateKeyPem } = await newKeyPair();
@@ -46,7 +57,13 @@ export class CertificateAuthority extends pulumi.dynamic.Resource {
   /** PKCS #8 in PEM. Secret. */
   declare readonly privateKeyPem: pulumi.Output<string>;
 
-  constructor(name: string, args: CertificateAuthorityInputs, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: Omit<CertificateAuthorityInputs, "seed"> & {
+      readonly seed?: pulumi.Input<CertificateAuthorityPem> | undefined;
+    },
+    opts?: pulumi.CustomResourceOptions,
+  ) {
     super(
       certificateAuthorityProvider,
       name,

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { CertificateAuthority } from "./certificate-authority";
+import { CertificateAuthority, type CertificateAuthorityPem } from "./certificate-authority";
 import { certificateHash } from "./certificate-hash";
 import { issueCertificate } from "./certificate";
 import { ClientCertificate } from "./client-certificate";
 import { EncryptionKey } from "./encryption-key";
-import { KeyPair } from "./key-pair";
+import { KeyPair, type KeyPairPem } from "./key-pair";
 import { kubeconfig } from "./kubeconfig";
 
 /** A cluster's name, and how long its certificates are good for. */
@@ -25,6 +25,25 @@ export interface ClusterIdentityArgs {
    * A change makes a new certificate in place, and so does an `up` when less than a third of the lifetime is left.
    */
   readonly adminCertificateDays?: number;
+  /**
+   * The identity of a cluster that is to be restored. Counts when the parts are made: a change later is without effect.
+   * Default: all parts are new.
+   */
+  readonly seed?: ClusterIdentitySeed;
+}
+
+/** What a cluster's data cannot be used without. All of it is made a secret. */
+export interface ClusterIdentitySeed {
+  /** See {@link ClusterIdentity.kubernetesCa}. */
+  readonly kubernetesCa: CertificateAuthorityPem;
+  /** See {@link ClusterIdentity.etcdCa}. */
+  readonly etcdCa: CertificateAuthorityPem;
+  /** See {@link ClusterIdentity.frontProxyCa}. */
+  readonly frontProxyCa: CertificateAuthorityPem;
+  /** See {@link ClusterIdentity.serviceAccountKey}. */
+  readonly serviceAccountKey: KeyPairPem;
+  /** Base64 of 32 bytes. */
+  readonly encryptionKey: string;
 }
 
 /** A certificate and its key. */
@@ -79,23 +98,36 @@ export class ClusterIdentity extends pulumi.ComponentResource {
       certificateAuthorityYears: years,
       adminCertificateDays: days,
     } = validated(name, args);
+    const { seed } = args;
     super("slipway:pki:ClusterIdentity", name, {}, opts);
     this.clusterName = clusterName;
     const child = { parent: this };
 
-    const authority = (role: string, commonName: string) =>
-      certificateMaterial(new CertificateAuthority(`${name}-${role}`, { commonName, years }, child));
-    this.kubernetesCa = authority("kubernetes-ca", "kubernetes");
-    this.etcdCa = authority("etcd-ca", "etcd-ca");
-    this.frontProxyCa = authority("front-proxy-ca", "front-proxy-ca");
+    const authority = (role: string, commonName: string, made?: CertificateAuthorityPem) =>
+      certificateMaterial(
+        new CertificateAuthority(
+          `${name}-${role}`,
+          { commonName, years, ...(made && { seed: pulumi.secret(made) }) },
+          child,
+        ),
+      );
+    this.kubernetesCa = authority("kubernetes-ca", "kubernetes", seed?.kubernetesCa);
+    this.etcdCa = authority("etcd-ca", "etcd-ca", seed?.etcdCa);
+    this.frontProxyCa = authority("front-proxy-ca", "front-proxy-ca", seed?.frontProxyCa);
     this.caCertificateHash = this.kubernetesCa.certificatePem.apply(certificateHash);
 
-    const serviceAccountKey = new KeyPair(`${name}-service-account-key`, child);
+    const serviceAccountKey = new KeyPair(
+      `${name}-service-account-key`,
+      seed && pulumi.secret(seed.serviceAccountKey),
+      child,
+    );
     this.serviceAccountKey = {
       publicKeyPem: serviceAccountKey.publicKeyPem,
       privateKeyPem: pulumi.secret(serviceAccountKey.privateKeyPem),
     };
-    this.encryptionKey = pulumi.secret(new EncryptionKey(`${name}-encryption-key`, child).key);
+    this.encryptionKey = pulumi.secret(
+      new EncryptionKey(`${name}-encryption-key`, seed && pulumi.secret(seed.encryptionKey), child).key,
+    );
 
     this.adminCertificate = certificateMaterial(
       new ClientCertificate(
@@ -180,7 +212,7 @@ function certificateMaterial(made: CertificateAuthority | ClientCertificate): Ce
   return { certificatePem: made.certificatePem, privateKeyPem: pulumi.secret(made.privateKeyPem) };
 }
 
-function validated(name: string, args: ClusterIdentityArgs): Required<ClusterIdentityArgs> {
+function validated(name: string, args: ClusterIdentityArgs): Required<Omit<ClusterIdentityArgs, "seed">> {
   const { clusterName, certificateAuthorityYears = 10, adminCertificateDays = 365 } = args;
   const errors: string[] = [];
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(clusterName)) {

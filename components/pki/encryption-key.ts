@@ -5,8 +5,12 @@ import { madeOnce } from "./made-once";
 /**
  * 32 random bytes, the one length that `secretbox` takes and the longest that `aescbc` takes.
  * https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/#providers
+ * @param inputs its seed is one that was made before, to be this one
  */
-export async function newEncryptionKey(): Promise<{ readonly key: string }> {
+export async function newEncryptionKey({ seed }: { readonly seed?: string } = {}): Promise<{
+  readonly key: string;
+}> {
+  if (seed !== undefined) return { key: seed };
   const { randomBytes } = await import("node:crypto");
   return { key: randomBytes(32).toString("base64") };
 }
@@ -18,11 +22,12 @@ export class EncryptionKey extends pulumi.dynamic.Resource {
   /** Base64 of 32 bytes. Secret. */
   declare readonly key: pulumi.Output<string>;
 
-  constructor(name: string, opts?: pulumi.CustomResourceOptions) {
+  /** @param seed one that was made before, to be this one. Default: a new one. Secret. */
+  constructor(name: string, seed?: pulumi.Input<string>, opts?: pulumi.CustomResourceOptions) {
     super(
       encryptionKeyProvider,
       name,
-      { key: undefined },
+      { seed, key: undefined },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["key"] }),
       "pki",
       "EncryptionKey",

@@ -3,6 +3,7 @@ export type {
   CertificateAuthorityMaterial,
   CertificateMaterial,
   ClusterIdentityArgs,
+  ClusterIdentitySeed,
   ServiceAccountKeyMaterial,
 } from "./cluster-identity";
 export { kubeconfig } from "./kubeconfig";

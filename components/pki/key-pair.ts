@@ -12,8 +12,12 @@ export interface KeyPairPem {
   readonly privateKeyPem: string;
 }
 
-/** A new ECDSA P-256 key pair. */
-export async function newKeyPair(): Promise<KeyPairPem> {
+/**
+ * A new ECDSA P-256 key pair.
+ * @param inputs its seed is one that was made before, to be this one
+ */
+export async function newKeyPair({ seed }: { readonly seed?: KeyPairPem } = {}): Promise<KeyPairPem> {
+  if (seed !== undefined) return seed;
   const { generateKeyPairSync } = await import("node:crypto");
   const { publicKey, privateKey } = generateKeyPairSync("ec", {
     namedCurve: "P-256",
@@ -32,11 +36,12 @@ export class KeyPair extends pulumi.dynamic.Resource {
   /** PKCS #8 in PEM. Secret. */
   declare readonly privateKeyPem: pulumi.Output<string>;
 
-  constructor(name: string, opts?: pulumi.CustomResourceOptions) {
+  /** @param seed one that was made before, to be this one. Default: a new one. Secret. */
+  constructor(name: string, seed?: pulumi.Input<KeyPairPem>, opts?: pulumi.CustomResourceOptions) {
     super(
       keyPairProvider,
       name,
-      { publicKeyPem: undefined, privateKeyPem: undefined },
+      { seed, publicKeyPem: undefined, privateKeyPem: undefined },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["privateKeyPem"] }),
       "pki",
       "KeyPair",

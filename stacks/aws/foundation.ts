@@ -60,28 +60,46 @@ export class AwsFoundation extends pulumi.ComponentResource {
     const key = new EnvironmentKey(`${name}-key`, { ...this.place, keep }, child);
     this.keyArn = key.arn;
     this.network = this.makeNetwork(name);
+    const { hourly, daily } = checked.config.clusterBackup.keep;
+    this.backups = new BackupBucket(
+      `${name}-backups`,
+      {
+        ...this.place,
+        ...aws.backups,
+        // Weekly ones stay as long as the bucket keeps anything.
+        keptDaysByPrefix: { "hourly/": Math.max(1, Math.ceil(hourly / 24)), "daily/": Math.max(1, daily) },
+        keyArn: key.arn,
+        keep,
+        forceDestroy: !keep,
+      },
+      child,
+    );
     this.machines = this.makeMachines(name);
     this.repositories = new ImageRepositories(
       `${name}-images`,
       { ...this.place, keyArn: key.arn, names: images, forceDelete: !keep },
       child,
     );
-    this.backups = new BackupBucket(
-      `${name}-backups`,
-      { ...this.place, ...aws.backups, keyArn: key.arn, keep, forceDestroy: !keep },
-      child,
-    );
     this.gitHub = this.makeGitHubAccess(name, aws);
     this.registerOutputs();
   }
 
-  /** Watches the machines, after they were made. Gives the topic that tells of what is wrong. */
-  watchMachines(name: string): Alarms {
+  /**
+   * Watches the machines, after they were made. Gives the topic that tells of what is wrong.
+   * @param backupIntervalMinutes of the cluster's backups. Default: there are none
+   */
+  watchMachines(name: string, backupIntervalMinutes?: number): Alarms {
     const watched = this.machines.watched();
     const { alarmEmails: emails } = this.checked.aws;
     return new Alarms(
       `${name}-alarms`,
-      { ...this.place, keyArn: this.keyArn, ...watched, emails },
+      {
+        ...this.place,
+        keyArn: this.keyArn,
+        ...watched,
+        emails,
+        ...(backupIntervalMinutes !== undefined && { backupIntervalMinutes }),
+      },
       { parent: this },
     );
   }
@@ -128,6 +146,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
           ]),
         ),
         ...(this.checked.machineFiles && { machineFiles: this.checked.machineFiles }),
+        backupBucketArn: this.backups.arn,
         deletionProtection: aws.deletionProtection,
       },
       { parent: this },

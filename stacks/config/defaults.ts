@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { awsDefaults, defaultPoolCount } from "./aws-defaults";
-import type { EnvironmentConfig, ToolchainFacts } from "./environment-config";
+import type { ClusterBackupConfig, EnvironmentConfig, ToolchainFacts } from "./environment-config";
 import type { Settings } from "./schema";
 
 const memoryMiB = 3 * 1024;
@@ -46,12 +46,25 @@ export function withDefaults(
     shop: settings.shop ?? "microservices",
     hosts: settings.hosts ?? [],
     storage: { defaultClass: settings.storage?.defaultClass ?? "recycle" },
+    clusterBackup: clusterBackup(settings.clusterBackup),
     gitops: settings.gitops && {
       port: settings.gitops.port ?? defaultGitPort(stackName),
       intervalSeconds: settings.gitops.intervalSeconds ?? 10,
     },
     ...(isOnAws && { aws: awsDefaults(settings) }),
   };
+}
+
+function clusterBackup({
+  enabled = true,
+  intervalMinutes = 60,
+  hourly = 24,
+  daily = 7,
+  weekly = 4,
+  recipient,
+}: NonNullable<Settings["clusterBackup"]> = {}): ClusterBackupConfig {
+  const keep = { hourly, daily, weekly };
+  return { enabled, intervalMinutes, keep, ...(recipient !== undefined && { recipient }) };
 }
 
 /** What the environment runs, if the toolchain has it: so another toolchain upgrades nobody. */

@@ -47,6 +47,8 @@ export interface EnvironmentConfig {
     /** The storage class of claims that name none. */
     readonly defaultClass: "recycle" | "keep";
   };
+  /** Backups of the cluster's own data. */
+  readonly clusterBackup: ClusterBackupConfig;
   /** GitOps: Flux, a Git server, and a repository that is deployed. Undefined without. */
   readonly gitops?: {
     /** Port of the Git server on the host's 127.0.0.1, 1024 to 65535, and none of `ports`. */
@@ -56,6 +58,17 @@ export interface EnvironmentConfig {
   };
   /** What there is to say of an environment on AWS; undefined on another platform. */
   readonly aws?: AwsConfig;
+}
+
+/** When the cluster is backed up, for whom, and what stays. */
+export interface ClusterBackupConfig {
+  readonly enabled: boolean;
+  /** Minutes between two backups, 5 to 1440. */
+  readonly intervalMinutes: number;
+  /** How many hours, days and weeks have a backup that stays, 0 to 366 each. */
+  readonly keep: { readonly hourly: number; readonly daily: number; readonly weekly: number };
+  /** Public half of the recovery key; undefined where this user's own is meant. */
+  readonly recipient?: string;
 }
 
 /** Machines that are alike. */

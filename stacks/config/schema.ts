@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { lastAddressBlock, poolCapacity } from "../../components/machines/address-plan";
+import { recipientPattern } from "../../toolchain/cluster-backups/recovery-key";
 import { awsSettings, instanceType, instanceTypes, volume } from "./aws-schema";
 import type { TaintConfig, ToolchainFacts } from "./environment-config";
 import {
@@ -67,12 +68,32 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
         wording("is not a storage class of the platform", "recycle or keep"),
       ),
     }),
+    clusterBackup: settingsGroup({
+      enabled: z.boolean(wording("is not a yes or no", "true or false")),
+      intervalMinutes: wholeNumber("is not a number of minutes", 5, 1440),
+      hourly: kept("hours"),
+      daily: kept("days"),
+      weekly: kept("weeks"),
+      recipient: z
+        .string(recipientWording)
+        .refine((text) => recipientPattern.test(text), recipientWording)
+        .optional(),
+    }),
     gitops: settingsGroup({
       port: port(),
       intervalSeconds: wholeNumber("is not a number of seconds", 5, 3600),
     }),
     aws: awsSettings(),
   }).unwrap();
+}
+
+const recipientWording = wording(
+  "is not the public half of a recovery key",
+  "what make recovery-key prints, which begins with age1",
+);
+
+function kept(what: string) {
+  return wholeNumber(`is not a number of ${what}`, 0, 366);
 }
 
 function pool() {

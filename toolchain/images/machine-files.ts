@@ -40,6 +40,8 @@ export const machinePaths = [
   "usr/lib/systemd/system/kube-apiserver-shutdown.service",
   "usr/lib/systemd/system/kubelet.service",
   "usr/lib/systemd/system/kubelet.service.d",
+  "usr/lib/systemd/system/slipway-backup.service",
+  "usr/lib/systemd/system/slipway-backup.timer",
   "usr/lib/systemd/system/slipway-bootstrap.service",
   "usr/lib/systemd/system/slipway-certificates.service",
   "usr/lib/systemd/system/slipway-certificates.timer",

@@ -3,7 +3,14 @@
 import { backendUrl, checkName, settingsOf } from "../environment";
 import { ownerOf } from "../owner";
 import { awsLines, regionOf, volumesOnAws } from "./aws";
-import { findKeptVolume, type KeptVolume, readClaims, removeClaim, removeVolume } from "./volume";
+import {
+  findKeptVolume,
+  type KeptContent,
+  type KeptVolume,
+  readContent,
+  removeClaim,
+  removeVolume,
+} from "./volume";
 import { keptLines, refusal } from "./words";
 
 const verbs: Readonly<Record<string, (environment: string, volume: KeptVolume) => Promise<void>>> = {
@@ -42,25 +49,28 @@ async function onAws(environment: string, region: string, verb: string): Promise
 async function afterDown(environment: string, volume: KeptVolume): Promise<void> {
   const expected = ownOwner(environment) ?? volume.owner;
   if (volume.owner !== expected || volume.users.length > 0) return;
-  const claims = await readClaims(volume);
-  if (claims.length === 0) await removeVolume(volume);
-  else say("", ...keptLines(environment, volume, claims));
+  const content = await readContent(volume);
+  if (isEmpty(content)) await removeVolume(volume);
+  else say("", ...keptLines(environment, volume, content));
 }
 
 async function list(environment: string, volume: KeptVolume): Promise<void> {
-  const claims = await readClaims(volume);
-  if (claims.length === 0) say(`${environment} keeps nothing`);
-  else say(...keptLines(environment, volume, claims));
+  const content = await readContent(volume);
+  if (isEmpty(content)) say(`${environment} keeps nothing`);
+  else say(...keptLines(environment, volume, content));
 }
+
+const isEmpty = ({ claims, backups }: KeptContent): boolean => claims.length === 0 && backups === undefined;
 
 async function forget(environment: string, volume: KeptVolume): Promise<void> {
   const { CLAIM: wanted = "", OWNER: confirmed = "" } = process.env;
   const reason = refusal(environment, volume, ownOwner(environment), confirmed);
   if (reason !== undefined) throw new Error(reason);
-  const claims = await readClaims(volume);
+  const { claims, backups } = await readContent(volume);
   if (wanted === "") {
     await removeVolume(volume);
-    say(...claims.map(({ claim }) => `Removed ${claim}`), `Removed the Docker volume ${volume.name}`);
+    const removed = [...claims, ...(backups ? [backups] : [])];
+    say(...removed.map(({ claim }) => `Removed ${claim}`), `Removed the Docker volume ${volume.name}`);
     return;
   }
   const claim = claims.find((each) => each.claim === wanted);

@@ -1,3 +1,4 @@
+import { keptBackups } from "../../components/cluster/backup/cluster-backup";
 import { ownerLabel } from "../../components/machines/belonging";
 import { keptVolumeName } from "../../components/machines/docker/labels";
 import { imageName } from "../images/keys";
@@ -42,9 +43,45 @@ function textOf(json = "null"): string {
   return typeof value === "string" ? value : "";
 }
 
-/** What is in it, by name; whatever lies beside the claims' folders is listed too, so that it is never overlooked. */
-export async function readClaims({ name }: KeptVolume): Promise<KeptClaim[]> {
-  const notEmpty = ["!", "-empty", "(", "-path", "./*/*", "-o", "!", "-type", "d", ")"];
+/** What is in it: claims, and backups of the cluster. */
+export interface KeptContent {
+  readonly claims: readonly KeptClaim[];
+  /** All backups in one; undefined where there is none. */
+  readonly backups: KeptClaim | undefined;
+}
+
+/** What is in it. */
+export async function readContent(volume: KeptVolume): Promise<KeptContent> {
+  const found = await readClaims(volume);
+  const isBackup = ({ claim }: KeptClaim): boolean => claim.startsWith(`${keptBackups}/`);
+  const backups = found.filter(isBackup);
+  const bytes = backups.reduce((sum, each) => sum + each.bytes, 0);
+  return {
+    claims: found.filter((each) => !isBackup(each)),
+    backups: backups.length === 0 ? undefined : { claim: keptBackups, bytes },
+  };
+}
+
+/**
+ * What is in it, by name; whatever lies beside the claims' folders is listed too, so that it is never overlooked. What a
+ * restore needs is none of it.
+ */
+async function readClaims({ name }: KeptVolume): Promise<KeptClaim[]> {
+  const notEmpty = [
+    "!",
+    "-empty",
+    "!",
+    "-path",
+    "./.restore*",
+    "(",
+    "-path",
+    "./*/*",
+    "-o",
+    "!",
+    "-type",
+    "d",
+    ")",
+  ];
   const sizes = ["-exec", "du", "--summarize", "--block-size=1", "{}", "+"];
   return parseSizes(
     await inContainer(

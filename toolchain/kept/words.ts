@@ -1,21 +1,32 @@
-import type { KeptClaim, KeptVolume } from "./volume";
+import type { KeptContent, KeptVolume } from "./volume";
 
 /** What is kept, where it is, and how it is used again or removed. */
 export function keptLines(
   environment: string,
   { name, folder, users }: KeptVolume,
-  claims: readonly KeptClaim[],
+  { claims, backups }: KeptContent,
 ): string[] {
-  const width = Math.max(...claims.map(({ claim }) => claim.length));
+  const all = [...claims, ...(backups ? [backups] : [])];
+  const width = Math.max(...all.map(({ claim }) => claim.length));
   const many = claims.length === 1 ? "volume" : "volumes";
+  const what = [
+    ...(claims.length > 0 ? [`${claims.length} ${many}`] : []),
+    ...(backups ? ["backups of the cluster"] : []),
+  ].join(" and ");
+  const [first] = claims;
   return [
-    `Kept: ${claims.length} ${many} of ${environment}, in the Docker volume ${name} (${folder}):`,
-    ...claims.map(({ claim, bytes }) => `  ${claim.padEnd(width)}  ${size(bytes).padStart(8)}`),
+    `Kept: ${what} of ${environment}, in the Docker volume ${name} (${folder}):`,
+    ...all.map(({ claim, bytes }) => `  ${claim.padEnd(width)}  ${size(bytes).padStart(8)}`),
     ...(users.length > 0
       ? []
       : [
-          `make up ENV=${environment} finds it again, for claims of the same namespace and name`,
-          `make forget ENV=${environment} removes it for good, and with CLAIM=${claims[0]?.claim ?? ""} one volume of it`,
+          ...(first
+            ? [`make up ENV=${environment} finds it again, for claims of the same namespace and name`]
+            : []),
+          ...(backups
+            ? [`make restore-cluster ENV=${environment} makes the cluster that was backed up`]
+            : []),
+          `make forget ENV=${environment} removes it for good${first ? `, and with CLAIM=${first.claim} one volume of it` : ""}`,
         ]),
   ];
 }

@@ -59,6 +59,11 @@ export interface Situation {
   readonly inAws: ReadonlyMap<string, readonly string[]>;
   /** `make down` had begun and was not finished. */
   readonly downHadBegun: boolean;
+  /**
+   * The cluster is about to be restored from a backup: the next update takes over the objects that come back. They cannot be
+   * read first, as the engine would do so before there is a cluster. Default false.
+   */
+  readonly isRestored?: boolean;
 }
 
 /**
@@ -66,14 +71,21 @@ export interface Situation {
  * @throws Error when the cluster's data is gone, unless the environment is to be taken down: an empty cluster in its place
  *   would look as if nothing had been lost
  */
-export function planRecovery({ verb: wanted, deployment, seen, inAws, downHadBegun }: Situation): Plan {
+export function planRecovery({
+  verb: wanted,
+  deployment,
+  seen,
+  inAws,
+  downHadBegun,
+  isRestored = false,
+}: Situation): Plan {
   const wasBeingTakenDown = wanted !== "down" && (downHadBegun || looksTakenDown(deployment));
   // That is finished first, whatever comes after.
   const verb = wasBeingTakenDown ? "down" : wanted;
   const pending = deployment.pending_operations ?? [];
   const halfMade = pending.flatMap((operation) => halfMadeInDocker(operation, deployment, seen));
   const differences = compareWithDocker(deployment, seen);
-  if (differences.clusterIsLost && verb !== "down") throw new Error(lostCluster);
+  if (differences.clusterIsLost && verb !== "down" && !isRestored) throw new Error(lostCluster);
   const dropped = droppedUrns(verb, deployment, differences);
   const useless = verb === "down" ? [] : differences.useless;
   const leavesAws = new Set(
@@ -122,7 +134,8 @@ function looksTakenDown({ resources = [], pending_operations: pending }: Deploym
 
 const lostCluster =
   "No disk of a control plane is left, and with them the cluster's data is gone. No empty cluster is made in its place: " +
-  "bring the disks back (docker volume ls), or begin again with make down and make up";
+  "bring the disks back (docker volume ls), restore the cluster from its latest backup with make restore-cluster " +
+  "(make backups shows them), or begin again with make down and make up";
 
 interface HalfMade {
   readonly operation: PendingOperation;

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { isStaged } from "../cluster-backups/staged";
 import { type ObjectDrift, objectDrift, putBack } from "../drift/objects";
 import { findInAws, removeSecurityGroups } from "./aws";
 import { releaseHalfMade } from "./cluster";
@@ -70,6 +71,7 @@ async function previewed(recovery: Recovery): Promise<string | undefined> {
     seen: await lookIntoDocker(),
     inAws: await findInAws(state.deployment),
     downHadBegun: existsSync(path.join(directory, downMarker)),
+    isRestored: isStaged(directory),
   });
   if (plan.wasBeingTakenDown) {
     say(
@@ -112,10 +114,12 @@ const goneOf = (drift: readonly ObjectDrift[]): Set<string> =>
 
 /** What of the cluster's objects is not as it should be, with the state in clear, where there is a cluster. */
 async function driftIn(
-  { store, say }: Recovery,
+  { store, say, directory }: Recovery,
   { resources = [] }: Deployment,
 ): Promise<{ readonly drift: readonly ObjectDrift[]; readonly inClear?: Deployment }> {
-  if (!resources.some(({ type }) => type.startsWith("kubernetes:"))) return { drift: [] };
+  // One that is being restored has no API that could be asked, and its objects are taken over when it has.
+  const isThere = resources.some(({ type }) => type.startsWith("kubernetes:")) && !isStaged(directory);
+  if (!isThere) return { drift: [] };
   const { deployment: inClear } = await store.readWithSecrets();
   const seen = await objectDrift(inClear);
   if (seen !== undefined) return { drift: seen.drift, inClear };
@@ -162,6 +166,7 @@ async function planFor(
     seen: settled ? await lookUntilQuiet() : await lookIntoDocker(),
     inAws: await findInAws(deployment),
     downHadBegun,
+    isRestored: isStaged(directory),
   });
 }
 

@@ -63,6 +63,8 @@ export interface AwsMachinesArgs extends Belonging, AwsPlace {
    * everything.
    */
   readonly machineFiles?: MachineArchive | undefined;
+  /** ARN of the bucket that control planes put the cluster's backups into. Default: none. */
+  readonly backupBucketArn?: pulumi.Input<string> | undefined;
   /** Whether AWS or the stack refuses to delete what is not to go by mistake: control planes, etcd's volumes, load balancers. */
   readonly deletionProtection: boolean;
 }
@@ -166,6 +168,7 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
       claimArn: this.claim.arn,
       joinTokenArn: this.joinToken.arn,
       machineFilesArn: this.files?.objectsArn,
+      backupBucketArn: this.args.backupBucketArn,
     };
     const statements = role === "worker" ? workerStatements(rights) : controlPlaneStatements(rights);
     const description = `The ${role} machines of ${this.args.environment}`;

@@ -4,6 +4,9 @@ import { environmentLabel } from "../belonging";
 import { groupName } from "./aws-facts";
 import type { AwsPlace, Statement } from "./policy";
 
+/** Namespace of the metric by which CloudWatch knows of backups: `store.py` of the machine image. */
+export const backupNamespace = "Slipway";
+
 /** What a role's statements name. */
 export interface MachineRightsArgs extends AwsPlace {
   readonly environment: string;
@@ -17,6 +20,8 @@ export interface MachineRightsArgs extends AwsPlace {
   readonly joinTokenArn: pulumi.Input<string>;
   /** ARN pattern of what machines are made of; default: their images have everything. */
   readonly machineFilesArn?: pulumi.Input<string> | undefined;
+  /** ARN of the bucket that control planes put the cluster's backups into; default: they make none. */
+  readonly backupBucketArn?: pulumi.Input<string> | undefined;
 }
 
 /** What every machine may do. */
@@ -97,6 +102,35 @@ function machineFiles(
   ];
 }
 
+/** What a control plane may do to back the cluster up. What it has put, it can neither read, change nor delete. */
+function backups(
+  region: pulumi.Input<string>,
+  keyArn: pulumi.Input<string>,
+  bucketArn: pulumi.Input<string>,
+): Statement[] {
+  return [
+    {
+      Sid: "PutBackups",
+      Action: "s3:PutObject",
+      Resource: pulumi.interpolate`${bucketArn}/*`,
+    },
+    {
+      // S3 encrypts them once more, and what is sent in parts it reads again.
+      Sid: "EncryptBackups",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: keyArn,
+      Condition: { StringEquals: { "kms:ViaService": pulumi.interpolate`s3.${region}.amazonaws.com` } },
+    },
+    {
+      // That one was made, for the alarm; the action knows no resource.
+      Sid: "TellOfBackups",
+      Action: "cloudwatch:PutMetricData",
+      Resource: "*",
+      Condition: { StringEquals: { "cloudwatch:namespace": backupNamespace } },
+    },
+  ];
+}
+
 /** What a pool's machine may do. */
 export function workerStatements(args: MachineRightsArgs): Statement[] {
   const { partition, region, accountId, environment, joinTokenArn } = args;
@@ -124,7 +158,7 @@ export function workerStatements(args: MachineRightsArgs): Statement[] {
  * https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/example-iam-policy.json
  */
 export function controlPlaneStatements(args: MachineRightsArgs): Statement[] {
-  const { partition, region, accountId, environment, keyArn, claimArn, joinTokenArn } = args;
+  const { partition, region, accountId, environment, keyArn, claimArn, joinTokenArn, backupBucketArn } = args;
   const ec2 = (what: string) => pulumi.interpolate`arn:${partition}:ec2:${region}:${accountId}:${what}`;
   const balancers = pulumi.interpolate`arn:${partition}:elasticloadbalancing:${region}:${accountId}:*`;
   const cluster = `kubernetes.io/cluster/${environment}`;
@@ -132,6 +166,7 @@ export function controlPlaneStatements(args: MachineRightsArgs): Statement[] {
   const forCluster = { StringEquals: { [`aws:RequestTag/${cluster}`]: "owned" } };
   return [
     ...everyMachine(args),
+    ...(backupBucketArn === undefined ? [] : backups(region, keyArn, backupBucketArn)),
     {
       // Whether a cluster was made before, and that it was. It cannot take that back.
       Sid: "ClaimCluster",

@@ -72,7 +72,7 @@ export class MachineApis {
     const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     mkdirSync(path.join(apis.folder, "root"));
     const places =
-      `ENDPOINT_secretsmanager='${at}'\nENDPOINT_s3='${at}'\nENDPOINT_autoscaling='${at}/autoscaling'\nMETADATA='${at}'\n` +
+      `ENDPOINT_secretsmanager='${at}'\nENDPOINT_s3='${at}'\nENDPOINT_autoscaling='${at}/autoscaling'\nENDPOINT_monitoring='${at}/monitoring'\nMETADATA='${at}'\n` +
       `CONSOLE='${apis.folder}/console'\nROOT='${apis.folder}/root'\n`;
     for (const [name, text] of Object.entries({ ...settings, secrets: `SECRETS='slipway/prod'\n${places}` }))
       apis.set(name, text);
@@ -104,6 +104,13 @@ export class MachineApis {
   program(name: string, script: string): void {
     mkdirSync(path.join(this.folder, "bin"), { recursive: true });
     writeFileSync(path.join(this.folder, "bin", name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  /** Runs a program in Python that finds the machine's scripts; gives the code that it ends with. */
+  async python(program: string): Promise<number | null> {
+    const env = { ...process.env, PYTHONPATH: scripts, SLIPWAY_SETTINGS: this.folder };
+    const child = spawn("python3", ["-B", "-c", program], { env, stdio: ["ignore", "ignore", "inherit"] });
+    return await new Promise((resolve) => child.on("close", resolve));
   }
 
   /** Runs a script to its end; gives the code that it ends with, or nothing when `signal` ends it. */

@@ -67,6 +67,9 @@ kubectl() {
     *"get pods"*) says pods ;;
     *"get configmap"*) echo "kubernetesVersion: v$(says version)" ;;
     *"get node"*status.conditions*) says node && rm -f "$WORLD/node" ;;
+    *"get persistentvolumes"*) says volumes || true ;;
+    *"get persistentvolumeclaim"*volumeName*) says "volume-of-$(sed "s/.*persistentvolumeclaim \([^ ]*\).*/\1/" <<<"$*")" || true ;;
+    *"get persistentvolume"*) ;;
     *"get node"*) says provider-id ;;
     *"get secrets"*) says endless-tokens ;;
     *"get lease"*) says lease ;;
@@ -81,6 +84,9 @@ curl() {
     *10248/healthz) [ ! -e "$WORLD/restarts" ] ;;
     *"https://10.88.0.2:6443/readyz") [ -e "$WORLD/api" ] ;;
     *"/readyz") [ -e "$WORLD/own-api" ] ;;
+    *12379/health) [ -e "$WORLD/temporary-etcd" ] ;;
+    *12379/v3/kv/txn) note "etcd txn $(sed 's/.*--data \([^ ]*\).*/\1/' <<<"$*")" ;;
+    *"/api/v1/nodes/"*) says node && rm -f "$WORLD/node" ;;
     *"/member/list") [ -e "$WORLD/members" ] && says members ;;
     *"/member/"*) note "etcd ${*: -1} $(sed 's/.*--data \([^ ]*\).*/\1/' <<<"$*")" ;;
   esac
@@ -99,5 +105,19 @@ journalctl() { says journal; }
 install() { [[ $* == *--directory* ]] && mkdir -p "${@: -1}" || : >"${@: -1}"; }
 id() { :; }
 ctr() { [ ! -e "$WORLD/admission" ] || cp "$WORLD/admission" "$SLIPWAY_ROOT/run/slipway/admission.pem"; }
+
+# etcd's own programs, in its image. The etcd that a restore asks runs until it is ended.
+ctr() {
+  case "$*" in
+    *"images ls"*) echo registry.k8s.io/etcd:3.6.8 ;;
+    *"snapshot restore"*)
+      note "etcdutl $(sed 's/.* etcdutl //' <<<"$*")"
+      [ ! -e "$WORLD/bad-snapshot" ] || exit 1
+      mkdir -p "$SLIPWAY_ROOT/var/lib/etcd/restore/member/wal" && touch "$SLIPWAY_ROOT/var/lib/etcd/restore/member/wal/0.wal"
+      ;;
+    *" etcd --name "*) touch "$WORLD/temporary-etcd" && while [ -e "$WORLD/temporary-etcd" ]; do sleep 0.1; done ;;
+    *"task kill"*) rm -f "$WORLD/temporary-etcd" ;;
+  esac
+}
 
 "${0##*/}" "$@"

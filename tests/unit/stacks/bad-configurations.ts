@@ -1,4 +1,5 @@
 import { aws } from "./bad-aws";
+import { clusterBackup } from "./bad-cluster-backup";
 import { gitops } from "./bad-gitops";
 import { hosts, shop, storage } from "./bad-shop";
 import { kubernetesVersions } from "./bad-versions";
@@ -47,11 +48,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, storage, gitops, aws",
+    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, storage, clusterBackup, gitops, aws",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, storage, gitops, aws',
+    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, storage, clusterBackup, gitops, aws',
   },
   ...kubernetesVersions,
 ];
@@ -388,6 +389,7 @@ export const badConfigurations: readonly BadConfiguration[] = [
     settings: { certificates: { validity } },
     line: `slipway:certificates.validity: ${JSON.stringify(validity)} is not how long certificates can be good for; write a whole number of days, hours or minutes from 4m to 1825d, such as 365d, 12h or 30m`,
   })),
+  ...clusterBackup,
   ...gitops,
   ...aws,
 ];

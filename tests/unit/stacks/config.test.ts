@@ -72,6 +72,7 @@ describe("a configuration without settings", () => {
       hosts: [],
       storage: { defaultClass: "recycle" },
       certificates: { validitySeconds: 365 * 86_400 },
+      clusterBackup: { enabled: true, intervalMinutes: 60, keep: { hourly: 24, daily: 7, weekly: 4 } },
     });
   });
 
@@ -139,6 +140,7 @@ describe("settings", () => {
         hosts: ["shop.example.org", "10.0.0.7"],
         storage: { defaultClass: "keep" },
         certificates: { validity: "12h" },
+        clusterBackup: { intervalMinutes: 30, recipient: `age1${"q".repeat(58)}` },
         gitops: { port: 16000 },
       },
       facts,
@@ -180,6 +182,7 @@ describe("settings", () => {
       hosts: ["shop.example.org", "10.0.0.7"],
       storage: { defaultClass: "keep" },
       certificates: { validitySeconds: 43_200 },
+      clusterBackup: { ...defaults.clusterBackup, intervalMinutes: 30, recipient: `age1${"q".repeat(58)}` },
       gitops: { port: 16000, intervalSeconds: 10 },
     });
   });
@@ -359,6 +362,11 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
     certificates: fc
       .integer({ min: 4, max: 1825 * 1440 })
       .map((minutes) => ({ validitySeconds: minutes * 60 })),
+    clusterBackup: fc.record({
+      enabled: fc.boolean(),
+      intervalMinutes: fc.integer({ min: 5, max: 1440 }),
+      keep: fc.record({ hourly: fc.nat(366), daily: fc.nat(366), weekly: fc.nat(366) }),
+    }),
   })
   .map(({ names, blocks: addressBlocks, counts, pools, ...rest }) => ({
     ...rest,
@@ -373,6 +381,13 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
 /** The settings that say what a configuration has: through JSON, as they reach the program. */
 function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
   const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage, certificates } = rest;
+function settingsOf({
+  controlPlane,
+  pools,
+  clusterBackup,
+  ...rest
+}: Partial<EnvironmentConfig>): Record<string, unknown> {
+  const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
   const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
     ...size,
     memory: amount % 1024 === 0 ? `${amount / 1024}Gi` : `${amount}Mi`,
@@ -388,6 +403,7 @@ function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>
     hosts,
     storage,
     certificates: certificates && { validity: `${certificates.validitySeconds / 60}m` },
+    clusterBackup: clusterBackup && { ...clusterBackup, ...clusterBackup.keep, keep: undefined },
   };
   return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
 }

@@ -125,7 +125,8 @@ class Machine:
         """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html"""
         parts = urllib.parse.urlsplit(url)
         at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        digest = hashlib.sha256(body).hexdigest()
+        # What is sent from a file has its digest among the headers.
+        digest = (headers or {}).get("x-amz-content-sha256") or hashlib.sha256(body).hexdigest()
         signing = {
             "host": parts.netloc,
             "x-amz-content-sha256": digest,

@@ -1,6 +1,8 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { backupNamespace } from "../machine-rights";
+
 /** An alarm without the names and actions that all have in common. */
 export interface Alarm extends Pick<
   aws.cloudwatch.MetricAlarmArgs,
@@ -162,6 +164,26 @@ export function volumeAlarms(volume: string, volumeId: pulumi.Input<string>): Al
       treatMissingData: "notBreaching",
     },
   ];
+}
+
+/** Of the cluster's backups, which say of themselves when one was made: `store.py` of the machine image. */
+export function backupAlarm(environment: string, intervalMinutes: number): Alarm {
+  // CloudWatch takes whole minutes, and at most a day for all periods together.
+  const period = intervalMinutes * minute;
+  const evaluationPeriods = Math.max(1, Math.min(2, Math.floor((24 * 60) / intervalMinutes)));
+  return {
+    suffix: "backup",
+    alarmDescription: `The cluster was not backed up for ${evaluationPeriods * intervalMinutes} minutes`,
+    namespace: backupNamespace,
+    metricName: "ClusterBackupBytes",
+    dimensions: { Environment: environment },
+    period,
+    statistic: "SampleCount",
+    comparisonOperator: "LessThanThreshold",
+    threshold: 1,
+    evaluationPeriods,
+    treatMissingData: "breaching",
+  };
 }
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html */

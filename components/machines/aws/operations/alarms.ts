@@ -5,7 +5,14 @@ import { Problems } from "../../../checks";
 import type { Belonging } from "../../belonging";
 import { type AwsPlace, policyDocument, type Statement } from "../policy";
 import { belongingTags } from "../tags";
-import { type Alarm, endpointAlarms, machineAlarms, poolAlarm, volumeAlarms } from "./alarm-rules";
+import {
+  type Alarm,
+  backupAlarm,
+  endpointAlarms,
+  machineAlarms,
+  poolAlarm,
+  volumeAlarms,
+} from "./alarm-rules";
 
 /** A network load balancer and the targets that it has for the API. */
 export interface WatchedEndpoint {
@@ -35,6 +42,8 @@ export interface AlarmsArgs extends Belonging, AwsPlace {
   readonly volumes?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Pools: name to group. Default none. */
   readonly pools?: Readonly<Record<string, WatchedPool>>;
+  /** Minutes between two backups of the cluster. Default: it is not backed up, and there is no alarm. */
+  readonly backupIntervalMinutes?: number;
   /** E-mail addresses that are told; AWS sends nothing to one until its owner has confirmed. Default none. */
   readonly emails?: readonly string[];
 }
@@ -88,8 +97,10 @@ export class Alarms extends pulumi.ComponentResource {
   }
 }
 
-function checkAlarms(name: string, { controlPlanes, pools = {}, emails = [] }: AlarmsArgs): void {
+function checkAlarms(name: string, args: AlarmsArgs): void {
+  const { controlPlanes, pools = {}, emails = [], backupIntervalMinutes } = args;
   const problems = new Problems();
+  problems.expectWhole("backupIntervalMinutes", backupIntervalMinutes, 1, 1440);
   const count = Object.keys(controlPlanes).length;
   problems.expect(
     count > 0,
@@ -108,8 +119,10 @@ function checkAlarms(name: string, { controlPlanes, pools = {}, emails = [] }: A
   problems.throwIfAny("the alarms", name);
 }
 
-function alarmsOf({ endpoint, controlPlanes, volumes = {}, pools = {} }: AlarmsArgs): Alarm[] {
+function alarmsOf(args: AlarmsArgs): Alarm[] {
+  const { environment, endpoint, controlPlanes, volumes = {}, pools = {}, backupIntervalMinutes } = args;
   return [
+    ...(backupIntervalMinutes === undefined ? [] : [backupAlarm(environment, backupIntervalMinutes)]),
     ...endpointAlarms(endpoint.loadBalancerArn, endpoint.targetGroupArn, Object.keys(controlPlanes).length),
     ...Object.entries(controlPlanes).flatMap(([machine, id]) => machineAlarms(machine, id)),
     ...Object.entries(volumes).flatMap(([volume, id]) => volumeAlarms(volume, id)),

@@ -17,6 +17,11 @@ export interface BackupBucketArgs extends Belonging {
   /** Days until a backup expires, more than {@link lockedDays}; what was overwritten or deleted goes then, too. Default 35. */
   readonly keptDays?: number;
   /**
+   * Days until a backup expires whose name begins with one of these, such as `hourly/`; each is locked as long as all others, and
+   * goes when it is not any more. Default: all stay for {@link keptDays}.
+   */
+  readonly keptDaysByPrefix?: Readonly<Record<string, number>>;
+  /**
    * Whether `pulumi destroy` leaves the bucket, its rules and its backups in the account, as `retainOnDelete`: the
    * destroy goes through, and the bucket is no longer the stack's. Otherwise a bucket with backups in it fails a destroy,
    * unless {@link forceDestroy}. Default false.
@@ -28,7 +33,7 @@ export interface BackupBucketArgs extends Belonging {
 
 /**
  * Where an environment's backups of etcd lie: each version is kept and locked, encrypted with the environment's key and
- * with no other, reached by TLS only, and never public. It makes no backup. Settings that cannot work throw one error that
+ * with no other, reached by TLS only, and never public. What puts them there are the control planes. Settings that cannot work throw one error that
  * names them all.
  */
 export class BackupBucket extends pulumi.ComponentResource {
@@ -56,7 +61,7 @@ export class BackupBucket extends pulumi.ComponentResource {
     );
     new aws.s3.BucketLifecycleConfiguration(
       name,
-      { bucket, rules: [expiry(keptDays(args))] },
+      { bucket, rules: expiries(args) },
       { ...kept, dependsOn: versioning },
     );
     this.bucketName = bucket;
@@ -77,6 +82,9 @@ function checkBackupBucket(name: string, args: BackupBucketArgs): void {
   const problems = new Problems();
   problems.expectWhole("lockedDays", args.lockedDays, 1, 36_500);
   problems.expectWhole("keptDays", args.keptDays, 1, Infinity);
+  for (const [prefix, days] of Object.entries(args.keptDaysByPrefix ?? {})) {
+    problems.expectWhole(`keptDaysByPrefix.${prefix}`, days, 1, Infinity);
+  }
   const isLonger = keptDays(args) > lockedDays(args);
   problems.expect(isLonger, "keptDays", keptDays(args), `give more than lockedDays, ${lockedDays(args)}`);
   const both = args.keep === true && args.forceDestroy === true;
@@ -89,12 +97,25 @@ function checkBackupBucket(name: string, args: BackupBucketArgs): void {
   problems.throwIfAny("the bucket for backups", name);
 }
 
+function expiries({ keptDaysByPrefix = {}, ...args }: BackupBucketArgs) {
+  return [
+    expiry("old-backups", "", keptDays(args)),
+    ...Object.entries(keptDaysByPrefix).map(([prefix, days]) =>
+      expiry(`old-${prefix.replace(/\W/g, "")}-backups`, prefix, Math.min(days, keptDays(args))),
+    ),
+  ];
+}
+
 /** An expired backup is hidden at first, and what is hidden is deleted when its lock allows: the next day at the earliest. */
-function expiry(days: number): aws.types.input.s3.BucketLifecycleConfigurationRule {
+function expiry(
+  id: string,
+  prefix: string,
+  days: number,
+): aws.types.input.s3.BucketLifecycleConfigurationRule {
   return {
-    id: "old-backups",
+    id,
     status: "Enabled",
-    filter: { prefix: "" },
+    filter: { prefix },
     expiration: { days },
     noncurrentVersionExpiration: { noncurrentDays: 1 },
     abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },

@@ -1,4 +1,4 @@
-import { type KeptVolume, parseSizes } from "../../../../toolchain/kept/volume";
+import { type KeptContent, type KeptVolume, parseSizes } from "../../../../toolchain/kept/volume";
 import { keptLines, refusal, size } from "../../../../toolchain/kept/words";
 
 const volume: KeptVolume = {
@@ -9,9 +9,11 @@ const volume: KeptVolume = {
 };
 
 const claims = parseSizes("41943040\t./shop/data-orders-0\n12288\t./jenkins/home\n");
+const content: KeptContent = { claims, backups: undefined };
+const backups = { claim: ".cluster-backups", bytes: 1_500_000 };
 
 test("what is kept is told with its size, its place, and how it goes on", () => {
-  expect(keptLines("dev", volume, claims)).toEqual([
+  expect(keptLines("dev", volume, content)).toEqual([
     "Kept: 2 volumes of dev, in the Docker volume slipway-dev-kept (/var/lib/docker/volumes/slipway-dev-kept/_data):",
     "  jenkins/home         12.3 kB",
     "  shop/data-orders-0   41.9 MB",
@@ -20,8 +22,24 @@ test("what is kept is told with its size, its place, and how it goes on", () => 
   ]);
 });
 
+test("backups of the cluster are told in one line, and how they are used", () => {
+  expect(keptLines("dev", volume, { claims: [], backups })).toEqual([
+    "Kept: backups of the cluster of dev, in the Docker volume slipway-dev-kept (/var/lib/docker/volumes/slipway-dev-kept/_data):",
+    "  .cluster-backups    1.5 MB",
+    "make restore-cluster ENV=dev makes the cluster that was backed up",
+    "make forget ENV=dev removes it for good",
+  ]);
+  expect(keptLines("dev", volume, { claims, backups })[0]).toMatch(
+    /^Kept: 2 volumes and backups of the cluster of dev,/,
+  );
+});
+
 test("while the environment is up, nothing is said of finding it again", () => {
-  const lines = keptLines("dev", { ...volume, users: ["slipway-dev-worker-0"] }, claims.slice(0, 1));
+  const lines = keptLines(
+    "dev",
+    { ...volume, users: ["slipway-dev-worker-0"] },
+    { ...content, claims: claims.slice(0, 1) },
+  );
   expect(lines).toHaveLength(2);
   expect(lines[0]).toMatch(/^Kept: 1 volume of dev/);
 });

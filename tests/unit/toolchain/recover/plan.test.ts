@@ -80,6 +80,16 @@ describe("what went from Docker", () => {
     );
   });
 
+  it("leaves the objects of a cluster that is restored to the next update, which takes them over", () => {
+    const seen = without("id-control-plane-0", "slipway-dev-control-plane-0");
+    const result = plan({ seen, isRestored: true });
+    expect(dropped(result)).toEqual(
+      expect.arrayContaining(["Volume::dev-control-plane-0", "Deployment::catalog"]),
+    );
+    expect(result.deployment.resources?.filter(({ refreshBeforeUpdate }) => refreshBeforeUpdate)).toEqual([]);
+    expect(result.changesState).toBe(true);
+  });
+
   it("has the registry's images pushed anew when its disk is gone", () => {
     const result = plan({ seen: without("id-registry", "slipway-dev-registry") });
     expect(dropped(result)).toEqual([

@@ -27,14 +27,15 @@ sign_anew() {
   sign_kubelet_server
 }
 
-# Whether this machine is to make a new cluster.
+# Whether this machine is to make a new cluster, or the one that was lost: then from $snapshot.
 begins_cluster() {
   [ "$ROLE" = initialize ] && ! api_answers || return 1
   while true; do
-    claim may-begin
+    snapshot=$(claim may-begin)
     case $? in
-      0) return 0 ;;
+      0) snapshot= && return 0 ;;
       3) break ;;
+      4) return 0 ;;
     esac
     step "asking whether a cluster was made before: ${CLAIM%% *} does not know"
     sleep 2
@@ -88,6 +89,7 @@ initialize() {
 # While kubeadm waits for this machine's API server: a member that may not vote yet gets its vote, without which that one
 # never answers, and one that was removed ends the attempt. Asked now and then, as it takes a second.
 mind_member() {
+  ! is_restored || forget_lost_volumes
   ((++minded % 5 == 0)) && api_answers && be_administrator "$ENDPOINT" || return 1
   promote_learner
   is_no_member

@@ -66,10 +66,11 @@ init_configuration() {
   echo "$run/init.yaml"
 }
 
-# Whether a new cluster may begin: `may-begin` says 3 where one of this authority was made before. `made` says that one was.
+# Whether a new cluster may begin: `may-begin` says 3 where one of this authority was made before, and 4 and a path where one
+# is to be restored from there. `made` says that one was.
 claim() {
   local command
   read -ra command <<<"${CLAIM:-}"
   [ "${#command[@]}" -gt 0 ] || return 0
-  "${command[@]}" "$1" "$(fingerprint <"$settings/ca.crt")" >>"$log" 2>&1
+  "${command[@]}" "$1" "$(fingerprint <"$settings/ca.crt")" 2>>"$log"
 }

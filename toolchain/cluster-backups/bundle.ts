@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import * as path from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ReadableStream } from "node:stream/web";
+
+import { parse } from "yaml";
+
+import { type Description, parseDescription } from "./description";
+import { identityIn } from "./recovery-key";
+
+/** What is in a bundle, unpacked. */
+export interface OpenBundle {
+  readonly description: Description;
+  readonly identity: BundledIdentity;
+  /** Path of etcd's snapshot. */
+  readonly snapshot: string;
+}
+
+/** What a cluster is known by, as `ClusterIdentitySeed` of components/pki has it. Secret. */
+export interface BundledIdentity {
+  readonly kubernetesCa: Certified;
+  readonly etcdCa: Certified;
+  readonly frontProxyCa: Certified;
+  readonly serviceAccountKey: { readonly publicKeyPem: string; readonly privateKeyPem: string };
+  readonly encryptionKey: string;
+}
+
+interface Certified {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
+/**
+ * Decrypts a bundle with a recovery key, and unpacks it into a folder that only its owner can enter. All of it is read, so
+ * that what was changed on the way is found.
+ *
+ * @param bundle - path of the file
+ * @param keyFile - path of the file with the private half
+ * @param folder - made, and emptied before
+ * @throws Error in one sentence when it is another key's, not as it was written, or of a later format
+ */
+export async function openBundle(bundle: string, keyFile: string, folder: string): Promise<OpenBundle> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const archive = path.join(folder, "bundle.tar.gz");
+  await decrypt(bundle, keyFile, archive);
+  const { extract } = await import("tar");
+  await extract({ file: archive, cwd: folder, strict: true });
+  rmSync(archive);
+  const description = parseDescription(textOf(folder, "description.json"));
+  const snapshot = path.join(folder, "snapshot.db");
+  if (!existsSync(snapshot) || (await sha256Of(snapshot)) !== description.snapshot.sha256) {
+    throw new Error(`${bundle} is damaged: its snapshot is not the one that it describes`);
+  }
+  return { description, identity: identityOf(path.join(folder, "identity")), snapshot };
+}
+
+async function decrypt(bundle: string, keyFile: string, target: string): Promise<void> {
+  const { Decrypter } = await import("age-encryption");
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identityIn(keyFile));
+  try {
+    const encrypted = Readable.toWeb(
+      createReadStream(bundle),
+    ) as unknown as globalThis.ReadableStream<Uint8Array>;
+    const clear = await decrypter.decrypt(encrypted);
+    await pipeline(
+      Readable.fromWeb(clear as unknown as ReadableStream<Uint8Array>),
+      createWriteStream(target, { mode: 0o600 }),
+    );
+  } catch (error) {
+    rmSync(target, { force: true });
+    // https://github.com/FiloSottile/typage/blob/main/lib/index.ts (unwrapFileKey)
+    if (String(error).includes("no identity matched")) {
+      throw new Error(
+        `the recovery key in ${keyFile} is not the one that ${bundle} was encrypted to; give the right one, as in KEY=/path`,
+        { cause: error },
+      );
+    }
+    throw new Error(`${bundle} is damaged: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** What the control plane had in `/etc/slipway/pki`, and the key that encrypts Secrets now. */
+function identityOf(folder: string): BundledIdentity {
+  const certified = (name: string): Certified => ({
+    certificatePem: textOf(folder, `pki/${name}.crt`),
+    privateKeyPem: textOf(folder, `pki/${name}.key`),
+  });
+  return {
+    kubernetesCa: certified("ca"),
+    etcdCa: certified("etcd/ca"),
+    frontProxyCa: certified("front-proxy-ca"),
+    serviceAccountKey: {
+      publicKeyPem: textOf(folder, "pki/sa.pub"),
+      privateKeyPem: textOf(folder, "pki/sa.key"),
+    },
+    encryptionKey: encryptionKeyIn(textOf(folder, "encryption.yaml")),
+  };
+}
+
+interface EncryptionConfiguration {
+  readonly resources: readonly {
+    readonly providers: readonly {
+      readonly secretbox?: { readonly keys: readonly { readonly secret: string }[] };
+    }[];
+  }[];
+}
+
+/** Of several keys the first one writes: https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/ */
+function encryptionKeyIn(text: string): string {
+  const { resources } = parse(text) as EncryptionConfiguration;
+  const [key] = resources.flatMap(({ providers }) =>
+    providers.flatMap(({ secretbox }) => secretbox?.keys ?? []),
+  );
+  if (key === undefined) throw new Error("the bundle is damaged: it has no key for Secrets");
+  return key.secret;
+}
+
+function textOf(folder: string, name: string): string {
+  const file = path.join(folder, name);
+  if (!existsSync(file)) {
+    throw new Error(`the bundle is damaged: it has ${readdirSync(folder).join(", ")}, and no ${name}`);
+  }
+  return readFileSync(file, "utf8");
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
