@@ -102,6 +102,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
         cidr: config.networks.machines,
         natPerZone,
         flowLogs: { retentionDays: flowLogDays, kmsKeyArn: this.keyArn },
+        permissionsBoundaryArn: aws.gitHub?.permissionsBoundaryArn,
       },
       child,
     );
@@ -129,6 +130,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
         ),
         ...(this.checked.machineFiles && { machineFiles: this.checked.machineFiles }),
         deletionProtection: aws.deletionProtection,
+        permissionsBoundaryArn: aws.gitHub?.permissionsBoundaryArn,
       },
       { parent: this },
     );
