@@ -27,6 +27,10 @@ export interface EnvironmentOutputs {
   readonly registry: pulumi.Output<string>;
   /** `host:port` of the same registry as pods reach it, by HTTP: for charts, which no machine pulls. */
   readonly registryInCluster: string;
+  /** Password of the registry's user `program`, who may push anything. Secret. */
+  readonly registryPassword: pulumi.Output<string>;
+  /** Password of the registry's user `charts`, who may push below `charts/` only: for a pipeline. Secret. */
+  readonly chartPassword: pulumi.Output<string>;
   /**
    * URL of the Git repository that is deployed, as this host reaches it, with the user and the password. Secret. Only
    * with the setting `gitops`.
@@ -64,6 +68,7 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
     "shop",
     {
       registry: machines.registry.host,
+      credentials: machines.registry.user,
       nodeImage: imageName("node"),
       debianImage: imageName("debian"),
       shape: config.shop,
@@ -78,6 +83,7 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
       "gitops",
       {
         registry: machines.registry.host,
+        credentials: machines.registry.user,
         intervalSeconds: config.gitops.intervalSeconds,
         podsAfter,
       },
@@ -91,6 +97,8 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
     nodes: cluster.readyNodes,
     registry: machines.registry.host,
     registryInCluster: machines.registry.addressInCluster,
+    registryPassword: machines.registry.user.password,
+    chartPassword: machines.registry.chartUser.password,
     ...(config.gitops && gitops ? { gitUrl: repositoryUrl(config.gitops.port, gitops) } : {}),
   };
 }
