@@ -92,6 +92,7 @@ function commonPlatformArgs(
     serviceCidr: config.networks.services,
     dnsAddress: clusterDns(config.networks.services),
     verifyKubelet: true,
+    tenants: config.tenants,
     ...(ingress && { ingress }),
   };
 }

@@ -45,6 +45,10 @@ export function withDefaults(
     shop: settings.shop ?? "microservices",
     hosts: settings.hosts ?? [],
     storage: { defaultClass: settings.storage?.defaultClass ?? "recycle" },
+    tenants: {
+      loadBalancers: settings.tenants?.loadBalancers ?? false,
+      ingressAnnotations: settings.tenants?.ingressAnnotations ?? [],
+    },
     gitops: settings.gitops && {
       port: settings.gitops.port ?? defaultGitPort(stackName),
       intervalSeconds: settings.gitops.intervalSeconds ?? 10,

@@ -47,11 +47,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws",
+    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, tenants, gitops, aws",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, gitops, aws',
+    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, networks, ports, shop, hosts, storage, tenants, gitops, aws',
   },
   ...kubernetesVersions,
 ];

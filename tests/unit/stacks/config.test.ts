@@ -70,6 +70,7 @@ describe("a configuration without settings", () => {
       ports: { api: 29993, shop: 29994, registry: 29995, shopTls: 30563 },
       shop: "microservices",
       hosts: [],
+      tenants: { loadBalancers: false, ingressAnnotations: [] },
       storage: { defaultClass: "recycle" },
     });
   });
@@ -136,6 +137,7 @@ describe("settings", () => {
         ports: { shop: 8080 },
         shop: "monolith",
         hosts: ["shop.example.org", "10.0.0.7"],
+        tenants: { ingressAnnotations: ["example.org/timeout"] },
         storage: { defaultClass: "keep" },
         gitops: { port: 16000 },
       },
@@ -176,6 +178,7 @@ describe("settings", () => {
       ports: { ...defaults.ports, shop: 8080 },
       shop: "monolith",
       hosts: ["shop.example.org", "10.0.0.7"],
+      tenants: { loadBalancers: false, ingressAnnotations: ["example.org/timeout"] },
       storage: { defaultClass: "keep" },
       gitops: { port: 16000, intervalSeconds: 10 },
     });
@@ -352,6 +355,10 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
       .map(([api = 0, shop = 0, registry = 0, shopTls = 0]) => ({ api, shop, registry, shopTls })),
     shop: fc.constantFrom("monolith", "microservices"),
     hosts: fc.uniqueArray(fc.constantFrom("shop.example.org", "shop", "192.0.2.7")),
+    tenants: fc.record({
+      loadBalancers: fc.boolean(),
+      ingressAnnotations: fc.uniqueArray(fc.constantFrom("example.org/timeout", "example.org/auth")),
+    }),
     storage: fc.record({ defaultClass: fc.constantFrom("recycle" as const, "keep" as const) }),
   })
   .map(({ names, blocks: addressBlocks, counts, pools, ...rest }) => ({
@@ -366,7 +373,7 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
 
 /** The settings that say what a configuration has: through JSON, as they reach the program. */
 function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
-  const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
+  const { platform, kubernetesVersion, networks: written, ports, shop, hosts, tenants, storage } = rest;
   const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
     ...size,
     memory: amount % 1024 === 0 ? `${amount / 1024}Gi` : `${amount}Mi`,
@@ -380,6 +387,7 @@ function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>
     ports,
     shop,
     hosts,
+    tenants,
     storage,
   };
   return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
