@@ -3,7 +3,7 @@
 # What is given from outside is never part of a recipe's text, where make or a shell would take it for code: recipes read it
 # from their environment. What could be code all the same is refused here, before make expands any of it, as it does with
 # every variable of its command line when it starts a program. What each may hold is checked where it is read: toolchain/given.ts.
-GIVEN := ENV REPORT FROM CLAIM BACKUP OWNER UNSAVED ONLY FOCUS LABELS PROCS SEEDS SHARD KEEP
+GIVEN := ENV REPORT FROM CLAIM BACKUP OWNER UNSAVED ONLY FOCUS LABELS PROCS SEEDS SHARD KEEP HEAL MACHINE
 define newline
 
 
@@ -67,11 +67,11 @@ review: setup ## Check a change as CI does, and write a report; the last line pr
 	$(RUN) review/review.ts $(STACK) "$$REPORT" $(MAKE) --no-print-directory lint
 
 drift: setup ## Say what is not as the last update left it, and exit with 2 where something is; HEAL=1 puts it right
-	@$(WITH_ENV) $(RUN) toolchain/drift/drift.ts $(ENV)
+	@$(WITH_ENV) $(RUN) toolchain/drift/drift.ts $(STACK)
 
 replace: setup ## Make one machine anew in good order, over its disk: MACHINE=worker-0
-	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && urn="$$($(RUN) toolchain/replace.ts $(ENV) "$$MACHINE")" && \
-	SLIPWAY_REPLACE="$$MACHINE" pulumi up -s $(ENV) --yes --skip-preview --replace "$$urn"
+	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && urn="$$($(RUN) toolchain/replace.ts $(STACK) "$$MACHINE")" && \
+	SLIPWAY_REPLACE="$$MACHINE" pulumi up -s $(STACK) --yes --skip-preview --replace "$$urn"
 
 down: setup ## Take the environment down: nothing stays but volumes that are to be kept
 	@$(WITH_ENV) $(RECOVER) down && \

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { given } from "../../toolchain/given";
 
 const repository = path.join(__dirname, "..", "..");
-const names = "ENV REPORT FROM CLAIM BACKUP OWNER UNSAVED ONLY FOCUS LABELS PROCS SEEDS SHARD".split(" ");
+const names = "ENV REPORT FROM CLAIM BACKUP OWNER UNSAVED ONLY FOCUS LABELS PROCS SEEDS SHARD HEAL MACHINE".split(" ");
 
 let folder = "";
 let canary = "";
@@ -30,8 +30,9 @@ interface Ran {
 }
 
 function run(program: string, args: readonly string[], variables: NodeJS.ProcessEnv): Promise<Ran> {
-  const { ENV: _, MAKEFLAGS: __, MAKELEVEL: ___, ...outside } = process.env;
-  const options = { cwd: repository, env: { ...outside, ...variables } };
+  // Not those of a make that runs these tests.
+  const own = { ENV: undefined, MAKEFLAGS: undefined, MAKELEVEL: undefined };
+  const options = { cwd: repository, env: { ...process.env, ...own, ...variables } };
   return new Promise((resolve) => {
     execFile(program, [...args], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === "number" ? error.code : 0, output: stdout + stderr });

@@ -39,7 +39,7 @@ test("registers seven policies, each of which is bound to deny", async () => {
     [`${kind}Binding`]: 7,
   });
   for (const { type, inputs } of resources.filter(({ type: each }) => each.endsWith("Binding"))) {
-    expect({ type, spec: inputs.spec as unknown }).toMatchObject({ spec: { validationActions: ["Deny"] } });
+    expect({ type, spec: inputs.spec }).toMatchObject({ spec: { validationActions: ["Deny"] } });
   }
 });
 
