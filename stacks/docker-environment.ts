@@ -69,6 +69,7 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
     {
       registry: machines.registry.host,
       credentials: machines.registry.user,
+      registryAfter: [machines.registry],
       nodeImage: imageName("node"),
       debianImage: imageName("debian"),
       shape: config.shop,
@@ -84,6 +85,7 @@ export function dockerEnvironment(config: EnvironmentConfig, owner: string): Env
       {
         registry: machines.registry.host,
         credentials: machines.registry.user,
+        registryAfter: [machines.registry],
         intervalSeconds: config.gitops.intervalSeconds,
         podsAfter,
       },

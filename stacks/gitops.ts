@@ -26,6 +26,8 @@ export const appsRepository = "apps";
 export interface EnvironmentGitOpsArgs {
   /** `host:port` of the registry that its images go through. */
   readonly registry: pulumi.Input<string>;
+  /** What has to be there before it takes images. */
+  readonly registryAfter: readonly pulumi.Resource[];
   /** Who pushes there. */
   readonly credentials: RegistryCredentials;
   /** How often the repository is looked at, in seconds. */
@@ -47,7 +49,7 @@ export class EnvironmentGitOps extends pulumi.ComponentResource {
       new PushedImage(
         `${name}-${kind}`,
         { registry: args.registry, credentials: args.credentials, localName: imageName(kind) },
-        child,
+        { ...child, dependsOn: [...args.registryAfter] },
       ).reference;
 
     const git = new GitServer("git", { image: image("gitea"), nodePort: gitNodePort }, pods);

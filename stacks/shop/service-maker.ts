@@ -14,6 +14,8 @@ export interface ImageSource {
   readonly authenticated?: boolean;
   /** Who pushes to a registry that speaks HTTP. Default: it asks for nobody. */
   readonly credentials?: RegistryCredentials;
+  /** What has to be there before it takes images. Default: nothing. */
+  readonly registryAfter?: readonly pulumi.Resource[];
   /** Name of the image that the services are built from: it has Node and npm. */
   readonly nodeImage: string;
   /** Name of the image that the database is built from: it has apt. */
@@ -89,7 +91,7 @@ export class ServiceMaker {
         dockerfile: "Dockerfile",
         buildArgs: { BASE: debianImage },
       },
-      { parent: this.shop },
+      { parent: this.shop, dependsOn: [...(this.source.registryAfter ?? [])] },
     );
   }
 
@@ -110,7 +112,10 @@ export class ServiceMaker {
         buildArgs: { BASE: nodeImage, SERVICE: folder },
       },
       // What the others have in common with the first need not be built, compressed and sent again.
-      { parent: this.shop, ...(this.firstImage && { dependsOn: [this.firstImage] }) },
+      {
+        parent: this.shop,
+        dependsOn: [...(this.source.registryAfter ?? []), ...(this.firstImage ? [this.firstImage] : [])],
+      },
     );
     this.firstImage ??= image;
     return image;

@@ -98,7 +98,7 @@ export function describeAttacks(environment: TestEnvironment): void {
 
     it("does not take another's address by externalIPs", async () => {
       const taken = service({ externalIPs: ["203.0.113.7"] });
-      await expect(environment.applyAs(deployer, taken)).rejects.toThrow(/externalIPs/);
+      await expect(environment.applyAs(deployer, taken)).rejects.toThrow(/externalIPs|External IPs/i);
       await expect(environment.apply(taken)).rejects.toThrow(/externalIPs|External IPs/i);
     });
 

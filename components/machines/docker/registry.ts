@@ -36,7 +36,11 @@ export interface RegistryUser {
  * pushes says a password; nothing is deleted.
  */
 export class Registry extends pulumi.ComponentResource {
-  /** `host:port` that image names begin with, on the host and on the machines alike; known when it runs. */
+  /**
+   * `host:port` that image names begin with, on the host and on the machines alike. It is known before the registry runs, so that
+   * who pushes names the registry in `dependsOn`: were it the container's output, another container would be another name of
+   * every image, and whatever runs them would be replaced.
+   */
   readonly host: pulumi.Output<string>;
   /** `host:port` as the machines and their pods reach it, by HTTP: for what is no image. Images have `host` in front. */
   readonly addressInCluster: string;
@@ -56,7 +60,7 @@ export class Registry extends pulumi.ComponentResource {
       { name: `slipway-${args.environment}-registry`, labels },
       { parent: this },
     );
-    const container = new docker.Container(
+    new docker.Container(
       name,
       {
         name: `slipway-${args.environment}-registry`,
@@ -74,7 +78,7 @@ export class Registry extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
     this.addressInCluster = `${args.address}:${registryPort}`;
-    this.host = container.id.apply(() => registryHost(args.hostPort));
+    this.host = pulumi.output(registryHost(args.hostPort));
     this.registerOutputs({ host: this.host });
   }
 
