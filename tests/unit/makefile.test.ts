@@ -6,7 +6,8 @@ import * as path from "node:path";
 import { given } from "../../toolchain/given";
 
 const repository = path.join(__dirname, "..", "..");
-const names = "ENV REPORT FROM CLAIM BACKUP OWNER UNSAVED ONLY FOCUS LABELS PROCS SEEDS SHARD HEAL MACHINE".split(" ");
+const names =
+  "ENV REPORT FROM CLAIM BACKUP OWNER UNSAVED ONLY FOCUS LABELS PROCS SEEDS SHARD HEAL MACHINE".split(" ");
 
 let folder = "";
 let canary = "";

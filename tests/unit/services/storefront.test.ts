@@ -247,7 +247,7 @@ describe("a form", () => {
   async function ordered(headers: Record<string, string>): Promise<Response> {
     const url = await withCatalog();
     const body = new URLSearchParams({ order: "3f2c7d1e-5a8b-4c0d-9e1f-2a3b4c5d6e7f", name: "x", card: "x" });
-    const own = headers.origin === "own" ? { origin: new URL(url).origin } : {};
+    const own: Record<string, string> = headers.origin === "own" ? { origin: new URL(url).origin } : {};
     return await fetch(`${url}/checkout`, { method: "POST", body, headers: { ...headers, ...own } });
   }
 
