@@ -1,19 +1,35 @@
 # Every target is a thin call; `make environment` prints what a shell needs to make the same calls by hand.
 
+# What is given from outside is never part of a recipe's text, where make or a shell would take it for code: recipes read it
+# from their environment. What could be code all the same is refused here, before make expands any of it, as it does with
+# every variable of its command line when it starts a program. What each may hold is checked where it is read: toolchain/given.ts.
+GIVEN := ENV REPORT FROM CLAIM BACKUP OWNER UNSAVED ONLY FOCUS LABELS PROCS SEEDS SHARD KEEP HEAL MACHINE KEY YES
+define newline
+
+
+endef
+code-in = $(strip $(foreach sign,$$ ` ' ",$(findstring $(sign),$(subst $(newline),$$,$(value $(1))))) \
+	$(if $(filter $(1),$(GIVEN)),$(findstring ..,$(value $(1)))))
+with-code := $(strip $(foreach name,$(sort $(GIVEN) \
+	$(foreach any,$(.VARIABLES),$(if $(filter command,$(origin $(any))),$(any)))),$(if $(call code-in,$(name)),$(name))))
+$(if $(with-code),$(error $(with-code) may hold none of $$ ` ' ", no line's end, and, for a name of an environment or a file, no ".."))
+
 ENV ?= dev
+export SLIPWAY_ENVIRONMENT := $(ENV)
+STACK := "$$SLIPWAY_ENVIRONMENT"
 RUN := node --import tsx
-# Exports what Pulumi needs for $(ENV), or stops.
-WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(ENV))" && eval "$$exports" &&
+# Exports what Pulumi needs for the environment, or stops.
+WITH_ENV = exports="$$($(RUN) toolchain/environment.ts $(STACK))" && eval "$$exports" &&
 # Settles what a killed run left and what is gone from Docker, and says so; stops where another run lives. It comes
 # before anything else that reads the state, which a killed run may have left so that Pulumi cannot read it.
-RECOVER := $(RUN) toolchain/recover.ts $(ENV)
+RECOVER := $(RUN) toolchain/recover.ts $(STACK)
 # What outlives the environment: what it is, where it is, and how it goes.
-KEPT := $(RUN) toolchain/kept/kept.ts $(ENV)
+KEPT := $(RUN) toolchain/kept/kept.ts $(STACK)
 # Its cluster's own backups. What they are told comes by the environment's variables, which no shell reads again.
-BACKUPS := $(RUN) toolchain/cluster-backups/run.ts $(ENV)
-SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(ENV)
+BACKUPS := $(RUN) toolchain/cluster-backups/run.ts $(STACK)
+SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(STACK)
 # Who `setup` is for: an environment whose settings may ask for more than the others need, and what is done with it.
-WANTED = --environment $(ENV)
+WANTED = --environment $(STACK)
 # Tests and measurements make environments of their own, of the newest Kubernetes.
 e2e test bench: WANTED =
 test-long: WANTED = --for tests
@@ -38,33 +54,33 @@ setup: node_modules/.package-lock.json ## Install packages, make Docker ready, b
 	@$(RUN) toolchain/images/build.ts $(WANTED)
 
 up: setup ## Bring the environment up, and say where it answers
-	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && pulumi up -s $(ENV) --yes --skip-preview
+	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && pulumi up -s $(STACK) --yes --skip-preview
 	@$(WITH_ENV) echo && \
-	echo "The shop answers at     $$(pulumi stack output shopUrl -s $(ENV))" && \
-	echo "Reach the cluster with  export KUBECONFIG=\$$(make -s kubeconfig ENV=$(ENV) | tail -n 1)" && \
+	echo "The shop answers at     $$(pulumi stack output shopUrl -s $(STACK))" && \
+	echo "Reach the cluster with  export KUBECONFIG=\$$(make -s kubeconfig ENV=$$SLIPWAY_ENVIRONMENT | tail -n 1)" && \
 	echo "                        $$PULUMI_HOME/bin/kubectl get nodes" && \
-	echo "Take it all down with   make down ENV=$(ENV)"
+	echo "Take it all down with   make down ENV=$$SLIPWAY_ENVIRONMENT"
 
 preview: setup ## Show what `make up` would change
-	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && pulumi preview -s $(ENV)
+	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && pulumi preview -s $(STACK)
 
 review: setup ## Check a change as CI does, and write a report; the last line printed is its path, REPORT=file sets it
 	@$(WITH_ENV) seen="$$($(RECOVER) preview)" && $(SELECT) && eval "$$seen" && \
-	$(RUN) review/review.ts $(ENV) '$(REPORT)' $(MAKE) --no-print-directory lint
+	$(RUN) review/review.ts $(STACK) "$$REPORT" $(MAKE) --no-print-directory lint
 
 drift: setup ## Say what is not as the last update left it, and exit with 2 where something is; HEAL=1 puts it right
-	@$(WITH_ENV) $(RUN) toolchain/drift/drift.ts $(ENV)
+	@$(WITH_ENV) $(RUN) toolchain/drift/drift.ts $(STACK)
 
 replace: setup ## Make one machine anew in good order, over its disk: MACHINE=worker-0
-	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && urn="$$($(RUN) toolchain/replace.ts $(ENV) "$$MACHINE")" && \
-	SLIPWAY_REPLACE="$$MACHINE" pulumi up -s $(ENV) --yes --skip-preview --replace "$$urn"
+	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && urn="$$($(RUN) toolchain/replace.ts $(STACK) "$$MACHINE")" && \
+	SLIPWAY_REPLACE="$$MACHINE" pulumi up -s $(STACK) --yes --skip-preview --replace "$$urn"
 
 down: setup ## Take the environment down: nothing stays but volumes that are to be kept
 	@$(WITH_ENV) $(RECOVER) down && \
-	if found="$$(pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select $(ENV) 2>&1)"; then \
-		$(RUN) toolchain/destroy.ts $(ENV) && pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack rm $(ENV) --yes; \
+	if found="$$(pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select $(STACK) 2>&1)"; then \
+		$(RUN) toolchain/destroy.ts $(STACK) && pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack rm $(STACK) --yes; \
 	elif echo "$$found" | grep -q 'no stack named'; then \
-		echo 'There is no environment $(ENV)'; \
+		echo "There is no environment $$SLIPWAY_ENVIRONMENT"; \
 	else \
 		echo "$$found" >&2; exit 1; \
 	fi && $(KEPT) after-down && rm -rf "$$SLIPWAY_ENVIRONMENT_DIRECTORY"
@@ -93,7 +109,7 @@ restore-cluster: setup ## Restore a lost cluster, or into a new environment; FRO
 	@$(BACKUPS) restored
 
 drill: setup ## Make a small environment of the latest backup, look at what came back, and take it down again
-	@$(RUN) toolchain/cluster-backups/drill.ts $(ENV)
+	@$(RUN) toolchain/cluster-backups/drill.ts $(STACK)
 
 recovery-key: node_modules/.package-lock.json ## Make a recovery key for the backups of the cluster, and print its public half
 	@$(BACKUPS) key
@@ -103,25 +119,25 @@ recover: setup ## Settle what a killed run left, as `make up` and `make down` do
 
 kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig; the last line printed is its path
 	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/kubeconfig" && \
-	pulumi stack output kubeconfig --show-secrets -s $(ENV) >"$$file" && echo "$$file"
+	pulumi stack output kubeconfig --show-secrets -s $(STACK) >"$$file" && echo "$$file"
 
 deployer-kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig of the deployer, good for an hour; the last line printed is its path
 	@$(WITH_ENV) umask 077 && file="$$SLIPWAY_ENVIRONMENT_DIRECTORY/deployer.kubeconfig" && \
-	administrator="$$(pulumi stack output kubeconfig --show-secrets -s $(ENV))" && \
+	administrator="$$(pulumi stack output kubeconfig --show-secrets -s $(STACK))" && \
 	echo "$$administrator" | $(RUN) stacks/deployer-kubeconfig.ts >"$$file" && echo "$$file"
 
 certificates: node_modules/.package-lock.json ## Show every certificate: where it is, until when it is good, and what renews it
 	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && \
-	pulumi stack export -s $(ENV) | $(RUN) toolchain/certificates/run.ts $(ENV)
+	pulumi stack export -s $(STACK) | $(RUN) toolchain/certificates/run.ts $(STACK)
 
 tunnel: setup ## Open a tunnel to the internal API of an environment on AWS, and keep it open until Ctrl-C
-	@$(WITH_ENV) $(RUN) stacks/aws/tunnel.ts $(ENV)
+	@$(WITH_ENV) $(RUN) stacks/aws/tunnel.ts $(STACK)
 
 state: node_modules/.package-lock.json ## Print the exported state
-	@$(WITH_ENV) pulumi stack export -s $(ENV)
+	@$(WITH_ENV) pulumi stack export -s $(STACK)
 
 environment: node_modules/.package-lock.json ## Print the variables for calling pulumi and kubectl by hand
-	@$(RUN) toolchain/environment.ts $(ENV)
+	@$(RUN) toolchain/environment.ts $(STACK)
 
 images: setup ## Build the images; the last line printed says their names and versions, as JSON
 	@$(RUN) toolchain/images/names.ts $(WANTED)
@@ -133,7 +149,7 @@ package: node_modules/.package-lock.json ## Build the components' package and it
 	@cd components && find . -path '*/files/*' -type f -exec cp --parents -t ../dist {} +
 	@find dist -name '*.js' -exec sed -i '1s/$$/ exports.deploymentOnlyModule = true;/' {} +
 	@npx typedoc --logLevel Warn
-	@echo "$(CURDIR)/$$(npm pack --silent)"
+	@echo "$$PWD/$$(npm pack --silent)"
 
 lint: node_modules/.package-lock.json ## Check types, lint rules and format
 	@npx tsc -p . & types=$$!; npx eslint . && npx prettier --check --log-level=warn .; rest=$$?; wait $$types && exit $$rest
@@ -149,14 +165,14 @@ test: lint setup ## Run everything that CI runs
 	@npx jest --selectProjects e2e --runInBand
 
 test-long: setup ## Run the tests that take hours; SHARD=1/3 runs a third of them
-	@npx jest --selectProjects long --runInBand $(if $(SHARD),--shard=$(SHARD))
+	@npx jest --selectProjects long --runInBand $${SHARD:+--shard="$$SHARD"}
 
 test-aws: setup ## Run what needs AWS on a server that answers like its APIs; no account is needed
 	@$(RUN) toolchain/python/tools.ts
 	@npx jest --selectProjects aws --runInBand
 
 bench: setup ## Measure, and write bench/results.json; ONLY=name,name measures some
-	@$(RUN) bench/bench.ts --only '$(ONLY)'
+	@$(RUN) bench/bench.ts --only "$$ONLY"
 
 # A drill of an environment that lives for this only: for a machine that has no other.
 test-drill: ## Bring the environment up, back it up, drill with that, and take all of it down

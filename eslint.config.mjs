@@ -18,7 +18,7 @@ const outside = {
 const mayImport = {
   bootstrap: [],
   pki: [],
-  machines: ["bootstrap", "checks"],
+  machines: ["bootstrap", "checks", "pki"],
   cluster: ["bootstrap", "machines", "pki"],
   platform: [],
   checks: [],

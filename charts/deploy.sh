@@ -11,6 +11,20 @@
 set -eu
 cd "$(dirname "$0")"
 
+# These come with a build, from whoever may start one: none of them is to become an option, a pattern or another line of YAML.
+refuse() {
+  echo "deploy.sh: $1 is not what it has to be; write $2" >&2
+  exit 2
+}
+only() {
+  case "$2" in -* | *[!$3]*) refuse "$1" "$4" ;; esac
+}
+only RELEASE "${RELEASE:-}" a-z0-9- "a microservice's name: a-z, 0-9 and -"
+only NAMESPACE "${NAMESPACE:-}" a-z0-9- "a namespace's name: a-z, 0-9 and -"
+only IMAGE "${IMAGE:-}" A-Za-z0-9._:/@- "an image by digest, host/repository@sha256:…"
+only CHART_REGISTRY "${CHART_REGISTRY:-}" A-Za-z0-9.:- "host:port"
+only TALKS_TO "${TALKS_TO:-}" "a-z0-9 -" "names of microservices with spaces between them"
+
 chart=microservice
 version="$(sed -n 's/^version: *//p' "$chart/Chart.yaml")+$(git rev-parse --short=12 HEAD)"
 made="${TMPDIR:-/tmp}/charts"

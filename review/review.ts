@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
+import { checkGiven } from "../toolchain/given";
 import { changesOf } from "./changes";
 import { costOf } from "./cost";
 import { dangersOf } from "./dangers";
@@ -107,7 +108,7 @@ async function run([program = "", ...args]: readonly string[], env: NodeJS.Proce
 async function main(): Promise<void> {
   const [environment = "dev", given = "", ...lint] = process.argv.slice(2);
   const { SLIPWAY_ENVIRONMENT_DIRECTORY: directory = "." } = process.env;
-  const file = path.resolve(given || path.join(directory, "review.md"));
+  const file = path.resolve(given ? checkGiven("REPORT", given) : path.join(directory, "review.md"));
   const found = await review(environment, lint);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, reportOf(found));

@@ -109,6 +109,7 @@ function commonPlatformArgs(
     serviceCidr: config.networks.services,
     dnsAddress: clusterDns(config.networks.services),
     verifyKubelet: true,
+    tenants: config.tenants,
     ...(ingress && { ingress }),
   };
 }

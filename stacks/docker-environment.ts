@@ -28,6 +28,10 @@ export interface EnvironmentOutputs {
   readonly registry: pulumi.Output<string>;
   /** `host:port` of the same registry as pods reach it, by HTTP: for charts, which no machine pulls. */
   readonly registryInCluster: string;
+  /** Password of the registry's user `program`, who may push anything. Secret. */
+  readonly registryPassword: pulumi.Output<string>;
+  /** Password of the registry's user `charts`, who may push below `charts/` only: for a pipeline. Secret. */
+  readonly chartPassword: pulumi.Output<string>;
   /**
    * URL of the Git repository that is deployed, as this host reaches it, with the user and the password. Secret. Only
    * with the setting `gitops`.
@@ -75,6 +79,8 @@ export function dockerEnvironment(
     "shop",
     {
       registry: machines.registry.host,
+      credentials: machines.registry.user,
+      registryAfter: [machines.registry],
       nodeImage: imageName("node"),
       debianImage: imageName("debian"),
       shape: config.shop,
@@ -89,6 +95,8 @@ export function dockerEnvironment(
       "gitops",
       {
         registry: machines.registry.host,
+        credentials: machines.registry.user,
+        registryAfter: [machines.registry],
         intervalSeconds: config.gitops.intervalSeconds,
         podsAfter,
       },
@@ -102,6 +110,8 @@ export function dockerEnvironment(
     nodes: cluster.readyNodes,
     registry: machines.registry.host,
     registryInCluster: machines.registry.addressInCluster,
+    registryPassword: machines.registry.user.password,
+    chartPassword: machines.registry.chartUser.password,
     ...(config.gitops && gitops ? { gitUrl: repositoryUrl(config.gitops.port, gitops) } : {}),
   };
 }

@@ -11,6 +11,7 @@ import {
   GitServer,
   PushedImage,
 } from "../components/delivery";
+import type { RegistryCredentials } from "../components/images";
 import { WorkloadNamespace } from "../components/workloads";
 import { partDirectory } from "../toolchain/cache";
 import { imageName } from "../toolchain/images";
@@ -25,6 +26,10 @@ export const appsRepository = "apps";
 export interface EnvironmentGitOpsArgs {
   /** `host:port` of the registry that its images go through. */
   readonly registry: pulumi.Input<string>;
+  /** What has to be there before it takes images. */
+  readonly registryAfter: readonly pulumi.Resource[];
+  /** Who pushes there. */
+  readonly credentials: RegistryCredentials;
   /** How often the repository is looked at, in seconds. */
   readonly intervalSeconds: number;
   /** What has to be there before its pods. */
@@ -41,8 +46,11 @@ export class EnvironmentGitOps extends pulumi.ComponentResource {
     const child = { parent: this };
     const pods = { ...child, dependsOn: [...args.podsAfter] };
     const image = (kind: Parameters<typeof imageName>[0]): pulumi.Output<string> =>
-      new PushedImage(`${name}-${kind}`, { registry: args.registry, localName: imageName(kind) }, child)
-        .reference;
+      new PushedImage(
+        `${name}-${kind}`,
+        { registry: args.registry, credentials: args.credentials, localName: imageName(kind) },
+        { ...child, dependsOn: [...args.registryAfter] },
+      ).reference;
 
     const git = new GitServer("git", { image: image("gitea"), nodePort: gitNodePort }, pods);
     const gitOps = new GitOps(

@@ -1,3 +1,4 @@
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Exposure, type Microservice, WorkloadNamespace } from "../components/workloads";
@@ -40,6 +41,7 @@ export class Shop extends pulumi.ComponentResource {
     super("slipway:stacks:Shop", name, {}, options);
 
     this.namespace = new WorkloadNamespace(name, { parent: this }).namespaceName;
+    this.limit(name);
     const maker = new ServiceMaker(this, name, this.namespace, args, args.podsAfter);
     const database = ordersDatabase(maker);
     const front = { monolith, microservices }[args.shape](maker, database);
@@ -49,6 +51,51 @@ export class Shop extends pulumi.ComponentResource {
       { parent: this, dependsOn: maker.made },
     );
     this.registerOutputs();
+  }
+
+  /**
+   * What all of it may take together, well above what it takes, so that one that goes wrong, or a deployer, does not take the
+   * cluster. What says nothing about a limit gets one.
+   */
+  private limit(name: string): void {
+    const metadata = { name: "limits", namespace: this.namespace };
+    const defaults = new k8s.core.v1.LimitRange(
+      `${name}-limits`,
+      {
+        metadata,
+        spec: {
+          limits: [
+            {
+              type: "Container",
+              defaultRequest: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi" },
+              default: { cpu: "1", memory: "256Mi", "ephemeral-storage": "1Gi" },
+            },
+          ],
+        },
+      },
+      { parent: this },
+    );
+    new k8s.core.v1.ResourceQuota(
+      `${name}-quota`,
+      {
+        metadata,
+        spec: {
+          hard: {
+            pods: "100",
+            "requests.cpu": "16",
+            "requests.memory": "16Gi",
+            "limits.memory": "48Gi",
+            "limits.ephemeral-storage": "100Gi",
+            persistentvolumeclaims: "10",
+            "requests.storage": "100Gi",
+            "services.loadbalancers": "0",
+            "services.nodeports": "0",
+          },
+        },
+      },
+      // A pod that says nothing about a limit would be refused for it.
+      { parent: this, dependsOn: [defaults] },
+    );
   }
 }
 

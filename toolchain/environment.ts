@@ -8,7 +8,6 @@ import { parse, parseDocument } from "yaml";
 
 import { cacheRoot } from "./cache";
 import { recoveryKeyFile } from "./cluster-backups/recovery-key";
-import { isStaged } from "./cluster-backups/staged";
 import { assemblePulumiHome, pulumiHome } from "./pulumi-home";
 
 const repository = path.join(__dirname, "..");
@@ -155,12 +154,11 @@ export function pulumiEnvironment(
     SLIPWAY_ENVIRONMENT_DIRECTORY: directory,
     // Where Pulumi writes what it adds to the settings: beside the committed ones only for a backend of the user's own.
     SLIPWAY_STACK_DIRECTORY: hasOwnBackend(environment) ? repository : directory,
-    // A field that somebody else has set is overwritten: without it an update stops with "Apply failed with 1 conflict".
+    // A field that somebody else has set is overwritten: without it an update stops with "Apply failed with 1 conflict". Of a
+    // restored cluster's objects that is the run that made them.
     PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
     // AWS' packages would say in each run that their versions of next year want a newer Node.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-    // A restored cluster has the objects already, with fields of the run that made them.
-    ...(isStaged(directory) && { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" }),
     // The Kubernetes plugin leaves kubeconfigs behind in it.
     TMPDIR: temporary,
     PATH: `${path.join(home, "bin")}:${environment.PATH ?? ""}`,

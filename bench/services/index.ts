@@ -30,6 +30,7 @@ const context = path.join(__dirname, "image");
 const base = imageName("node");
 const { reference: image } = new ServiceImage("service", {
   registry: machines.registry.host,
+  credentials: machines.registry.user,
   repository: "service",
   tag: contentKey(context, base),
   context,

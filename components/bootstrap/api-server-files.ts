@@ -37,11 +37,16 @@ export function auditPolicy(): MachineFile {
       { level: "None", nonResourceURLs: ["/healthz*", "/livez*", "/readyz*", "/version", "/openapi/*"] },
       { level: "None", resources: [{ group: "coordination.k8s.io", resources: ["leases"] }] },
       { level: "None", resources: [{ group: "", resources: ["events"] }] },
+      // Before the next rule: a stolen kubelet's certificate is a node's, too.
+      {
+        level: "Metadata",
+        resources: [{ group: "", resources: ["secrets", "serviceaccounts/token"] }],
+      },
       { level: "None", userGroups: ["system:nodes"], verbs: ["get", "list", "watch"] },
       {
         level: "Metadata",
         resources: [
-          { group: "", resources: ["secrets", "configmaps", "serviceaccounts/token"] },
+          { group: "", resources: ["configmaps"] },
           { group: "authentication.k8s.io", resources: ["tokenreviews"] },
         ],
       },

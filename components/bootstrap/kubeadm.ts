@@ -67,7 +67,7 @@ export function clusterConfiguration(cluster: ClusterFacts): object {
         "audit-log-path": `${auditLogDirectory}/audit.log`,
         "audit-policy-file": `${apiServerDirectory}/audit-policy.yaml`,
         "authentication-config": `${apiServerDirectory}/authentication.yaml`,
-        "enable-admission-plugins": "NodeRestriction,EventRateLimit",
+        "enable-admission-plugins": "NodeRestriction,EventRateLimit,DenyServiceExternalIPs",
         "encryption-provider-config": `${apiServerDirectory}/encryption.yaml`,
         "kubelet-certificate-authority": "/etc/kubernetes/pki/ca.crt",
         profiling: "false",

@@ -10,6 +10,8 @@ export interface JenkinsFacts {
   readonly agentImage: string;
   /** Image of the program that connects an agent to the controller. */
   readonly inboundAgentImage: string;
+  /** Name of a Secret with the login of a registry for charts, in the agents' namespace. Undefined for none. */
+  readonly registrySecret?: string | undefined;
   readonly repository: string;
   readonly branch: string;
   /** Path in the repository. */
@@ -74,7 +76,7 @@ function literal(text: string): string {
   return text.replaceAll("${", "^${");
 }
 
-function cloud({ url, agents, agentImage, inboundAgentImage }: JenkinsFacts) {
+function cloud({ url, agents, agentImage, inboundAgentImage, registrySecret }: JenkinsFacts) {
   return {
     name: "kubernetes",
     serverUrl: "https://kubernetes.default.svc",
@@ -91,14 +93,27 @@ function cloud({ url, agents, agentImage, inboundAgentImage }: JenkinsFacts) {
         nodeUsageMode: "EXCLUSIVE",
         serviceAccount: agents.account,
         yamlMergeStrategy: "merge",
-        yaml: stringify(agentPod(agents.account, agentImage, inboundAgentImage)),
+        yaml: stringify(agentPod(agents.account, agentImage, inboundAgentImage, registrySecret)),
       },
     ],
   };
 }
 
-/** An agent: the program that connects it, and beside it the tools. Pod Security `restricted` is enforced there. */
-export function agentPod(account: string, agentImage: string, inboundAgentImage: string) {
+/**
+ * An agent: the program that connects it, and beside it the tools. Pod Security `restricted` is enforced there.
+ * @param registrySecret name of the Secret with the login of a registry for charts
+ */
+export function agentPod(
+  account: string,
+  agentImage: string,
+  inboundAgentImage: string,
+  registrySecret?: string,
+) {
+  const folder = "/run/secrets/registry";
+  const login = registrySecret !== undefined && {
+    env: [{ name: "HELM_REGISTRY_CONFIG", value: `${folder}/.dockerconfigjson` }],
+    volumeMounts: [{ name: "registry", mountPath: folder, readOnly: true }],
+  };
   const container = (name: string, image: string, memory: string) => ({
     name,
     image,
@@ -120,8 +135,11 @@ export function agentPod(account: string, agentImage: string, inboundAgentImage:
       containers: [
         // The Kubernetes plugin knows its container by this name.
         container("jnlp", inboundAgentImage, "512Mi"),
-        { ...container("tools", agentImage, "1Gi"), command: ["sleep", "infinity"] },
+        { ...container("tools", agentImage, "1Gi"), command: ["sleep", "infinity"], ...login },
       ],
+      ...(registrySecret !== undefined && {
+        volumes: [{ name: "registry", secret: { secretName: registrySecret, defaultMode: 0o440 } }],
+      }),
     },
   };
 }

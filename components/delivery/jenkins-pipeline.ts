@@ -7,6 +7,7 @@ import { anyPod, anywhere, egressToApi, egressToDns, tcp } from "../workloads/ne
 import { checkBranch, checkNodePort, checkStorage, checkTargets, checkUrl } from "./checks";
 import { deployRules, grant } from "./deploy-rights";
 import { jenkinsConfiguration, jenkinsUser, secretNames } from "./jenkins-configuration";
+import { type ChartRegistry, createRegistryLogin } from "./registry-login";
 import { restrictedContainer, restrictedPod } from "./restricted-pod";
 import { settingsHash } from "./settings-hash";
 
@@ -34,6 +35,8 @@ export interface JenkinsPipelineArgs {
     /** Kept as a secret. */
     readonly password: pulumi.Input<string>;
   };
+  /** The registry that builds push charts to, where it asks for a password. Default: builds have none. */
+  readonly chartRegistry?: ChartRegistry;
   /** The namespaces that its builds may deploy into, each by its name. At least one; none of the cluster's own. */
   readonly namespaces: Readonly<Record<string, pulumi.Input<string>>>;
   /** Environment variables of every build, by name, such as the registry for charts. Never a secret. Default none. */
@@ -92,11 +95,14 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
     const namespace = this.createNamespace(name);
     this.agentNamespace = this.createNamespace(`${name}-agents`);
     this.createAgents(args);
+    const registrySecret =
+      args.chartRegistry &&
+      createRegistryLogin(`${name}-registry`, this.agentNamespace, args.chartRegistry, { parent: this });
     this.createPolicies(namespace, args);
     const account = this.createAccount(namespace);
     const secrets = this.secrets(args);
     const secret = this.createSecret(namespace, secrets);
-    const settings = this.settings(args);
+    const settings = this.settings(args, registrySecret);
     const configuration = this.createConfiguration(namespace, settings);
     this.createService(namespace, args.nodePort);
     const hash = settingsHash([settings, secrets]);
@@ -212,7 +218,10 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
     return secret.metadata.name;
   }
 
-  private settings(args: JenkinsPipelineArgs): pulumi.Output<string> {
+  private settings(
+    args: JenkinsPipelineArgs,
+    registrySecret: pulumi.Output<string> | undefined,
+  ): pulumi.Output<string> {
     return pulumi
       .all([
         this.agentNamespace,
@@ -221,13 +230,15 @@ export class JenkinsPipeline extends pulumi.ComponentResource {
         args.inboundAgentImage,
         args.repository,
         pulumi.output(args.variables ?? {}),
+        pulumi.output(registrySecret),
       ])
-      .apply(([agentNamespace, url, agentImage, inbound, repository, variables]) =>
+      .apply(([agentNamespace, url, agentImage, inbound, repository, variables, secret]) =>
         jenkinsConfiguration({
           url,
           agents: { namespace: agentNamespace, account: agentAccount },
           agentImage,
           inboundAgentImage: inbound,
+          registrySecret: secret,
           repository,
           branch: args.branch ?? "main",
           jenkinsfile: args.jenkinsfile ?? "Jenkinsfile",

@@ -3,11 +3,14 @@ import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "../checks";
+import type { RegistryCredentials } from "../images";
 
 /** Which chart, and where it is pushed to. */
 export interface ServiceChartArgs {
   /** `host:port` of the registry, as this host reaches it, by HTTP. */
   readonly registry: pulumi.Input<string>;
+  /** Who pushes there. Default: the registry asks for nobody. */
+  readonly credentials?: RegistryCredentials;
   /** Absolute path of the chart's folder, whose name is the chart's. */
   readonly folder: string;
   /**
@@ -25,12 +28,14 @@ interface PushedChartInputs {
   readonly folder: string;
   readonly version: string;
   readonly helm: string;
+  /** Secret: as HTTP's Basic has a user and a password. Empty for none. */
+  readonly login: string;
 }
 
 /** What a provider does with charts: it packages one, and pushes it unless it is there. */
-async function push({ registry, folder, version, helm }: PushedChartInputs): Promise<string> {
+async function push({ registry, folder, version, helm, login }: PushedChartInputs): Promise<string> {
   const { execFile } = await import("node:child_process");
-  const { mkdtemp, readdir, rm } = await import("node:fs/promises");
+  const { mkdtemp, readdir, rm, writeFile } = await import("node:fs/promises");
   const { tmpdir } = await import("node:os");
   const path = await import("node:path");
   const { promisify } = await import("node:util");
@@ -38,14 +43,20 @@ async function push({ registry, folder, version, helm }: PushedChartInputs): Pro
   const reference = `oci://${registry}/charts/${path.basename(folder)}`;
   const scratch = await mkdtemp(path.join(tmpdir(), "slipway-chart-"));
   // Helm's own settings and credentials of whoever runs this have no part in it.
+  const file = path.join(scratch, "registry.json");
   const env = {
     ...process.env,
+    HELM_REGISTRY_CONFIG: file,
     HELM_CACHE_HOME: scratch,
     HELM_CONFIG_HOME: scratch,
     HELM_DATA_HOME: scratch,
   };
   const run = (...args: string[]): Promise<unknown> => promisify(execFile)(helm, args, { env });
   try {
+    // As a file: other users of this machine see the arguments of programs.
+    await writeFile(file, JSON.stringify({ auths: login ? { [registry]: { auth: login } } : {} }), {
+      mode: 0o600,
+    });
     const isThere = await run("show", "chart", reference, "--version", version, "--plain-http").then(
       () => true,
       () => false,
@@ -71,7 +82,7 @@ export const pushedChartProvider: pulumi.dynamic.ResourceProvider<
     const id = `${reference}:${inputs.version}`;
     return { id, outs: { ...inputs, reference, pushedVersion: inputs.version } };
   },
-  // Where the folder and the program lie does not matter: the same version has the same content.
+  // Where the folder and the program lie, and who pushes, does not matter: the same version has the same content.
   diff: (_id, olds, news) => {
     const replaces = (["registry", "version"] as const).filter((key) => olds[key] !== news[key]);
     return Promise.resolve({ changes: replaces.length > 0, replaces });
@@ -110,8 +121,15 @@ export class ServiceChart extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceChartArgs, options?: pulumi.ComponentResourceOptions) {
     super("slipway:delivery:ServiceChart", name, {}, options);
     checkServiceChart(name, args);
-    const { registry, folder, version, helm = "helm" } = args;
-    const pushed = new PushedChart(name, { registry, folder, version, helm }, { parent: this });
+    const { registry, folder, version, helm = "helm", credentials } = args;
+    const login = credentials
+      ? pulumi.secret(
+          pulumi
+            .all([credentials.username, credentials.password])
+            .apply((both) => Buffer.from(both.join(":")).toString("base64")),
+        )
+      : "";
+    const pushed = new PushedChart(name, { registry, folder, version, helm, login }, { parent: this });
     this.reference = pushed.reference;
     this.version = pushed.pushedVersion;
     this.registerOutputs({ reference: this.reference, version: this.version });

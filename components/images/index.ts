@@ -1,2 +1,3 @@
+export type { RegistryCredentials } from "./credentials";
 export { PushedImage, type PushedImageArgs } from "./pushed-image";
 export { ServiceImage, type ServiceImageArgs } from "./service-image";

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "../checks";
-import { credentialsFor } from "./credentials";
+import { credentialsFor, type RegistryCredentials } from "./credentials";
 
 /** Which image, and where it is pushed to. */
 export interface PushedImageArgs {
@@ -12,6 +12,8 @@ export interface PushedImageArgs {
   readonly repository?: string;
   /** Whether the registry asks for credentials, see {@link ServiceImageArgs.authenticated}. Default false. */
   readonly authenticated?: boolean;
+  /** Who pushes, see {@link ServiceImageArgs.credentials}. Default: nobody is asked. */
+  readonly credentials?: RegistryCredentials;
   /** Name and tag of an image that the local Docker daemon has, such as `slipway/gitea:0123456789ab`. */
   readonly localName: string;
 }

@@ -4,7 +4,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Problems } from "../checks";
-import { credentialsFor } from "./credentials";
+import { credentialsFor, type RegistryCredentials } from "./credentials";
 
 /** Where an image is built from, and what it is called. */
 export interface ServiceImageArgs {
@@ -12,9 +12,11 @@ export interface ServiceImageArgs {
   readonly registry: pulumi.Input<string>;
   /**
    * Whether the registry speaks TLS and asks for credentials: those that the Docker provider in the options has for it in
-   * `registryAuth`. Default false: it takes images by HTTP from anybody who reaches it.
+   * `registryAuth`. Default false: it speaks HTTP.
    */
   readonly authenticated?: boolean;
+  /** Who pushes to a registry that speaks HTTP, as an environment's own does. Default: it asks for nobody. */
+  readonly credentials?: RegistryCredentials;
   /** Name inside the registry, such as `catalog`. */
   readonly repository: string;
   /** Names the content of the build context: a new tag is a new build, the same tag is none. */

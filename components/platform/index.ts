@@ -12,3 +12,4 @@ export type { ProgramVersion } from "./pod-image";
 export { PodNetwork, type PodNetworkArgs } from "./pod-network";
 export { Storage, type StorageArgs, type StorageClassName } from "./storage";
 export * from "./aws";
+export * from "./tenants";

@@ -2,12 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { bindClusterRole } from "./cluster-role-binding";
-import { podImage, type ProgramVersion } from "./pod-image";
+import { ingressPod, ingressPorts } from "./ingress-pod";
+import type { ProgramVersion } from "./pod-image";
 
 /** Which Skipper, and where it answers. */
 export interface IngressArgs extends IngressSettings {
   /** Skipper's version without a leading `v`, or `bundled`. */
   readonly version: ProgramVersion;
+  /** TCP port that the API servers listen on. Default 6443. */
+  readonly apiPort?: pulumi.Input<number>;
 }
 
 /** Where the ingress answers, and by which certificate it is known. */
@@ -38,17 +41,6 @@ export interface IngressSettings {
 /** `Exposure` in components/workloads lets the pods of this namespace and with these labels in. */
 const namespaceName = "ingress";
 const labels = { "app.kubernetes.io/name": "skipper" };
-
-const ports = { http: 9090, https: 9443 };
-const certificateFolder = "/etc/skipper/certificate";
-
-/** Seconds. */
-const stop = {
-  /** What is asked of a pod that goes is still answered, until every node and load balancer knows that it goes. */
-  wait: 15,
-  /** Then, what it has begun to answer. */
-  drain: 45,
-};
 
 /**
  * HTTP from outside to Services by Ingress objects, with Skipper: IngressClass `skipper`, which is the default.
@@ -91,7 +83,7 @@ export class Ingress extends pulumi.ComponentResource {
       },
       child,
     );
-    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: openPorts }, child);
+    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: reach(args.apiPort ?? 6443) }, child);
     // Without a load balancer its Deployment is waited for, and that is the same wait.
     const annotations = loadBalancer?.annotations ?? { "pulumi.com/skipAwait": "true" };
     const service = new k8s.core.v1.Service(
@@ -136,7 +128,15 @@ export class Ingress extends pulumi.ComponentResource {
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           revisionHistoryLimit: 3,
           selector: { matchLabels: labels },
-          template: { metadata: { labels }, spec: podSpec(args.version, account.metadata.name, secretName) },
+          template: {
+            metadata: { labels },
+            spec: ingressPod({
+              version: args.version,
+              accountName: account.metadata.name,
+              secretName,
+              labels,
+            }),
+          },
         },
       },
       { parent: this, dependsOn: [grant] },
@@ -185,12 +185,34 @@ const readsRoutes: k8s.types.input.rbac.v1.PolicyRule[] = [
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list"] },
 ];
 
-/** Requests from anywhere, and nothing else: its metrics are for itself. */
-const openPorts: k8s.types.input.networking.v1.NetworkPolicySpec = {
+/**
+ * Requests from anywhere, and nothing else: its metrics are for itself. It asks the API what there is, and the pods that
+ * somebody routed to: none of the cluster's own, no machine, and nothing outside, whatever a route says.
+ */
+const reach = (apiPort: pulumi.Input<number>): k8s.types.input.networking.v1.NetworkPolicySpec => ({
   podSelector: { matchLabels: labels },
-  policyTypes: ["Ingress"],
-  ingress: [{ ports: Object.values(ports).map((port) => ({ port, protocol: "TCP" })) }],
-};
+  policyTypes: ["Ingress", "Egress"],
+  ingress: [{ ports: Object.values(ingressPorts).map((port) => ({ port, protocol: "TCP" })) }],
+  egress: [
+    // Policies see the addresses behind the Service `kubernetes`, which are machines' and nobody here knows.
+    { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: apiPort, protocol: "TCP" }] },
+    {
+      to: [
+        {
+          namespaceSelector: {
+            matchExpressions: [
+              {
+                key: "kubernetes.io/metadata.name",
+                operator: "NotIn",
+                values: ["kube-system", "local-path-storage", namespaceName],
+              },
+            ],
+          },
+        },
+      ],
+    },
+  ],
+});
 
 function servicePorts(nodePorts: IngressSettings["nodePorts"], withTls: boolean) {
   const names = withTls ? (["http", "https"] as const) : (["http"] as const);
@@ -201,92 +223,4 @@ function servicePorts(nodePorts: IngressSettings["nodePorts"], withTls: boolean)
     targetPort: name,
     nodePort: nodePorts[name],
   }));
-}
-
-/** https://opensource.zalando.com/skipper/reference/ */
-function flags(withTls: boolean): string[] {
-  return [
-    "-kubernetes",
-    "-kubernetes-in-cluster",
-    "-kubernetes-ingress-class=^skipper$",
-    "-enable-kubernetes-endpointslices",
-    // By the protocol that a header says, which anybody may send.
-    "-kubernetes-https-redirect=false",
-    // A pod that goes answers for 10 seconds more: that it goes is known well before.
-    "-source-poll-timeout=1000",
-    "-wait-first-route-load",
-    "-proxy-preserve-host",
-    // Node.js closes a connection that was idle for 5 seconds; a request on its way then would be lost.
-    "-close-idle-conns-period=3s",
-    // Connections do not outlast the wait before the end, so that none is cut off.
-    "-keepalive-server=10s",
-    `-wait-for-healthcheck-interval=${stop.wait}s`,
-    "-access-log-disabled",
-    "-suppress-route-update-logs",
-    "-disable-metrics-compat",
-    ...(withTls
-      ? [
-          `-address=:${ports.https}`,
-          `-insecure-address=:${ports.http}`,
-          `-tls-cert=${certificateFolder}/tls.crt`,
-          `-tls-key=${certificateFolder}/tls.key`,
-          "-exclude-insecure-cipher-suites",
-        ]
-      : [`-address=:${ports.http}`]),
-  ];
-}
-
-function podSpec(
-  version: ProgramVersion,
-  accountName: pulumi.Input<string>,
-  secretName: pulumi.Input<string> | undefined,
-): k8s.types.input.core.v1.PodSpec {
-  const withTls = secretName !== undefined;
-  // It answers 200 as long as it has routes and is not told to stop.
-  const health = { path: "/kube-system/healthz", port: "http" };
-  return {
-    priorityClassName: "system-cluster-critical",
-    serviceAccountName: accountName,
-    enableServiceLinks: false,
-    nodeSelector: { "kubernetes.io/os": "linux" },
-    terminationGracePeriodSeconds: stop.wait + stop.drain,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
-      fsGroup: 65532,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
-        whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: labels },
-        matchLabelKeys: ["pod-template-hash"],
-      },
-    ],
-    containers: [
-      {
-        name: "skipper",
-        ...podImage("skipper", version),
-        args: flags(withTls),
-        ports: Object.entries(ports)
-          .filter(([name]) => withTls || name === "http")
-          .map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" })),
-        resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          capabilities: { drop: ["ALL"] },
-          readOnlyRootFilesystem: true,
-        },
-        startupProbe: { httpGet: health, periodSeconds: 1, failureThreshold: 60 },
-        readinessProbe: { httpGet: health, periodSeconds: 1, timeoutSeconds: 2 },
-        // Not the same: one that is told to stop is not to be restarted.
-        livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, timeoutSeconds: 5 },
-        volumeMounts: withTls ? [{ name: "certificate", mountPath: certificateFolder, readOnly: true }] : [],
-      },
-    ],
-    volumes: withTls ? [{ name: "certificate", secret: { secretName, defaultMode: 0o440 } }] : [],
-  };
 }

@@ -9,6 +9,7 @@ import { Metrics } from "./metrics";
 import type { ProgramVersion } from "./pod-image";
 import { PodNetwork, type PodNetworkArgs } from "./pod-network";
 import { Storage, type StorageArgs } from "./storage";
+import { TenantPolicies, type TenantSettings } from "./tenants";
 
 /** Versions of the platform's programs, each without a leading `v`. */
 export interface PlatformVersions {
@@ -67,6 +68,8 @@ export interface PlatformArgs {
   readonly machines?: { readonly names: pulumi.Input<string>; readonly cidrs: readonly string[] };
   /** HTTP from outside to microservices. Default: no ingress. */
   readonly ingress?: IngressSettings;
+  /** What tenants may do beside what every one of them may. Default: nothing. */
+  readonly tenants?: TenantSettings;
   /**
    * Which storage class is the default, and where the class `keep` has its volumes. `false` where other volumes are called
    * the same, as `EbsStorage`'s: then there are none in folders.
@@ -97,6 +100,7 @@ export class Platform extends pulumi.ComponentResource {
       const { names: machineNames, cidrs } = args.machines;
       new KubeletCertificateApprover(`${name}-approver`, { machineNames, machineCidrs: [...cidrs] }, child);
     }
+    new TenantPolicies(`${name}-tenants`, args.tenants ?? {}, child);
     new KubeProxy(
       `${name}-kube-proxy`,
       { version: versions.kubernetes, podCidr, apiEndpoint, conntrackLimits },
@@ -123,7 +127,12 @@ export class Platform extends pulumi.ComponentResource {
     }
     new Metrics(`${name}-metrics`, { version: versions.metricsServer, verifyKubelet }, networked);
     this.ingress =
-      ingress && new Ingress(`${name}-ingress`, { version: versions.skipper, ...ingress }, networked);
+      ingress &&
+      new Ingress(
+        `${name}-ingress`,
+        { version: versions.skipper, apiPort: apiEndpoint.port, ...ingress },
+        networked,
+      );
     this.registerOutputs();
   }
 }

@@ -117,12 +117,14 @@ function podSpec(
       {
         name: "kube-router",
         ...podImage("kube-router", version),
-        // It writes the node's addresses into its copy. An init container would hold back every node by its start.
+        // Not from the ConfigMap: another one makes Pulumi replace the DaemonSet, on all nodes at once.
         command: [
           "sh",
           "-c",
-          `cp ${configFolder}/cni.conflist ${cniConf} && exec kube-router "$@"`,
-          "kube-router",
+          readPlatformFile("start-kube-router.sh"),
+          "start-kube-router",
+          `${configFolder}/cni.conflist`,
+          cniConf,
         ],
         args: [
           "--run-router=true",

@@ -43,7 +43,7 @@ export class WorkloadNamespace extends pulumi.ComponentResource {
     new k8s.networking.v1.NetworkPolicy(
       `${name}-default-deny`,
       {
-        metadata: { name: "default-deny", namespace: this.namespaceName },
+        metadata: { name: "default-deny", namespace: this.namespaceName, labels: administrators },
         spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
       },
       child,
@@ -51,7 +51,7 @@ export class WorkloadNamespace extends pulumi.ComponentResource {
     new k8s.networking.v1.NetworkPolicy(
       `${name}-allow-dns`,
       {
-        metadata: { name: "allow-dns", namespace: this.namespaceName },
+        metadata: { name: "allow-dns", namespace: this.namespaceName, labels: administrators },
         spec: { podSelector: {}, policyTypes: ["Egress"], egress: [egressToDns] },
       },
       child,
@@ -59,3 +59,6 @@ export class WorkloadNamespace extends pulumi.ComponentResource {
     this.registerOutputs({ namespaceName: this.namespaceName });
   }
 }
+
+/** By this label `TenantPolicies` knows network policies that no tenant may change. */
+const administrators = { "app.kubernetes.io/managed-by": "pulumi" };

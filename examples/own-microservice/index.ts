@@ -22,6 +22,7 @@ const files = ["Dockerfile", "server.mjs"].map((file) => readFileSync(path.join(
 const baseImage = config.require("baseImage");
 const image = new ServiceImage("reviews", {
   registry: environment.requireOutput("registry"),
+  credentials: { username: "program", password: environment.requireOutput("registryPassword") },
   repository: "reviews",
   tag: createHash("sha256").update(Buffer.concat(files)).update(baseImage).digest("hex").slice(0, 16),
   context,

@@ -120,6 +120,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
         cidr: config.networks.machines,
         natPerZone,
         flowLogs: { retentionDays: flowLogDays, kmsKeyArn: this.keyArn },
+        permissionsBoundaryArn: aws.gitHub?.permissionsBoundaryArn,
       },
       child,
     );
@@ -148,6 +149,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
         ...(this.checked.machineFiles && { machineFiles: this.checked.machineFiles }),
         backupBucketArn: this.backups.arn,
         deletionProtection: aws.deletionProtection,
+        permissionsBoundaryArn: aws.gitHub?.permissionsBoundaryArn,
       },
       { parent: this },
     );

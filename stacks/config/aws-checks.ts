@@ -23,6 +23,7 @@ export function awsChecks(config: EnvironmentConfig, aws: AwsConfig, settings: S
       ? ownVpcProblems(config, aws)
       : existingVpcProblems(config, aws, aws.vpc, settings)),
     ...poolProblems(config, aws),
+    ...openIngress(config, aws),
     ...alarmProblems(aws),
     ...backupProblems(aws),
     ...gitHubProblems(settings),
@@ -39,6 +40,19 @@ const longestName = 11;
 function longName(name: string): CrossProblem[] {
   const message = `${shown(name)} is too long on AWS; write at most ${longestName} characters, as load balancers' names have 32`;
   return name.length > longestName ? [between(message, stackNameSetting)] : [];
+}
+
+/** Cards and cookies would be in clear on the internet. */
+function openIngress({ hosts }: EnvironmentConfig, { ingress }: AwsConfig): CrossProblem[] {
+  if (ingress !== "public" || hosts.length > 0) return [];
+  const names = settingPath(["hosts"]);
+  return [
+    between(
+      `"public" is without TLS as long as there are no ${names}; write the shop's host names there, or internal`,
+      awsPath("ingress"),
+      names,
+    ),
+  ];
 }
 
 function zoneProblems({ zones, region }: AwsConfig): CrossProblem[] {
@@ -220,6 +234,11 @@ function gitHubProblems({ aws }: Settings): CrossProblem[] {
       gitHub.environment === undefined && gitHub.branch === undefined,
       "gitHub.environment",
       `the GitHub environment that may deploy, or a branch as ${branch}`,
+    ),
+    ...missing(
+      gitHub.permissionsBoundary === undefined,
+      "gitHub.permissionsBoundary",
+      "the ARN of a policy that bounds every role: without it a deployer makes itself a role with any right",
     ),
     ...(gitHub.environment !== undefined && gitHub.branch !== undefined
       ? [between(`is there beside ${environment}; write one of the two`, branch, environment)]

@@ -47,6 +47,10 @@ export function withDefaults(
     hosts: settings.hosts ?? [],
     storage: { defaultClass: settings.storage?.defaultClass ?? "recycle" },
     clusterBackup: clusterBackup(settings.clusterBackup),
+    tenants: {
+      loadBalancers: settings.tenants?.loadBalancers ?? false,
+      ingressAnnotations: settings.tenants?.ingressAnnotations ?? [],
+    },
     gitops: settings.gitops && {
       port: settings.gitops.port ?? defaultGitPort(stackName),
       intervalSeconds: settings.gitops.intervalSeconds ?? 10,

@@ -49,6 +49,13 @@ export interface EnvironmentConfig {
   };
   /** Backups of the cluster's own data. */
   readonly clusterBackup: ClusterBackupConfig;
+  /** What deployers, commits and pipelines may do beside what every one of them may. */
+  readonly tenants: {
+    /** Whether they may make Services of type LoadBalancer. */
+    readonly loadBalancers: boolean;
+    /** Annotations of Ingress objects that they may set, by their whole names, beside the usual ones. */
+    readonly ingressAnnotations: readonly string[];
+  };
   /** GitOps: Flux, a Git server, and a repository that is deployed. Undefined without. */
   readonly gitops?: {
     /** Port of the Git server on the host's 127.0.0.1, 1024 to 65535, and none of `ports`. */

@@ -79,6 +79,13 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
         .refine((text) => recipientPattern.test(text), recipientWording)
         .optional(),
     }),
+    tenants: settingsGroup({
+      loadBalancers: z.boolean(wording("is neither true nor false", "true or false")),
+      ingressAnnotations: z.array(
+        annotationName(),
+        wording("is not a list of annotations", "one such as [example.org/timeout]"),
+      ),
+    }),
     gitops: settingsGroup({
       port: port(),
       intervalSeconds: wholeNumber("is not a number of seconds", 5, 3600),
@@ -181,6 +188,11 @@ function labelName() {
     "is not a name of a label or taint",
     'at most 63 letters, digits, "-", "_" and ".", if need be after a domain and "/"',
   );
+  return z.string(name).refine(isLabelName, name);
+}
+
+function annotationName() {
+  const name = wording("is not a name of an annotation", "one such as example.org/timeout");
   return z.string(name).refine(isLabelName, name);
 }
 

@@ -2,7 +2,7 @@ import * as path from "node:path";
 
 import type * as pulumi from "@pulumi/pulumi";
 
-import { ServiceImage } from "../../components/images";
+import { type RegistryCredentials, ServiceImage } from "../../components/images";
 import { Microservice, type MicroserviceArgs } from "../../components/workloads";
 import { contentKey, describeFile, keyOf } from "../../toolchain/content-key";
 
@@ -12,6 +12,10 @@ export interface ImageSource {
   readonly registry: pulumi.Input<string>;
   /** Whether the registry asks for credentials, see {@link ServiceImage}'s arguments. Default false. */
   readonly authenticated?: boolean;
+  /** Who pushes to a registry that speaks HTTP. Default: it asks for nobody. */
+  readonly credentials?: RegistryCredentials;
+  /** What has to be there before it takes images. Default: nothing. */
+  readonly registryAfter?: readonly pulumi.Resource[];
   /** Name of the image that the services are built from: it has Node and npm. */
   readonly nodeImage: string;
   /** Name of the image that the database is built from: it has apt. */
@@ -74,31 +78,33 @@ export class ServiceMaker {
   /** The database's image, of a folder with a Dockerfile of its own. */
   databaseImage(): ServiceImage {
     const context = path.join(services, "postgres");
-    const { registry, debianImage, authenticated = false } = this.source;
+    const { registry, debianImage, authenticated = false, credentials } = this.source;
     return new ServiceImage(
       `${this.name}-postgres`,
       {
         registry,
         authenticated,
+        ...(credentials && { credentials }),
         repository: "postgres",
         tag: contentKey(context, debianImage),
         context,
         dockerfile: "Dockerfile",
         buildArgs: { BASE: debianImage },
       },
-      { parent: this.shop },
+      { parent: this.shop, dependsOn: [...(this.source.registryAfter ?? [])] },
     );
   }
 
   /** Its tag is by what goes into it: a change of one service builds no other one, and starts no other's pods anew. */
   private image(folder: string, contains: readonly string[]): ServiceImage {
-    const { registry, nodeImage, authenticated = false } = this.source;
+    const { registry, nodeImage, authenticated = false, credentials } = this.source;
     const parts = [folder, ...contains].map((part) => contentKey(path.join(services, part)));
     const image = new ServiceImage(
       `${this.name}-${folder}`,
       {
         registry,
         authenticated,
+        ...(credentials && { credentials }),
         repository: folder,
         tag: keyOf([nodeImage, parts, common.map((file) => describeFile(services, file))]),
         context: services,
@@ -106,7 +112,10 @@ export class ServiceMaker {
         buildArgs: { BASE: nodeImage, SERVICE: folder },
       },
       // What the others have in common with the first need not be built, compressed and sent again.
-      { parent: this.shop, ...(this.firstImage && { dependsOn: [this.firstImage] }) },
+      {
+        parent: this.shop,
+        dependsOn: [...(this.source.registryAfter ?? []), ...(this.firstImage ? [this.firstImage] : [])],
+      },
     );
     this.firstImage ??= image;
     return image;

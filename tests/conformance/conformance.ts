@@ -53,9 +53,9 @@ async function conformance(settings: Settings, signal: AbortSignal): Promise<boo
 }
 
 /** Gives the environment the suite's images. */
-async function provideImages({ name, registry }: Target, folder: string): Promise<void> {
+async function provideImages({ name, registry, registryPassword }: Target, folder: string): Promise<void> {
   const images = await suiteImages();
-  const missing = await pushImages(images, registry, say);
+  const missing = await pushImages(images, { registry, password: registryPassword }, say);
   say(`${images.length - missing.length} of the suite's ${images.length} images are in ${name}'s registry`);
   writeFileSync(path.join(folder, "images-left-out.txt"), missing.map((image) => `${image}\n`).join(""));
 }

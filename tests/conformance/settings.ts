@@ -28,6 +28,11 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
 }
 
 function checkedExpression(focus: string): string {
+  if (/[$`'"\p{Cc}]/u.test(focus)) {
+    throw new Error(
+      `FOCUS is ${JSON.stringify(focus)}; write it without $, quotes and backquotes, which make refuses`,
+    );
+  }
   try {
     new RegExp(focus);
     return focus;

@@ -14,6 +14,8 @@ export interface Target {
   readonly kubeconfig: string;
   /** `host:port` of its registry, on this host and on its machines. */
   readonly registry: string;
+  /** Password of the registry's user `program`. Secret. */
+  readonly registryPassword: string;
   /** Takes it down, unless it was there before. */
   readonly release: () => Promise<void>;
 }
@@ -33,7 +35,8 @@ export async function ownTarget(): Promise<Target> {
     await environment.up();
     const { name } = environment;
     const kubeconfig = await environment.output("kubeconfig");
-    return { name, kubeconfig, registry: await registryOf(name), release };
+    const registryPassword = await environment.output("registryPassword");
+    return { name, kubeconfig, registry: await registryOf(name), registryPassword, release };
   } catch (error) {
     await release().catch((more: unknown) => {
       console.error(more);
@@ -45,8 +48,9 @@ export async function ownTarget(): Promise<Target> {
 /** An environment that is up. */
 export async function existingTarget(name: string): Promise<Target> {
   const env = { ...process.env, ...pulumiEnvironment(name) };
-  const args = ["stack", "output", "kubeconfig", "--show-secrets", "-s", name];
-  const { stdout } = await run("pulumi", args, { env }).catch((cause: unknown) => {
+  const output = async (of: string): Promise<string> =>
+    (await run("pulumi", ["stack", "output", of, "--show-secrets", "-s", name], { env })).stdout;
+  const kubeconfig = await output("kubeconfig").catch((cause: unknown) => {
     throw new Error(
       `ENV is "${name}", and there is no such environment that is up: \`make up ENV=${name}\` brings it up, and ` +
         "without ENV the suite makes an environment of its own",
@@ -55,8 +59,9 @@ export async function existingTarget(name: string): Promise<Target> {
   });
   return {
     name,
-    kubeconfig: stdout,
+    kubeconfig,
     registry: await registryOf(name),
+    registryPassword: (await output("registryPassword")).trim(),
     release: () => Promise.resolve(),
   };
 }

@@ -1,5 +1,6 @@
 import { eventually, TestEnvironment } from "../support/test-environment";
 import { describeApiThreeWays } from "./api-three-ways";
+import { describeAttacks } from "./attacks";
 import { describeHardening } from "./hardening";
 
 /** The secrets that an environment has, in the forms in which they would be readable. */
@@ -307,3 +308,4 @@ describe("the platform", () => {
 
 describeApiThreeWays(environment);
 describeHardening(environment);
+describeAttacks(environment);

@@ -303,7 +303,7 @@ describe("Jenkins", () => {
   it(
     "starts an agent by the controller's account, which may do that and nothing else",
     async () => {
-      const agent = agentPod("agent", await team.output("agentImage"), "none");
+      const agent = agentPod("agent", await team.output("agentImage"), "none", "chart-registry");
       const containers = agent.spec.containers.filter(({ name }) => name !== "jnlp");
       const metadata = { name: "agent", namespace: "jenkins-agents" };
       const file = path.join(scratch, "agent.json");

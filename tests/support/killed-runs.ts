@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { given } from "../../toolchain/given";
 import { isEngine, type Process, readProcess, runningProcesses } from "../../toolchain/recover/processes";
 import type { TestEnvironment } from "./test-environment";
 
@@ -14,7 +15,7 @@ export interface Kill {
 
 /** Seeds of the kills of a test: `SEEDS=1,2`, or as many as it wants. */
 export function seedsOf(count: number): number[] {
-  const { SEEDS: chosen } = process.env;
+  const chosen = given("SEEDS");
   return chosen === undefined
     ? Array.from({ length: count }, (_, index) => index + 1)
     : chosen.split(",").map(Number);

@@ -24,7 +24,7 @@ export interface Result {
  * one on this host. Set `KEEP=1` to keep the cluster for a look; its name is printed.
  */
 export class TestEnvironment {
-  readonly name = `e2e-${randomBytes(3).toString("hex")}`;
+  readonly name: string;
   private readonly folder: string;
   private variables: NodeJS.ProcessEnv = {};
   /** What a person would have in their shell who calls make. */
@@ -36,12 +36,15 @@ export class TestEnvironment {
    * @param settings of the program's own namespace, without the namespace
    * @param program folder with a Pulumi.yaml; default: the repository's own program
    * @param host an environment whose state is used too, so that its stack can be referred to; destroy this one first
+   * @param existing name of an environment of this user's that is up already, and that stays
    */
   constructor(
     settings: Readonly<Record<string, unknown>>,
     private program: string = repository,
     private readonly host?: TestEnvironment,
+    private readonly existing?: string,
   ) {
+    this.name = existing ?? `e2e-${randomBytes(3).toString("hex")}`;
     this.folder = host?.folder ?? mkdtempSync(path.join(tmpdir(), "slipway-e2e-"));
     this.configure(settings);
   }
@@ -59,7 +62,9 @@ export class TestEnvironment {
       value,
     ]);
     writeFileSync(config, stringify({ config: Object.fromEntries(namespaced) }));
-    const own = { PULUMI_BACKEND_URL: undefined, SLIPWAY_STATE: this.folder, SLIPWAY_CONFIG: config };
+    const own = this.existing
+      ? {}
+      : { PULUMI_BACKEND_URL: undefined, SLIPWAY_STATE: this.folder, SLIPWAY_CONFIG: config };
     this.shell = { ...process.env, ...own };
     this.variables = { ...this.shell, ...pulumiEnvironment(this.name, this.shell) };
   }
@@ -174,9 +179,18 @@ export class TestEnvironment {
 
   /** The same with a document on its standard input. */
   async apply(...objects: readonly object[]): Promise<void> {
+    await this.applyWith([], objects);
+  }
+
+  /** The same as somebody else, such as `system:serviceaccount:deployer:deployer`. */
+  async applyAs(user: string, ...objects: readonly object[]): Promise<void> {
+    await this.applyWith(["--as", user], objects);
+  }
+
+  private async applyWith(flags: readonly string[], objects: readonly object[]): Promise<void> {
     const file = path.join(this.folder, `${randomBytes(4).toString("hex")}.json`);
     writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
-    await this.kubectl("apply", "-f", file);
+    await this.kubectl("apply", "-f", file, ...flags);
   }
 
   /** Name of a machine's container. */
@@ -207,6 +221,10 @@ export class TestEnvironment {
 
   /** Takes everything down; for `afterAll`. Throws when something stays. */
   async destroy(): Promise<void> {
+    if (this.existing) {
+      rmSync(this.folder, { recursive: true });
+      return;
+    }
     if (process.env.KEEP) {
       console.log(`kept: ${this.name}, state in ${this.folder}`);
       return;

@@ -4,6 +4,7 @@ import { execFile, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
+import { given } from "../given";
 import { actionLabel, chooseJob, type DatabaseJob } from "./choose";
 
 interface List {
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   if (action !== "backup" && action !== "restore") {
     throw new Error(`The first argument is "${action}"; give backup or restore`);
   }
-  const { BACKUP: wanted = "", FROM, UNSAVED } = process.env;
+  const [wanted = "", FROM, UNSAVED] = [given("BACKUP"), given("FROM"), given("UNSAVED")];
   const list = await kubectl(
     "get",
     "cronjobs",

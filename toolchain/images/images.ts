@@ -46,9 +46,12 @@ export const debian = image("debian", "debian", {
 /** HAProxy; its configuration is put to /etc/haproxy/haproxy.cfg when a container is made. */
 export const loadBalancer = image("load-balancer", "load-balancer", { images: { DEBIAN: debian } });
 
-/** The image registry of an environment: port 5000, images below /var/lib/registry. */
+/**
+ * The image registry of an environment: port 5000, images below /var/lib/registry. Who may push, two files say that are put
+ * below /etc/registry when a container is made.
+ */
 export const registry = image("registry", "registry", {
-  images: { DEBIAN: debian },
+  images: { LOAD_BALANCER: loadBalancer },
   programs: { registry: ["registry"] },
 });
 

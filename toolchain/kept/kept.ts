@@ -1,6 +1,7 @@
 // What outlives an environment: `npx tsx toolchain/kept/kept.ts dev after-down|list|forget`. `forget` reads CLAIM and
 // OWNER from its environment.
 import { backendUrl, checkName, settingsOf } from "../environment";
+import { given } from "../given";
 import { ownerOf } from "../owner";
 import { awsLines, regionOf, volumesOnAws } from "./aws";
 import {
@@ -63,7 +64,8 @@ async function list(environment: string, volume: KeptVolume): Promise<void> {
 const isEmpty = ({ claims, backups }: KeptContent): boolean => claims.length === 0 && backups === undefined;
 
 async function forget(environment: string, volume: KeptVolume): Promise<void> {
-  const { CLAIM: wanted = "", OWNER: confirmed = "" } = process.env;
+  const { OWNER: confirmed = "" } = process.env;
+  const wanted = given("CLAIM") ?? "";
   const reason = refusal(environment, volume, ownOwner(environment), confirmed);
   if (reason !== undefined) throw new Error(reason);
   const { claims, backups } = await readContent(volume);

@@ -67,6 +67,8 @@ export interface AwsMachinesArgs extends Belonging, AwsPlace {
   readonly backupBucketArn?: pulumi.Input<string> | undefined;
   /** Whether AWS or the stack refuses to delete what is not to go by mistake: control planes, etcd's volumes, load balancers. */
   readonly deletionProtection: boolean;
+  /** ARN of a policy beyond which the machines' roles have no right, whatever they are given. Default none. */
+  readonly permissionsBoundaryArn?: pulumi.Input<string> | undefined;
 }
 
 /**
@@ -174,7 +176,12 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
     const description = `The ${role} machines of ${this.args.environment}`;
     const instanceRole = new InstanceRole(
       name,
-      { ...this.belonging, description, statements },
+      {
+        ...this.belonging,
+        description,
+        statements,
+        permissionsBoundaryArn: this.args.permissionsBoundaryArn,
+      },
       { parent: this },
     );
     this.identity.set(role, { role: instanceRole, secret });

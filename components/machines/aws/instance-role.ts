@@ -2,12 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../belonging";
-import { policyDocument, type Statement } from "./policy";
+import { iamPath, policyDocument, type Statement } from "./policy";
 import { belongingTags } from "./tags";
 
 export interface InstanceRoleArgs extends Belonging {
   readonly description: string;
   readonly statements: readonly Statement[];
+  /** ARN of a policy beyond which the role has no right, whatever it is given. Default none. */
+  readonly permissionsBoundaryArn?: pulumi.Input<string> | undefined;
 }
 
 /** What a machine may do at AWS: the role of its instance. Its name is left to Pulumi. */
@@ -27,7 +29,15 @@ export class InstanceRole extends pulumi.ComponentResource {
     };
     const role = new aws.iam.Role(
       name,
-      { description: args.description, assumeRolePolicy: policyDocument([trust]), tags },
+      {
+        description: args.description,
+        path: iamPath(args.environment),
+        assumeRolePolicy: policyDocument([trust]),
+        ...(args.permissionsBoundaryArn !== undefined && {
+          permissionsBoundary: args.permissionsBoundaryArn,
+        }),
+        tags,
+      },
       { parent: this },
     );
     const policy = new aws.iam.RolePolicy(
@@ -37,7 +47,7 @@ export class InstanceRole extends pulumi.ComponentResource {
     );
     const profile = new aws.iam.InstanceProfile(
       name,
-      { role: role.name, tags },
+      { role: role.name, path: iamPath(args.environment), tags },
       { parent: this, dependsOn: [policy] },
     );
     this.roleName = role.name;

@@ -10,6 +10,12 @@ export interface AwsPlace {
   readonly accountId: pulumi.Input<string>;
 }
 
+/**
+ * IAM path of an environment's roles, profiles and policies. By a name's beginning `prod` would be `prod-eu` too, and whatever
+ * else somebody called so.
+ */
+export const iamPath = (environment: string): string => `/slipway/${environment}/`;
+
 type OneOrMore = pulumi.Input<string> | readonly pulumi.Input<string>[];
 
 /** A statement of an IAM policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */

@@ -259,9 +259,10 @@ function dockerFacts(...files: PlatformFacts["files"]): PlatformFacts {
       cgroupDriver: "cgroupfs",
       failCgroupV1: false,
       failSwapOn: false,
-      // The disk is the host's, shared with everything else on it: a full one is not these pods' fault.
+      // The disk is the host's, shared with everything else on it: a part of it that is free says nothing. But before none is,
+      // the pods that use most of it go, and not the host.
       imageGCHighThresholdPercent: 100,
-      evictionHard: { "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%" },
+      evictionHard: { "nodefs.available": "1Gi", "nodefs.inodesFree": "1%", "imagefs.available": "1Gi" },
     },
     kubeletFlags: { "runtime-cgroups": "/system.slice/containerd.service" },
     // It wants cgroup v2 and a kernel configuration that a container cannot read.

@@ -1,3 +1,3 @@
 export { DockerMachines, type DockerMachinesArgs } from "./docker-machines";
 export type { ExposedPort } from "./load-balancer-config";
-export { Registry, type RegistryArgs } from "./registry";
+export { Registry, type RegistryArgs, type RegistryUser } from "./registry";

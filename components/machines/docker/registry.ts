@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
+
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { MachineFile } from "../../bootstrap";
+import { Password } from "../../pki";
 import type { Belonging } from "../belonging";
 import { belongingLabels } from "./labels";
 
@@ -20,23 +23,44 @@ export interface RegistryArgs extends Belonging {
   readonly hostPort: number;
 }
 
-/** The environment's own OCI registry: what is pushed on the host is pulled by the machines. */
+/** A user of the registry. */
+export interface RegistryUser {
+  /** Its name. */
+  readonly username: string;
+  /** Secret. */
+  readonly password: pulumi.Output<string>;
+}
+
+/**
+ * The environment's own OCI registry: what is pushed on the host is pulled by the machines. Whoever reaches it may pull; who
+ * pushes says a password; nothing is deleted.
+ */
 export class Registry extends pulumi.ComponentResource {
-  /** `host:port` that image names begin with, on the host and on the machines alike; known when it runs. */
+  /**
+   * `host:port` that image names begin with, on the host and on the machines alike. It is known before the registry runs, so that
+   * who pushes names the registry in `dependsOn`: were it the container's output, another container would be another name of
+   * every image, and whatever runs them would be replaced.
+   */
   readonly host: pulumi.Output<string>;
   /** `host:port` as the machines and their pods reach it, by HTTP: for what is no image. Images have `host` in front. */
   readonly addressInCluster: string;
+  /** Who may push anything: the program itself. */
+  readonly user: RegistryUser;
+  /** Who may push below `charts/` and nowhere else: for a pipeline. */
+  readonly chartUser: RegistryUser;
 
   constructor(name: string, args: RegistryArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:machines:Registry", name, {}, options);
 
     const labels = belongingLabels(args);
+    this.user = this.createUser(name, "program");
+    this.chartUser = this.createUser(name, "charts");
     const volume = new docker.Volume(
       name,
       { name: `slipway-${args.environment}-registry`, labels },
       { parent: this },
     );
-    const container = new docker.Container(
+    new docker.Container(
       name,
       {
         name: `slipway-${args.environment}-registry`,
@@ -48,14 +72,29 @@ export class Registry extends pulumi.ComponentResource {
         volumes: [{ volumeName: volume.name, containerPath: "/var/lib/registry" }],
         capabilities: { drops: ["ALL"] },
         securityOpts: ["no-new-privileges:true"],
+        uploads: [this.user, this.chartUser].map(allowed),
         labels,
       },
       { parent: this, deleteBeforeReplace: true },
     );
     this.addressInCluster = `${args.address}:${registryPort}`;
-    this.host = container.id.apply(() => registryHost(args.hostPort));
+    this.host = pulumi.output(registryHost(args.hostPort));
     this.registerOutputs({ host: this.host });
   }
+
+  private createUser(name: string, username: string): RegistryUser {
+    const { password } = new Password(`${name}-${username}`, { parent: this });
+    return { username, password };
+  }
+}
+
+/** The file by which the registry's image knows a user: of what they say, as HTTP's Basic has it, the hash. */
+function allowed({ username, password }: RegistryUser): docker.types.input.ContainerUpload {
+  const content = password.apply((text) => {
+    const said = `Basic ${Buffer.from(`${username}:${text}`).toString("base64")}`;
+    return `${createHash("sha256").update(said).digest("hex")}\n`;
+  });
+  return { file: `/etc/registry/${username}`, content };
 }
 
 function registryHost(hostPort: number): string {

@@ -24,10 +24,14 @@ const MAX_BODY_BYTES = 64 * 1024;
  *   of this one would not mend.
  * - `GET /readyz`: 200 while it is serving: see `run`.
  * - `GET /version`: `{ service, version, pod, node }`.
+ *
+ * @param signed - whether each answer says in its headers which pod gave it: for other services, and not for the world
  */
-export function serviceApp(instance: Instance): Hono {
+export function serviceApp(instance: Instance, { signed = true } = {}): Hono {
   const app = new Hono();
-  app.use(requestId, requestLog(instance), signature(instance), bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.use(requestId, requestLog(instance), leaving(instance));
+  if (signed) app.use(signature(instance));
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
   app.get("/healthz", (c) => c.text("ok"));
   app.get("/readyz", (c) => (instance.phase === "serving" ? c.text("ready") : c.text(instance.phase, 503)));
   app.get("/version", (c) => {
@@ -114,14 +118,21 @@ function requestLog(instance: Instance): MiddlewareHandler {
   };
 }
 
-/** Which copy of which version answered, on every answer; and no kept-alive connection to one that leaves. */
+/** No connection is kept alive to one that leaves. */
+function leaving(instance: Instance): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    if (instance.phase === "draining") c.header("connection", "close");
+  };
+}
+
+/** Which copy of which version answered, on every answer. */
 function signature(instance: Instance): MiddlewareHandler {
   return async (c, next) => {
     await next();
     c.header("x-service-version", instance.version);
     c.header("x-pod-name", instance.pod);
     c.header("x-node-name", instance.node);
-    if (instance.phase === "draining") c.header("connection", "close");
   };
 }
 

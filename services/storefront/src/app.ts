@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import {
   type Beside,
@@ -22,6 +23,7 @@ import { productPage } from "./pages/product";
 import { statusPage } from "./pages/status";
 import type { Parts } from "./parts";
 import { style } from "./style";
+import { hsts, ownForms } from "./same-site";
 import { Visitor } from "./visitor";
 
 /** Answers with a page. */
@@ -34,9 +36,11 @@ export type Page = (
 /** The shop's web pages: `/`, `/products/:id`, `/cart`, `/checkout`, `/orders`, `/status` and `/style.css`. */
 export function storefrontApp(instance: Instance, parts: Parts): Hono {
   const { catalog, shelves, needs } = parts;
-  const app = serviceApp(instance);
+  const app = serviceApp(instance, { signed: false });
   app.use(
     readsOnly("POST /cart", "POST /checkout"),
+    ownForms,
+    hsts,
     secureHeaders({
       // Pages need our own style sheet, forms and pictures inside them; scripts are never allowed.
       contentSecurityPolicy: {
@@ -47,7 +51,9 @@ export function storefrontApp(instance: Instance, parts: Parts): Hono {
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
-      // Whether the shop has TLS is decided in front of it.
+      // With none at all a browser would not say of our own forms that they are ours.
+      referrerPolicy: "same-origin",
+      // Whether the shop has TLS is decided in front of it: same-site.ts.
       strictTransportSecurity: false,
     }),
   );
@@ -90,6 +96,7 @@ export function storefrontApp(instance: Instance, parts: Parts): Hono {
   app.notFound((c) => page(c, noticePage("no-such-page"), 404));
 
   app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
     if (!(error instanceof Trouble)) return page(c, noticePage("our-mistake"), 500);
     c.header("retry-after", String(RETRY_AFTER_S));
     return page(

@@ -31,10 +31,12 @@ export function checkoutRoutes(app: Hono, { cart, orders }: Parts, page: Page): 
       card: form.card,
     });
     if (id === undefined) return page(c, noticePage("no-such-page"), 404);
-    const customer = visitor.getToKnow();
+    const customer = visitor.customer ?? randomUUID();
     const placed: Placed | Trouble = request
       ? await orders.place(customer, id, request).catch(troubleOnly)
       : { refused: "Please give a name of at most 80 letters, and the number of a card." };
+    // Also where it is not known whether there is an order now: sent again, it is to be the same customer's.
+    if ("order" in placed || placed instanceof Trouble) visitor.remain(customer);
     if ("order" in placed) {
       visitor.keep({ lines: [] });
       return c.redirect(`/orders/${id}?thanks`, 303);

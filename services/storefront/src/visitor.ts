@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { type CartLine, cartLinesSchema, type PricedCart, uuidSchema } from "../../shared/src";
@@ -39,16 +38,14 @@ export class Visitor {
     this.remember("cart", text, lines.length === 0 ? 0 : DAYS_30_S);
   }
 
-  /** The customer's number, a new one if there is none yet. */
-  getToKnow(): string {
-    const customer = this.customer ?? randomUUID();
+  /** Remembers the customer's number. */
+  remain(customer: string): void {
     this.remember("customer", customer, DAYS_365_S);
-    return customer;
   }
 
   private remember(name: string, value: string, maxAge: number): void {
     const secure = this.c.req.header("x-forwarded-proto") === "https";
-    // Lax: another site's form brings no cookies along, so it can neither fill a cart nor order.
+    // Lax: another site's form brings no cookies along.
     setCookie(this.c, name, value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge });
   }
 }

@@ -19,8 +19,13 @@ const provider = new k8s.Provider("cluster", {
 const team = new WorkloadNamespace("team", { provider });
 const namespaces = { team: team.namespaceName };
 
+const user = (username: string, output: string) => ({
+  username,
+  password: environment.requireOutput(output) as pulumi.Output<string>,
+});
 const chart = new ServiceChart("chart", {
   registry,
+  credentials: user("charts", "chartPassword"),
   folder: config.require("chartFolder"),
   version: config.require("chartVersion"),
   helm: `${partDirectory(parts.helm)}/helm`,
@@ -44,7 +49,11 @@ new k8s.helm.v4.Chart(
 
 new Deployer("team-deployer", { namespaces }, { provider });
 
-const agentImage = new PushedImage("agent", { registry, localName: imageName("agent") }).reference;
+const agentImage = new PushedImage("agent", {
+  registry,
+  credentials: user("program", "registryPassword"),
+  localName: imageName("agent"),
+}).reference;
 const jenkins = new JenkinsPipeline(
   "jenkins",
   {
@@ -57,6 +66,7 @@ const jenkins = new JenkinsPipeline(
     jenkinsfile: "charts/Jenkinsfile",
     credentials: { username: config.require("gitUser"), password: config.requireSecret("gitPassword") },
     namespaces,
+    chartRegistry: { host: chartRegistry, ...user("charts", "chartPassword") },
     variables: { NAMESPACE: "team", CHART_REGISTRY: chartRegistry },
   },
   { provider },

@@ -30,6 +30,10 @@ function imageOf(version: string): pulumi.Output<string> {
   const hash = createHash("sha256").update(content).update(base).update(version);
   const args = {
     registry,
+    credentials: {
+      username: "program",
+      password: environment.requireOutput("registryPassword") as pulumi.Output<string>,
+    },
     repository: "probe",
     tag: hash.digest("hex").slice(0, 16),
     context,

@@ -54,22 +54,42 @@ test("is a declarative pipeline: its sections, in a pipeline, and nothing else",
   const root = treeOf(source);
   expect([...blocks(root).keys()]).toEqual(["pipeline"]);
   const sections = [...blocks(block(root, "pipeline")).keys()];
-  expect(sections).toEqual(["agent", "parameters", "options", "environment", "stages", "post"]);
+  expect(sections).toEqual(["parameters", "options", "stages", "post"]);
 });
 
-test("has a stage with steps that reviews by the same target as a person", () => {
-  const stages = block(block(treeOf(source), "pipeline"), "stages");
-  expect([...blocks(stages).keys()]).toEqual(["stage"]);
-  const stage = block(stages, "stage");
-  expect(block(stage, "steps").text).toContain(`sh 'make review ENV="$ENVIRONMENT"`);
+/** The text of a stage's block, by its name. */
+function stageCalled(name: string): string {
+  const [, text = ""] =
+    new RegExp(`\\n    stage\\('${name}'\\) \\{\\n(.*?)\\n    \\}\\n`, "s").exec(source) ?? [];
+  return text;
+}
+
+test("reviews by the same target as a person, of one of the environments that there are", () => {
+  for (const stage of ["Review", "Review of a fork"]) {
+    expect(stageCalled(stage)).toContain(`sh 'make review ENV="$ENVIRONMENT"`);
+  }
+  expect(source).toContain("choice(name: 'ENVIRONMENT', choices: ['dev', 'staging', 'prod']");
 });
 
-test("keeps the report whatever the review says", () => {
+test("gives a fork's code no credential, and no machine that others use", () => {
+  const [own, forks] = [stageCalled("Review"), stageCalled("Review of a fork")];
+  expect(own).toContain("when { not { expression { env.CHANGE_FORK } } }");
+  expect(own).toContain("credentials('slipway-passphrase')");
+  expect(forks).toContain("when { expression { env.CHANGE_FORK } }");
+  expect(forks).not.toContain("redentials(");
+  expect(forks).toContain("agent { label 'slipway-fork' }");
+  expect(source).toContain("  agent none\n");
+});
+
+test("keeps the report whatever the review says, and posts it where no code of a change runs", () => {
   const post = block(block(treeOf(source), "pipeline"), "post");
   expect([...blocks(post).keys()]).toEqual(["always"]);
-  expect(block(post, "always").text).toContain(
-    "archiveArtifacts artifacts: 'review.md', allowEmptyArchive: true",
-  );
+  const { text } = block(post, "always");
+  expect(text).toContain("archiveArtifacts artifacts: 'review.md', allowEmptyArchive: true");
+  expect(text).toContain("node('slipway-comment')");
+  for (const stage of ["Review", "Review of a fork"]) {
+    expect(stageCalled(stage)).toContain("post { always { stash name: 'report'");
+  }
 });
 
 test("leaves every variable to the shell: text in double quotes would become code", () => {

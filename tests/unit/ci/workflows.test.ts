@@ -97,6 +97,16 @@ describe("GitHub's workflow", () => {
   test("takes nothing that a pull request's author writes for a command", () => {
     expect(withExpressions(jobs)).toEqual([]);
   });
+
+  test("runs a fork's code on none of our machines, and with none of our secrets", () => {
+    const own = "github.event.pull_request.head.repo.full_name == github.repository";
+    const { "runs-on": machine, environment } = jobs.review as Job & {
+      "runs-on": string;
+      environment: string;
+    };
+    expect(machine).toBe(`\${{ ${own} && vars.SLIPWAY_RUNNER || 'ubuntu-latest' }}`);
+    expect(environment).toBe(`\${{ ${own} && 'slipway-preview' || 'slipway-fork' }}`);
+  });
 });
 
 describe("GitHub's nightly workflow", () => {
@@ -136,10 +146,15 @@ describe("GitLab's pipeline", () => {
   }
 
   /** The jobs that a pipeline runs, by gitlab-ci-local, which checks them by GitLab's own schema. */
-  async function jobs(text: string, source = "merge_request_event"): Promise<PipelineJob[]> {
+  async function jobs(text: string, source = "merge_request_event", from = 1): Promise<PipelineJob[]> {
     writeFileSync(path.join(folder, ".gitlab-ci.yml"), text);
     const program = path.join(repository, "node_modules", "gitlab-ci-local", "src", "index.js");
-    const variables = [`CI_PIPELINE_SOURCE=${source}`, "SLIPWAY_REVIEW_TOKEN=token"];
+    const variables = [
+      `CI_PIPELINE_SOURCE=${source}`,
+      "SLIPWAY_REVIEW_TOKEN=token",
+      `CI_MERGE_REQUEST_SOURCE_PROJECT_ID=${from}`,
+      "CI_MERGE_REQUEST_PROJECT_ID=1",
+    ];
     const settings = variables.flatMap((variable) => ["--variable", variable]);
     const { stdout } = await run(process.execPath, [program, "--list-json", ...settings], { cwd: folder });
     const all = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as PipelineJob[];
@@ -150,6 +165,10 @@ describe("GitLab's pipeline", () => {
     const found = await jobs(content);
     expect(found.map(({ name }) => name)).toEqual(["review", "comment"]);
     expect(found[1]?.needs?.map(({ job }) => job)).toEqual(["review"]);
+  });
+
+  test("runs no job for a fork's merge request: its code would be root on our machine", async () => {
+    expect(await jobs(content, "merge_request_event", 2)).toEqual([]);
   });
 
   test("runs the long tests, and nothing else, on a schedule", async () => {

@@ -241,3 +241,35 @@ describe("with a catalog in trouble", () => {
     expect(JSON.stringify(lines)).not.toContain("hush");
   });
 });
+
+describe("a form", () => {
+  /** What the storefront answers to an order that says where it comes from. */
+  async function ordered(headers: Record<string, string>): Promise<Response> {
+    const url = await withCatalog();
+    const body = new URLSearchParams({ order: "3f2c7d1e-5a8b-4c0d-9e1f-2a3b4c5d6e7f", name: "x", card: "x" });
+    const own: Record<string, string> = headers.origin === "own" ? { origin: new URL(url).origin } : {};
+    return await fetch(`${url}/checkout`, { method: "POST", body, headers: { ...headers, ...own } });
+  }
+
+  test.each([
+    [{ origin: "https://evil.example" }, 403],
+    [{ origin: "null" }, 403],
+    [{ "sec-fetch-site": "cross-site" }, 403],
+    [{ origin: "own" }, 402],
+    [{ origin: "null", "sec-fetch-site": "same-origin" }, 402],
+    [{}, 402],
+  ])("that says %j is answered with %i", async (headers, status) => {
+    const answer = await ordered(headers);
+    expect(answer.status).toBe(status);
+    // Nothing was ordered: there is no customer to remember.
+    expect(answer.headers.get("set-cookie") ?? "").not.toContain("customer=");
+  });
+});
+
+test("says nothing of pods and nodes in its headers, and asks for HTTPS only who came by it to a name", async () => {
+  const url = await withCatalog();
+  const answer = await fetch(url, { headers: { "x-forwarded-proto": "https" } });
+  for (const name of ["x-pod-name", "x-node-name", "strict-transport-security"]) {
+    expect(answer.headers.get(name)).toBeNull();
+  }
+});

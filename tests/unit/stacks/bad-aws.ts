@@ -140,7 +140,21 @@ export const aws: readonly BadConfiguration[] = [
     "slipway:aws.backups.keptDays: 35 is not more than slipway:aws.backups.lockedDays 40; write more",
   ),
   onAws(
-    { gitHub: { repository: "acme/shop", stateBucket: "acme-state" } },
+    { gitHub: { repository: "acme/shop", branch: "main", stateBucket: "acme-state" } },
+    "slipway:aws.gitHub.permissionsBoundary: is missing; write the ARN of a policy that bounds every role: without it a deployer makes itself a role with any right",
+  ),
+  onAws(
+    { ingress: "public" },
+    'slipway:aws.ingress: "public" is without TLS as long as there are no slipway:hosts; write the shop\'s host names there, or internal',
+  ),
+  onAws(
+    {
+      gitHub: {
+        repository: "acme/shop",
+        stateBucket: "acme-state",
+        permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary",
+      },
+    },
     "slipway:aws.gitHub.environment: is missing; write the GitHub environment that may deploy, or a branch as slipway:aws.gitHub.branch",
   ),
   onAws(

@@ -40,6 +40,14 @@ export const storage: BadConfiguration[] = [
     line: "slipway:storage.defaultClass: true is not a storage class of the platform; write recycle or keep",
   },
   {
+    settings: { tenants: { loadBalancers: "yes" } },
+    line: 'slipway:tenants.loadBalancers: "yes" is neither true nor false; write true or false',
+  },
+  {
+    settings: { tenants: { ingressAnnotations: ["no name"] } },
+    line: 'slipway:tenants.ingressAnnotations[0]: "no name" is not a name of an annotation; write one such as example.org/timeout',
+  },
+  {
     settings: { storage: "keep" },
     line: 'slipway:storage: "keep" is not a group of settings; write some of defaultClass',
   },

@@ -70,6 +70,7 @@ describe("a configuration without settings", () => {
       ports: { api: 29993, shop: 29994, registry: 29995, shopTls: 30563 },
       shop: "microservices",
       hosts: [],
+      tenants: { loadBalancers: false, ingressAnnotations: [] },
       storage: { defaultClass: "recycle" },
       certificates: { validitySeconds: 365 * 86_400 },
       clusterBackup: { enabled: true, intervalMinutes: 60, keep: { hourly: 24, daily: 7, weekly: 4 } },
@@ -138,6 +139,7 @@ describe("settings", () => {
         ports: { shop: 8080 },
         shop: "monolith",
         hosts: ["shop.example.org", "10.0.0.7"],
+        tenants: { ingressAnnotations: ["example.org/timeout"] },
         storage: { defaultClass: "keep" },
         certificates: { validity: "12h" },
         clusterBackup: { intervalMinutes: 30, recipient: `age1${"q".repeat(58)}` },
@@ -180,6 +182,7 @@ describe("settings", () => {
       ports: { ...defaults.ports, shop: 8080 },
       shop: "monolith",
       hosts: ["shop.example.org", "10.0.0.7"],
+      tenants: { loadBalancers: false, ingressAnnotations: ["example.org/timeout"] },
       storage: { defaultClass: "keep" },
       certificates: { validitySeconds: 43_200 },
       clusterBackup: { ...defaults.clusterBackup, intervalMinutes: 30, recipient: `age1${"q".repeat(58)}` },
@@ -358,6 +361,10 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
       .map(([api = 0, shop = 0, registry = 0, shopTls = 0]) => ({ api, shop, registry, shopTls })),
     shop: fc.constantFrom("monolith", "microservices"),
     hosts: fc.uniqueArray(fc.constantFrom("shop.example.org", "shop", "192.0.2.7")),
+    tenants: fc.record({
+      loadBalancers: fc.boolean(),
+      ingressAnnotations: fc.uniqueArray(fc.constantFrom("example.org/timeout", "example.org/auth")),
+    }),
     storage: fc.record({ defaultClass: fc.constantFrom("recycle" as const, "keep" as const) }),
     certificates: fc
       .integer({ min: 4, max: 1825 * 1440 })
@@ -379,15 +386,13 @@ const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
   }));
 
 /** The settings that say what a configuration has: through JSON, as they reach the program. */
-function settingsOf({ controlPlane, pools, ...rest }: Partial<EnvironmentConfig>): Record<string, unknown> {
-  const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage, certificates } = rest;
 function settingsOf({
   controlPlane,
   pools,
   clusterBackup,
   ...rest
 }: Partial<EnvironmentConfig>): Record<string, unknown> {
-  const { platform, kubernetesVersion, networks: written, ports, shop, hosts, storage } = rest;
+  const { platform, kubernetesVersion, networks: written, ports, shop, hosts, tenants, storage, certificates } = rest;
   const memory = <Size extends { memoryMiB: number }>({ memoryMiB: amount, ...size }: Size) => ({
     ...size,
     memory: amount % 1024 === 0 ? `${amount / 1024}Gi` : `${amount}Mi`,
@@ -401,6 +406,7 @@ function settingsOf({
     ports,
     shop,
     hosts,
+    tenants,
     storage,
     certificates: certificates && { validity: `${certificates.validitySeconds / 60}m` },
     clusterBackup: clusterBackup && { ...clusterBackup, ...clusterBackup.keep, keep: undefined },

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../../belonging";
+import { iamPath } from "../policy";
 import { belongingTags } from "../tags";
 
 /** How long a VPC's flow logs are kept, and what encrypts them. */
@@ -22,6 +23,8 @@ export interface FlowLogSettings {
 export interface FlowLogsArgs extends Belonging, FlowLogSettings {
   /** The VPC. */
   readonly vpc: aws.ec2.Vpc;
+  /** ARN of a policy beyond which its role has no right. Default none. */
+  readonly permissionsBoundaryArn?: pulumi.Input<string> | undefined;
 }
 
 /** Who talked to whom in a VPC, and what was refused: a record of every flow, in a log group of CloudWatch. */
@@ -42,7 +45,11 @@ export class FlowLogs extends pulumi.ComponentResource {
       name,
       {
         description: `Writes the flow logs of the environment ${args.environment}`,
+        path: iamPath(args.environment),
         assumeRolePolicy: assumedForFlowLogsOf(args.vpc),
+        ...(args.permissionsBoundaryArn !== undefined && {
+          permissionsBoundary: args.permissionsBoundaryArn,
+        }),
         tags,
       },
       { parent: this },

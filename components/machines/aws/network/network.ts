@@ -31,6 +31,8 @@ export interface NetworkArgs extends Belonging {
   readonly natPerZone: boolean;
   /** What becomes of the records of who talked to whom. */
   readonly flowLogs: FlowLogSettings;
+  /** ARN of a policy beyond which the flow logs' role has no right. Default none. */
+  readonly permissionsBoundaryArn?: pulumi.Input<string> | undefined;
 }
 
 /** For what the internet reaches, and reaches it. */

@@ -4,7 +4,7 @@ import { type Belonging, environmentLabel } from "../../belonging";
 import type { AwsPlace, Statement } from "../policy";
 import { infrastructureStatements } from "./infrastructure-rights";
 import { namesOf } from "./resource-names";
-import { owned, requested } from "./tag-conditions";
+import { owned } from "./tag-conditions";
 
 /** Whose rights, and what every role has to be bounded by. */
 export interface DeployRightsArgs extends Belonging, AwsPlace {
@@ -76,14 +76,8 @@ function rolesAndKeys(args: DeployRightsArgs): Statement[] {
       },
     },
     {
-      // A key that bears the environment's tag.
-      Sid: "MakeKey",
-      Action: ["kms:CreateKey", "kms:TagResource"],
-      Resource: "*",
-      Condition: requested(environment),
-    },
-    {
-      // The environment's key, for what is encrypted with it. Its end is not for a deployer.
+      // The environment's key, for what is encrypted with it. Its making, its policy and its end are not for a deployer: KMS
+      // cannot tell a tag that is given while a key is made from one by which another's becomes ours.
       Sid: "UseKey",
       Action: [
         "kms:CreateAlias",
@@ -91,7 +85,6 @@ function rolesAndKeys(args: DeployRightsArgs): Statement[] {
         "kms:EnableKeyRotation",
         "kms:Encrypt",
         "kms:GenerateDataKey*",
-        "kms:PutKeyPolicy",
         "kms:ReEncrypt*",
         "kms:UpdateAlias",
         "kms:UpdateKeyDescription",

@@ -1,3 +1,4 @@
+import { groupName } from "../aws-facts";
 import type { Statement } from "../policy";
 import { owned, requested } from "./tag-conditions";
 
@@ -125,14 +126,34 @@ function balancersAndPools(environment: string): Statement[] {
       Sid: "MakeBalancersAndPools",
       Action: [
         "autoscaling:CreateAutoScalingGroup",
-        "autoscaling:CreateOrUpdateTags",
-        "elasticloadbalancing:AddTags",
         "elasticloadbalancing:CreateListener",
         "elasticloadbalancing:CreateLoadBalancer",
         "elasticloadbalancing:CreateTargetGroup",
       ],
       Resource: "*",
       Condition: requested(environment),
+    },
+    {
+      // A tag is given while something is made, so that nobody tags what is another's into his own.
+      Sid: "TagBalancersThatAreMade",
+      Action: ["elasticloadbalancing:AddTags"],
+      Resource: "*",
+      Condition: {
+        StringEquals: {
+          ...requested(environment).StringEquals,
+          "elasticloadbalancing:CreateAction": ["CreateListener", "CreateLoadBalancer", "CreateTargetGroup"],
+        },
+      },
+    },
+    {
+      // Auto Scaling does not say while what a tag is given: so it is those of the environment's names that are nobody else's.
+      Sid: "TagPoolsThatAreMade",
+      Action: ["autoscaling:CreateOrUpdateTags"],
+      Resource: `arn:*:autoscaling:*:*:autoScalingGroup:*:autoScalingGroupName/${groupName(environment, "*")}`,
+      Condition: {
+        ...requested(environment),
+        StringEqualsIfExists: owned(environment).StringEquals,
+      },
     },
     {
       // Those of the environment: their size, their targets, their end.
@@ -152,6 +173,7 @@ function balancersAndPools(environment: string): Statement[] {
         "autoscaling:StartInstanceRefresh",
         "autoscaling:TerminateInstanceInAutoScalingGroup",
         "autoscaling:UpdateAutoScalingGroup",
+        "elasticloadbalancing:AddTags",
         "elasticloadbalancing:DeleteListener",
         "elasticloadbalancing:DeleteLoadBalancer",
         "elasticloadbalancing:DeleteTargetGroup",

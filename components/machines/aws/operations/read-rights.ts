@@ -56,7 +56,7 @@ export function readStatements(args: Belonging & AwsPlace): Statement[] {
         "iam:ListPolicyVersions",
         "iam:ListRolePolicies",
       ],
-      Resource: [names.roles, names.instanceProfiles, names.policies],
+      Resource: [names.roles, names.instanceProfiles, names.policies, ...names.access],
     },
     {
       // GitHub's provider, whose name is the same in every account.

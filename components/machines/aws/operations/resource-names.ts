@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../../belonging";
-import type { AwsPlace } from "../policy";
+import { type AwsPlace, iamPath } from "../policy";
 
 /** Patterns of ARNs by kind. */
 export type ResourceNames = ReturnType<typeof namesOf>;
@@ -15,9 +15,11 @@ export function namesOf({ environment, partition, region, accountId }: Belonging
     pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${rest}`;
   const global = (rest: string) => pulumi.interpolate`arn:${partition}:iam::${accountId}:${rest}`;
   return {
-    roles: global(`role/${environment}-*`),
-    instanceProfiles: global(`instance-profile/${environment}-*`),
-    policies: global(`policy/${environment}-*`),
+    roles: global(`role${iamPath(environment)}*`),
+    instanceProfiles: global(`instance-profile${iamPath(environment)}*`),
+    policies: global(`policy${iamPath(environment)}*`),
+    /** Those of GitHub's workflows, which are no deployer's: outside that path, so that no right to change them is given. */
+    access: [global(`role/${environment}-github-*`), global(`policy/${environment}-github-*`)],
     identityProvider: global("oidc-provider/token.actions.githubusercontent.com"),
     machineFiles: pulumi.interpolate`arn:${partition}:s3:::${environment}-files-*`,
     buckets: pulumi.interpolate`arn:${partition}:s3:::${environment}-*`,

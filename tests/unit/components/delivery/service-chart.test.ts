@@ -49,7 +49,7 @@ esac
 
   const callsOf = async (program: string): Promise<string[]> => {
     writeFileSync(calls, "");
-    const { outs } = await pushedChartProvider.create({ ...args, helm: program });
+    const { outs } = await pushedChartProvider.create({ ...args, helm: program, login: "" });
     expect(outs).toMatchObject({
       reference: "oci://127.0.0.1:5000/charts/microservice",
       pushedVersion: "0.1.0+abc",
@@ -68,12 +68,27 @@ esac
     );
   });
 
+  it("says who pushes in a file that Helm reads, and in no argument", async () => {
+    const program = helm(false);
+    const spy = path.join(path.dirname(program), "login.json");
+    writeFileSync(
+      program,
+      readFileSync(program, "utf8").replace("case", `cp "$HELM_REGISTRY_CONFIG" ${spy}\ncase`),
+    );
+    writeFileSync(calls, "");
+    await pushedChartProvider.create({ ...args, helm: program, login: "dXNlcjpwYXNzd29yZA==" });
+    expect(JSON.parse(readFileSync(spy, "utf8"))).toEqual({
+      auths: { "127.0.0.1:5000": { auth: "dXNlcjpwYXNzd29yZA==" } },
+    });
+    expect(readFileSync(calls, "utf8")).not.toContain("dXNlcjpwYXNzd29yZA");
+  });
+
   it("leaves a version alone that the registry has", async () => {
     expect(await callsOf(helm(true))).toEqual([show]);
   });
 
   it("is made anew for another version or registry, not for another folder", async () => {
-    const outs = { ...args, helm: "helm", reference: "", pushedVersion: "0.1.0+abc" };
+    const outs = { ...args, helm: "helm", login: "", reference: "", pushedVersion: "0.1.0+abc" };
     const diff = async (news: Partial<typeof args>) => {
       const { changes, replaces } =
         (await pushedChartProvider.diff?.("id", outs, { ...outs, ...news })) ?? {};

@@ -88,14 +88,61 @@ test("has time to fail its readiness, to wait, and to answer what it has begun",
   expect(readinessProbe).toMatchObject({ httpGet: { path: "/kube-system/healthz" }, periodSeconds: 1 });
 });
 
+test("runs nobody's code, reads no file for a route, and asks no host but the route's own", async () => {
+  for (const { args = [] } of inputsOf(await create(), deploymentType).spec.template.spec.containers) {
+    expect(args).toContain("-kubernetes-only-allowed-external-names");
+    expect(args.join(" ")).not.toContain("-enable-lua");
+    const [, refused = ""] = /^-disabled-filters=(.*)$/m.exec(args.join("\n")) ?? [];
+    expect(refused.split(",")).toEqual(
+      expect.arrayContaining(["lua", "static", "basicAuth", "bearerinjector", "tee", "setDynamicBackendUrl"]),
+    );
+    expect(args.some((each) => each.startsWith("-kubernetes-allowed-external-name"))).toBe(false);
+  }
+});
+
+test("tells by a proxy of its own for each protocol how it was asked", async () => {
+  const { containers } = inputsOf(await create(), deploymentType).spec.template.spec;
+  expect(
+    containers.map(({ name, args = [] }) => [name, args.filter((each) => each.includes("Proto"))]),
+  ).toEqual([
+    ["skipper", ["-forwarded-headers=X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto=http"]],
+    ["skipper-tls", ["-forwarded-headers=X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto=https"]],
+  ]);
+});
+
+test("reaches the API and pods, but none of the cluster's own, no machine and nothing outside", async () => {
+  const { spec } = inputsOf(await create(), "kubernetes:networking.k8s.io/v1:NetworkPolicy");
+  expect(spec.policyTypes).toEqual(["Ingress", "Egress"]);
+  expect(spec.egress).toEqual([
+    { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: 6443, protocol: "TCP" }] },
+    {
+      to: [
+        {
+          namespaceSelector: {
+            matchExpressions: [
+              {
+                key: "kubernetes.io/metadata.name",
+                operator: "NotIn",
+                values: ["kube-system", "local-path-storage", "ingress"],
+              },
+            ],
+          },
+        },
+      ],
+    },
+  ]);
+});
+
 test("keeps the key in an immutable Secret of Pulumi's naming, by which its pods change", async () => {
   const resources = await create();
   const secret = inputsOf(resources, "kubernetes:core/v1:Secret");
   expect(secret).toMatchObject({ type: "kubernetes.io/tls", immutable: true });
   expect(secret.metadata).not.toHaveProperty("name");
-  expect(containerOf(inputsOf(resources, deploymentType)).args).toEqual(
-    expect.arrayContaining(["-address=:9443", "-insecure-address=:9090"]),
-  );
+  const { containers } = inputsOf(resources, deploymentType).spec.template.spec;
+  expect(containers.map(({ volumeMounts }) => volumeMounts)).toEqual([
+    [],
+    [{ name: "certificate", mountPath: "/etc/skipper/certificate", readOnly: true }],
+  ]);
 });
 
 test("without a certificate answers on one port, and without a second pod has no disruption budget", async () => {

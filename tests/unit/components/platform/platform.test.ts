@@ -21,7 +21,7 @@ const args: PlatformArgs = {
     kubeRouter: "2.2.1",
     localPathProvisioner: "0.0.30",
     metricsServer: "0.8.0",
-    skipper: "0.22.0",
+    skipper: "0.23.0",
   },
   apiEndpoint: { host: "172.30.0.2", port: 6443 },
   podCidr: "10.244.0.0/16",
@@ -115,7 +115,7 @@ describe("the images of its pods", () => {
       coredns: ["registry.k8s.io/coredns/coredns:v1.14.0", "IfNotPresent"],
       "local-path-provisioner": ["docker.io/rancher/local-path-provisioner:v0.0.30", "IfNotPresent"],
       "metrics-server": ["registry.k8s.io/metrics-server/metrics-server:v0.8.0", "IfNotPresent"],
-      skipper: ["ghcr.io/zalando/skipper:v0.22.0", "IfNotPresent"],
+      skipper: ["ghcr.io/zalando/skipper:v0.23.0", "IfNotPresent"],
     });
   });
 
@@ -173,9 +173,9 @@ test("gives every part what is its own", async () => {
 
 // There is one of each in a cluster: a second Platform must fail, not make a second pod network.
 test("gives every Kubernetes object its name, and every namespaced one its namespace", async () => {
-  const clusterWide = /Namespace|ClusterRole|StorageClass|APIService|IngressClass/;
+  const clusterWide = /Namespace|ClusterRole|StorageClass|APIService|IngressClass|ValidatingAdmission/;
   const objects = (await create()).filter(({ type }) => type.startsWith("kubernetes:"));
-  expect(objects).toHaveLength(44);
+  expect(objects).toHaveLength(58);
   for (const { type, inputs } of objects) {
     const { name, namespace } = inputs.metadata as { name?: string; namespace?: string };
     expect(name).toBeTruthy();
@@ -198,6 +198,7 @@ test("creates what needs the pod network after it, so that waiting for pods neve
   const afterNetwork = [expect.any(PodNetwork)];
   expect(dependencies).toEqual({
     "slipway:platform:Platform": undefined,
+    "slipway:platform:TenantPolicies": undefined,
     "slipway:platform:KubeProxy": undefined,
     "slipway:platform:PodNetwork": undefined,
     "slipway:platform:ClusterDns": afterNetwork,

@@ -82,11 +82,15 @@ test("shows the runtime its configuration only after kube-router has completed i
   const { initContainers } = daemonSet.spec.template.spec;
   expect(initContainers).toBeUndefined();
   const { command } = containerOf(daemonSet);
-  expect(command).toEqual(["sh", "-c", expect.any(String), "kube-router"]);
   // The copy is one that kube-router may write, and the runtime does not look there.
-  expect(command?.[2]).toBe(
-    'cp /etc/kube-router/cni.conflist /var/lib/kube-router/10-kube-router.conflist && exec kube-router "$@"',
-  );
+  expect(command).toEqual([
+    "sh",
+    "-c",
+    expect.stringMatching(/--dport 50051 ! -i lo -j DROP[^]*exec kube-router "\$@"/),
+    "start-kube-router",
+    "/etc/kube-router/cni.conflist",
+    "/var/lib/kube-router/10-kube-router.conflist",
+  ]);
   expect(containerOf(daemonSet).lifecycle).toEqual({
     postStart: {
       exec: {

@@ -239,13 +239,22 @@ describe("an environment on AWS", () => {
     const type = "kubernetes:core/v1:Service";
     const annotation = "service.beta.kubernetes.io/aws-load-balancer-internal";
     const annotations = async (aws: object) =>
-      inputsOf(await stack("dev", withAws(aws)), type, "dev-platform-ingress").metadata.annotations;
+      inputsOf(
+        await stack("dev", { ...withAws(aws), hosts: ["shop.example.org"] }),
+        type,
+        "dev-platform-ingress",
+      ).metadata.annotations;
     expect(await annotations(settings)).toMatchObject({ [annotation]: "true" });
     expect(await annotations({ ...settings, ingress: "public" })).not.toHaveProperty([annotation]);
   });
 
   it("gives GitHub's workflows roles when it is told which", async () => {
-    const gitHub = { repository: "acme/shop", environment: "production", stateBucket: "acme-state" };
+    const gitHub = {
+      repository: "acme/shop",
+      environment: "production",
+      stateBucket: "acme-state",
+      permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary",
+    };
     const type = "slipway:machines:AwsGitHubAccess";
     expect(counts(await stack("dev", withAws({ gitHub })), type)).toEqual([1]);
     expect(counts(await stack("dev", minimal), type)).toEqual([0]);

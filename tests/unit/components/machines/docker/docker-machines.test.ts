@@ -76,7 +76,16 @@ describe("DockerMachines", () => {
       "docker:index/remoteImage:RemoteImage": 3,
       "docker:index/container:Container": 2,
       "docker:index/volume:Volume": 2,
+      "pulumi-nodejs:dynamic/pki:Password": 2,
     });
+  });
+
+  it("tells the registry who may push by hashes of passwords that only the program has", async () => {
+    const resources = await registered();
+    const container = inputsOf(resources, "docker:index/container:Container", "test-registry");
+    const { uploads: files } = container as unknown as { uploads: { file: string; content: string }[] };
+    expect(files.map(({ file }) => file)).toEqual(["/etc/registry/program", "/etc/registry/charts"]);
+    for (const { content } of files) expect(content).toMatch(/^[0-9a-f]{64}\n$/);
   });
 
   it("keeps one volume when it is destroyed, which every machine has at the folder that its facts name", async () => {

@@ -1,0 +1,2 @@
+export type { TenantSettings } from "./rules";
+export { TenantPolicies } from "./tenant-policies";
