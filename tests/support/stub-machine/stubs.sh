@@ -104,7 +104,6 @@ systemctl() {
 journalctl() { says journal; }
 install() { [[ $* == *--directory* ]] && mkdir -p "${@: -1}" || : >"${@: -1}"; }
 id() { :; }
-ctr() { [ ! -e "$WORLD/admission" ] || cp "$WORLD/admission" "$SLIPWAY_ROOT/run/slipway/admission.pem"; }
 
 # etcd's own programs, in its image. The etcd that a restore asks runs until it is ended.
 ctr() {
@@ -117,6 +116,7 @@ ctr() {
       ;;
     *" etcd --name "*) touch "$WORLD/temporary-etcd" && while [ -e "$WORLD/temporary-etcd" ]; do sleep 0.1; done ;;
     *"task kill"*) rm -f "$WORLD/temporary-etcd" ;;
+    *) [ ! -e "$WORLD/admission" ] || cp "$WORLD/admission" "$SLIPWAY_ROOT/run/slipway/admission.pem" ;;
   esac
 }
 

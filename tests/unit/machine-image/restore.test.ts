@@ -1,19 +1,5 @@
-import {
-  controlPlaneIdentityFiles,
-  controlPlaneUserData,
-  type PlatformFacts,
-} from "../../../components/bootstrap";
-import { firstControlPlane, identity } from "../../support/bootstrap-facts";
-import { madeCertificate, StubMachine } from "../../support/stub-machine";
-
-let authority = "";
-let leaf = "";
-
-const document = (platform: PlatformFacts): string =>
-  controlPlaneUserData(
-    { ...firstControlPlane, platform },
-    controlPlaneIdentityFiles(firstControlPlane.cluster, identity),
-  );
+import type { StubMachine } from "../../support/stub-machine";
+import { nodeOf } from "../../support/stub-machine/machines";
 
 /** Of what a boot ran: what decides on the machine's fate. */
 const decisive = (calls: readonly string[]): string[] =>
@@ -28,23 +14,14 @@ describe("a first control plane that lost its disk and is to be restored", () =>
   const folder = "var/lib/slipway/kept/.restore";
   let machine: StubMachine;
 
-  beforeAll(async () => {
-    [authority = "", leaf = ""] = await Promise.all([madeCertificate("kubernetes"), madeCertificate("leaf")]);
-  });
-
   beforeEach(() => {
-    machine = new StubMachine(document, authority, leaf);
-    expect(machine.boot().status).toBe(0);
+    machine = nodeOf("first");
     const [mark = ""] = machine.filesBelow("var/lib/slipway/kept/.clusters");
     machine.lose("var/lib/etcd");
     machine.lose("etc/kubernetes");
     machine.write(`${folder}/${mark}/snapshot.db`, "a snapshot");
     machine.write(`${folder}/${mark}/machines`, "worker-1\n");
     machine.tell("own-api", "");
-  });
-
-  afterEach(() => {
-    machine.remove();
   });
 
   it("makes etcd's data of the snapshot, in which no machine is left, and runs init over it", () => {
