@@ -11,6 +11,7 @@ import {
 } from "./deployment";
 import type { SeenInDocker, SeenObject } from "./docker";
 import { describe, dockerKind, enumeration, labelsOf, ownName } from "./names";
+import { apartFromRegistry } from "./registry";
 import { compareWithDocker, type Differences } from "./world";
 
 export const verbs = ["up", "preview", "down"] as const;
@@ -82,6 +83,7 @@ export function planRecovery({
   const wasBeingTakenDown = wanted !== "down" && (downHadBegun || looksTakenDown(deployment));
   // That is finished first, whatever comes after.
   const verb = wasBeingTakenDown ? "down" : wanted;
+  const apart = verb === "down" ? deployment : apartFromRegistry(deployment);
   const pending = deployment.pending_operations ?? [];
   const halfMade = pending.flatMap((operation) => halfMadeInDocker(operation, deployment, seen));
   const differences = compareWithDocker(deployment, seen);
@@ -103,12 +105,13 @@ export function planRecovery({
     lines: [
       ...pending.map((operation) => pendingLine(operation, halfMade, inAws)),
       ...differenceLines(verb, differences),
+      ...(apart === deployment ? [] : [wentWithRegistry]),
     ],
     deployment: withoutResources(
-      withoutPendingOperations(withReadFirst(withFound(deployment, staysInAws), beingDeleted)),
+      withoutPendingOperations(withReadFirst(withFound(apart, staysInAws), beingDeleted)),
       dropped,
     ),
-    changesState: pending.length > 0 || dropped.size > 0,
+    changesState: pending.length > 0 || dropped.size > 0 || apart !== deployment,
     remove: inOrderOfRemoval([
       ...halfMade.map(({ object }) => object).filter(({ kind }) => kind !== "image" || verb === "down"),
       ...useless.map(({ id = "" }) => ({ kind: "container" as const, id })),
@@ -131,6 +134,9 @@ function looksTakenDown({ resources = [], pending_operations: pending }: Deploym
   );
   return deletes && !resources.some(({ type }) => type === "pulumi:providers:kubernetes");
 }
+
+const wentWithRegistry =
+  "The state is of a version in which workloads went with the registry's container: they stay, whatever becomes of it";
 
 const lostCluster =
   "No disk of a control plane is left, and with them the cluster's data is gone. No empty cluster is made in its place: " +

@@ -49,9 +49,9 @@ function createWith(
   );
 }
 
-test("registers every part once, 51 resources in all", async () => {
+test("registers every part once, 66 resources in all", async () => {
   const resources = await create();
-  expect(resources).toHaveLength(51);
+  expect(resources).toHaveLength(66);
   expect(countByType(resources.filter(({ type }) => type.startsWith("slipway:")))).toEqual({
     "slipway:platform:Platform": 1,
     "slipway:platform:KubeProxy": 1,
