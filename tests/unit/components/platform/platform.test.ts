@@ -54,6 +54,7 @@ test("registers every part once, 66 resources in all", async () => {
   expect(resources).toHaveLength(66);
   expect(countByType(resources.filter(({ type }) => type.startsWith("slipway:")))).toEqual({
     "slipway:platform:Platform": 1,
+    "slipway:platform:TenantPolicies": 1,
     "slipway:platform:KubeProxy": 1,
     "slipway:platform:PodNetwork": 1,
     "slipway:platform:ClusterDns": 1,
