@@ -157,7 +157,9 @@ export class KubernetesCluster extends pulumi.ComponentResource {
         Promise.all(revisions.map(knownValue)),
         knownAuthorities(identity),
       ]);
-      roll.preview(known.then(([kubeconfig, of, authorities]) => ({ kubeconfig, revisions: of, authorities })));
+      roll.preview(
+        known.then(([kubeconfig, of, authorities]) => ({ kubeconfig, revisions: of, authorities })),
+      );
       void known.then(([kubeconfig]) => this.warnOfBackup(kubeconfig));
     } else {
       pulumi.all([this.kubeconfig, pulumi.all(revisions)]).apply(async ([kubeconfig, known]) => {
