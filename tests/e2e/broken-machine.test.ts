@@ -10,7 +10,7 @@ describe.each([
   {
     damage: "kind",
     what: "that kubeadm refuses",
-    message: /machine worker-0 failed at: kubeadm join[^]*NotAKind/,
+    message: /machine worker-0 failed at: configuring the kubelet[^]*NotAKind/,
   },
   {
     damage: "yaml",

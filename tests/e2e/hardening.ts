@@ -92,7 +92,9 @@ export function describeHardening(environment: TestEnvironment): void {
         expect(names).toEqual(
           expect.arrayContaining(["ca.key", "sa.key", "apiserver.key", "etcd/server.key"]),
         );
-        const onWorker = await worker.filesBelow("/etc/kubernetes", "*.key");
+        // A worker has the key of its kubelet, and no other: each with its certificate, in one file.
+        expect(await worker.filesBelow("/etc/kubernetes /etc/slipway", "*.key")).toEqual([]);
+        const onWorker = await worker.filesBelow("/var/lib/kubelet/pki", "*.pem");
         expect(onWorker.length).toBeGreaterThan(0);
         for (const file of [...onControlPlane, ...onWorker])
           expect(file).toEqual({ path: file.path, mode: "600", owner: "root:root" });

@@ -10,7 +10,7 @@ import { toolchainFacts } from "../../../stacks/toolchain-facts";
 /** How the document of worker-0 is broken. */
 const damages: Readonly<Record<string, (document: string) => string>> = {
   // kubeadm refuses it.
-  kind: (document) => document.replaceAll("kind: JoinConfiguration", "kind: NotAKind"),
+  kind: (document) => document.replaceAll("kind: KubeletConfiguration", "kind: NotAKind"),
   // cloud-init cannot read it.
   yaml: () => "#cloud-config\nruncmd: [\n",
 };
