@@ -94,7 +94,7 @@ export function describeHardening(environment: TestEnvironment): void {
         );
         // A worker has the key of its kubelet, and no other: each with its certificate, in one file.
         expect(await worker.filesBelow("/etc/kubernetes /etc/slipway", "*.key")).toEqual([]);
-        const onWorker = await worker.filesBelow("/var/lib/kubelet/pki", "*.pem");
+        const onWorker = await worker.filesBelow("/var/lib/kubelet/pki", "kubelet-*[0-9].pem");
         expect(onWorker.length).toBeGreaterThan(0);
         for (const file of [...onControlPlane, ...onWorker])
           expect(file).toEqual({ path: file.path, mode: "600", owner: "root:root" });
