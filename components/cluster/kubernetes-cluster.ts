@@ -160,7 +160,11 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       roll.preview(
         known.then(([kubeconfig, of, authorities]) => ({ kubeconfig, revisions: of, authorities })),
       );
-      void known.then(([kubeconfig]) => this.warnOfBackup(kubeconfig));
+      // What cannot be known, the roll says.
+      void known.then(
+        ([kubeconfig]) => this.warnOfBackup(kubeconfig),
+        () => undefined,
+      );
     } else {
       pulumi.all([this.kubeconfig, pulumi.all(revisions)]).apply(async ([kubeconfig, known]) => {
         const authorities = await knownAuthorities(identity);
