@@ -1,9 +1,7 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../belonging";
-import { secretsPrefix } from "./aws-facts";
-import { belongingTags } from "./tags";
+import { environmentSecret } from "./environment-secret";
 
 export interface ClusterClaimArgs extends Belonging {
   /** ARN of the key that encrypts it. */
@@ -20,18 +18,8 @@ export class ClusterClaim extends pulumi.ComponentResource {
   constructor(name: string, args: ClusterClaimArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:machines:AwsClusterClaim", name, {}, options);
 
-    const secret = new aws.secretsmanager.Secret(
-      name,
-      {
-        name: `${secretsPrefix(args.environment)}/cluster`,
-        description: `Whether the cluster of ${args.environment} was made`,
-        kmsKeyId: args.keyArn,
-        recoveryWindowInDays: 0,
-        tags: belongingTags(args, name),
-      },
-      { parent: this, deleteBeforeReplace: true },
-    );
-    this.arn = secret.arn;
+    const description = `Whether the cluster of ${args.environment} was made`;
+    this.arn = environmentSecret(name, { ...args, leaf: "cluster", description }, this).arn;
     this.registerOutputs({ arn: this.arn });
   }
 }

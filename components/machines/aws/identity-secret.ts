@@ -4,8 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MachineFile } from "../../bootstrap";
 import type { Belonging } from "../belonging";
 import type { MachineRole } from "../platform";
-import { secretsPrefix } from "./aws-facts";
-import { belongingTags } from "./tags";
+import { environmentSecret } from "./environment-secret";
 
 /** Secrets Manager's limit for a value: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 const maxBytes = 65_536;
@@ -27,18 +26,8 @@ export class IdentitySecret extends pulumi.ComponentResource {
   constructor(name: string, args: IdentitySecretArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:machines:AwsIdentitySecret", name, {}, options);
 
-    const secret = new aws.secretsmanager.Secret(
-      name,
-      {
-        name: `${secretsPrefix(args.environment)}/${args.role}`,
-        description: `What the ${args.role} machines of ${args.environment} boot with`,
-        kmsKeyId: args.keyArn,
-        // The environment that is made anew wants the name; the identity itself is in the stack's state.
-        recoveryWindowInDays: 0,
-        tags: belongingTags(args, name),
-      },
-      { parent: this, deleteBeforeReplace: true },
-    );
+    const description = `What the ${args.role} machines of ${args.environment} boot with`;
+    const secret = environmentSecret(name, { ...args, leaf: args.role, description }, this);
     const version = new aws.secretsmanager.SecretVersion(
       name,
       {

@@ -1,9 +1,7 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../belonging";
-import { secretsPrefix } from "./aws-facts";
-import { belongingTags } from "./tags";
+import { environmentSecret } from "./environment-secret";
 
 export interface JoinTokenSecretArgs extends Belonging {
   /** ARN of the key that encrypts it. */
@@ -20,18 +18,8 @@ export class JoinTokenSecret extends pulumi.ComponentResource {
   constructor(name: string, args: JoinTokenSecretArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:machines:AwsJoinTokenSecret", name, {}, options);
 
-    const secret = new aws.secretsmanager.Secret(
-      name,
-      {
-        name: `${secretsPrefix(args.environment)}/join-token`,
-        description: `What new workers of ${args.environment} join with`,
-        kmsKeyId: args.keyArn,
-        recoveryWindowInDays: 0,
-        tags: belongingTags(args, name),
-      },
-      { parent: this, deleteBeforeReplace: true },
-    );
-    this.arn = secret.arn;
+    const description = `What new workers of ${args.environment} join with`;
+    this.arn = environmentSecret(name, { ...args, leaf: "join-token", description }, this).arn;
     this.registerOutputs({ arn: this.arn });
   }
 }
