@@ -1,15 +1,10 @@
 // Says which resource a machine is, for `pulumi up --replace`: `npx tsx toolchain/replace.ts dev worker-0`.
-import * as path from "node:path";
-
-import { pulumiEnvironment } from "./environment";
+import { environmentStack } from "./recover/environment-stack";
 import { machineResources } from "./recover/names";
-import { stateStore } from "./recover/state-store";
 
 async function main(): Promise<void> {
   const [name = "dev", machine = ""] = process.argv.slice(2);
-  const environment: NodeJS.ProcessEnv = { ...process.env, ...pulumiEnvironment(name) };
-  const project = environment.SLIPWAY_ENVIRONMENT_DIRECTORY ?? path.join(__dirname, "..");
-  const state = await stateStore(name, environment, project).read();
+  const state = await environmentStack(name).store.read();
   const machines = machineResources(state?.deployment.resources ?? []);
   const found = machines.get(machine);
   if (found === undefined) {

@@ -1,16 +1,16 @@
-import { X509Certificate } from "node:crypto";
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { createInterface } from "node:readline/promises";
 
-import { backendUrl, environmentDirectory, pulumiEnvironment, settingsOf, stateRoot } from "../environment";
+import { roleOf } from "../../components/machines/platform";
+import { backendUrl, environmentDirectory, settingsOf, stateRoot } from "../environment";
 import { regionOf } from "../kept/aws";
 import { kubernetesVersions } from "../kubernetes-versions";
 import { ownerOf } from "../owner";
 import type { Deployment } from "../recover/deployment";
-import { stateStore } from "../recover/state-store";
+import { environmentStack } from "../recover/environment-stack";
 import { fetchFromBucket } from "./bucket";
 import { type OpenBundle, openBundle } from "./bundle";
 import { backupsOf, bucketOf } from "./kept-backups";
@@ -60,7 +60,7 @@ export async function beginRestore(
     const disks = await machinesWithDisks(environment);
     const reason = refusal(open.description, {
       environment,
-      controlPlanesWithDisks: disks.filter((name) => name.startsWith("control-plane-")),
+      controlPlanesWithDisks: disks.filter((name) => roleOf(name) === "control-plane"),
       authority: authorityIn(deployment),
       kubernetesVersion: writtenVersion(environment),
       kubernetesVersions,
@@ -142,9 +142,7 @@ async function confirm(environment: string, { description }: OpenBundle): Promis
 
 /** What the environment's state has; nothing where there is no state. */
 async function deploymentOf(environment: string): Promise<Deployment> {
-  const variables = { ...process.env, ...pulumiEnvironment(environment) };
-  const { SLIPWAY_STACK_DIRECTORY: project = "" } = variables;
-  return (await stateStore(environment, variables, project).read())?.deployment ?? {};
+  return (await environmentStack(environment).store.read())?.deployment ?? {};
 }
 
 /** SHA-256 of the authority that the state has: components/pki/cluster-identity.ts names it. */

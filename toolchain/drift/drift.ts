@@ -1,14 +1,13 @@
 // Says what of an environment is not as the program says: `npx tsx toolchain/drift/drift.ts dev`. Exits with 2 where
 // something is; with HEAL=1 in the environment it is put right, and exits with 0.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import * as path from "node:path";
 
-import { pulumiEnvironment } from "../environment";
 import type { Deployment } from "../recover/deployment";
 import { lookIntoDocker } from "../recover/docker";
+import { environmentStack } from "../recover/environment-stack";
 import { planRecovery } from "../recover/plan";
-import { type StateStore, stateStore } from "../recover/state-store";
+import type { StateStore } from "../recover/state-store";
 import { machineDrift } from "./machines";
 import { objectDrift } from "./objects";
 
@@ -54,11 +53,7 @@ function make(target: string, ...settings: string[]): void {
 
 async function main(): Promise<void> {
   const [name = "dev"] = process.argv.slice(2);
-  const environment: NodeJS.ProcessEnv = { ...process.env, ...pulumiEnvironment(name) };
-  const { SLIPWAY_ENVIRONMENT_DIRECTORY: directory = "" } = environment;
-  Object.assign(process.env, environment);
-  const project = existsSync(path.join(directory, "Pulumi.yaml")) ? directory : repository;
-  const store = stateStore(name, environment, project);
+  const { store } = environmentStack(name);
   const state = await store.read();
   if (state === undefined) throw new Error(`There is no environment ${name}; make up ENV=${name} makes it`);
   const drift = await driftOf(store, state.deployment);
