@@ -8,6 +8,7 @@ import { collected, tag } from "./aws-answers";
 import { stagedRestore } from "./cluster-backups/staged";
 import { backendUrl, environmentDirectory } from "./environment";
 import { regionOf } from "./kept/aws";
+import { linesOf } from "./lines";
 import { kubernetesBeforeLabels, sortedVersions } from "./kubernetes-versions";
 import { ownerOf } from "./owner";
 import { docker } from "./recover/docker";
@@ -85,10 +86,6 @@ async function versionOnDisk(volume: string, askDocker: Docker): Promise<string 
   const read = askDocker(["run", "--rm", "--network", "none", "--volume", `${volume}:/disk:ro`, ...program]);
   const text = await read.catch(() => "");
   return /image: .*\/kube-apiserver:v(\d+\.\d+\.\d+)$/m.exec(text)?.[1];
-}
-
-function linesOf(output: string): string[] {
-  return output.split("\n").filter((line) => line !== "");
 }
 
 async function onAws(

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
 import type { CertificateEnds } from "../../components/cluster/actions/certificate-ends";
+import { aligned, linesOf } from "../lines";
 
 /** A certificate, as `make certificates` shows it. */
 export interface Row {
@@ -24,13 +25,10 @@ const renewals = new Map([
  * @param list what `/usr/lib/slipway/certificates list` printed there
  */
 export function rowsOfMachine(machine: string, list: string): Row[] {
-  return list
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [what = "", end, by = ""] = line.split("\t");
-      return { what, where: machine, end: new Date(Number(end) * 1000), renewedBy: renewals.get(by) ?? by };
-    });
+  return linesOf(list).map((line) => {
+    const [what = "", end, by = ""] = line.split("\t");
+    return { what, where: machine, end: new Date(Number(end) * 1000), renewedBy: renewals.get(by) ?? by };
+  });
 }
 
 /** What machines say of their own where nobody can ask them: on their Nodes, the first that ends of each kind. */
@@ -80,11 +78,7 @@ export function table(rows: readonly Row[], now: number = Date.now()): string {
     left(end.getTime() - now),
     renewedBy,
   ]);
-  const all = [["WHAT", "WHERE", "UNTIL", "LEFT", "RENEWED BY"], ...lines];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
-  return all
-    .map((line) => line.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  "))
-    .join("\n");
+  return aligned([["WHAT", "WHERE", "UNTIL", "LEFT", "RENEWED BY"], ...lines]).join("\n");
 }
 
 function left(milliseconds: number): string {

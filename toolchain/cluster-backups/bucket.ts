@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 
 import type { S3Client } from "@aws-sdk/client-s3";
 
+import { collected } from "../aws-answers";
 import { parsePublicDescription } from "./description";
 import type { KeptBackup } from "./lines";
 
@@ -57,9 +58,9 @@ async function clientIn(region: string): Promise<S3Client> {
 
 async function keysIn(client: S3Client, bucket: string): Promise<string[]> {
   const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
-  const keys: string[] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket })) {
-    keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
-  }
-  return keys;
+  const objects = await collected(
+    paginateListObjectsV2({ client }, { Bucket: bucket }),
+    (page) => page.Contents,
+  );
+  return objects.flatMap(({ Key }) => Key ?? []);
 }

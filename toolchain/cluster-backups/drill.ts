@@ -8,6 +8,7 @@ import * as path from "node:path";
 import { parse, stringify } from "yaml";
 
 import { checkName, settingsFile, stateRoot } from "../environment";
+import { linesOf } from "../lines";
 import { drillName, drillSettings } from "./drill-plan";
 import { backupsOf } from "./kept-backups";
 import { recoveryKeyFile } from "./recovery-key";
@@ -71,7 +72,7 @@ function readableSecrets(environment: string, env: NodeJS.ProcessEnv): number {
     ...env,
     KUBECONFIG: kubeconfig,
   });
-  const count = names.split("\n").filter((name) => name !== "").length;
+  const count = linesOf(names).length;
   if (count === 0) throw new Error("the drill failed: the restored cluster has no Secret");
   return count;
 }

@@ -1,4 +1,5 @@
 import { size } from "../kept/words";
+import { aligned } from "../lines";
 import type { PublicDescription } from "./description";
 
 /** A backup of a cluster, as it is where it is kept. */
@@ -44,14 +45,4 @@ export function backupLines(environment: string, backups: readonly KeptBackup[],
     ...table,
     `make restore-cluster ENV=${environment} FROM=${last} restores one, with the recovery key in ${keyFile}`,
   ];
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

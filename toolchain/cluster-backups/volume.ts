@@ -5,7 +5,8 @@ import { pipeline } from "node:stream/promises";
 import { keptBackups } from "../../components/cluster/backup/cluster-backup";
 import { environmentLabel, ownerLabel } from "../../components/machines/belonging";
 import { keptVolumeName, roleLabel } from "../../components/machines/docker/labels";
-import { imageName } from "../images/keys";
+import { besideVolume, hasKeptVolume } from "../kept/volume";
+import { linesOf } from "../lines";
 import { docker } from "../recover/docker";
 import { parsePublicDescription } from "./description";
 import type { KeptBackup } from "./lines";
@@ -18,7 +19,7 @@ sha256sum -- *.age 2>/dev/null || true`;
 
 /** The backups in an environment's kept volume, the oldest first. Each bundle is read and held against its checksum. */
 export async function backupsInVolume(environment: string): Promise<KeptBackup[]> {
-  if (!(await hasVolume(environment))) return [];
+  if (!(await hasKeptVolume(environment))) return [];
   return parseListing(await docker(inVolume(environment, ":ro", [], "sh", "-c", listing)));
 }
 
@@ -26,12 +27,12 @@ export async function backupsInVolume(environment: string): Promise<KeptBackup[]
 export function parseListing(text: string): KeptBackup[] {
   const [described = "", sums = ""] = text.split(/^\n/m);
   const sumOf = new Map(
-    lines(sums).map((line) => {
+    linesOf(sums).map((line) => {
       const [sum = "", file = ""] = line.split(/ [ *]/);
       return [file, sum];
     }),
   );
-  return lines(described).map((line) => {
+  return linesOf(described).map((line) => {
     const [file = "", ...json] = line.split(" ");
     const name = file.replace(/\.json$/, "");
     try {
@@ -44,8 +45,6 @@ export function parseListing(text: string): KeptBackup[] {
     }
   });
 }
-
-const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
 
 /** Copies a bundle out of the volume. Fails where there is none of the name. */
 export async function fetchFromVolume(environment: string, name: string, target: string): Promise<void> {
@@ -77,7 +76,7 @@ export async function putSnapshot(
   snapshot: string,
   machines: readonly string[],
 ): Promise<void> {
-  if (!(await hasVolume(environment))) {
+  if (!(await hasKeptVolume(environment))) {
     const labels = [`${environmentLabel}=${environment}`, `${ownerLabel}=${owner}`];
     const options = labels.flatMap((label) => ["--label", label]);
     await docker(["volume", "create", ...options, keptVolumeName(environment)]);
@@ -98,7 +97,7 @@ printf '%s\\n' "$MACHINES" >"$FOLDER/machines"; cat >"$FOLDER/part"; sync; mv "$
 
 /** Takes a snapshot away that nobody is to restore any more. */
 export async function removeSnapshot(environment: string): Promise<void> {
-  if (await hasVolume(environment))
+  if (await hasKeptVolume(environment))
     await docker(inVolume(environment, "", [], "rm", "-rf", "/kept/.restore"));
 }
 
@@ -107,15 +106,9 @@ export async function machinesWithDisks(environment: string): Promise<string[]> 
   const filters = [`label=${environmentLabel}=${environment}`, `label=${roleLabel}`];
   const options = filters.flatMap((filter) => ["--filter", filter]);
   const names = await docker(["volume", "ls", "--quiet", ...options]);
-  return lines(names).map((name) => name.replace(`slipway-${environment}-`, ""));
+  return linesOf(names).map((name) => name.replace(`slipway-${environment}-`, ""));
 }
 
-async function hasVolume(environment: string): Promise<boolean> {
-  const name = keptVolumeName(environment);
-  return (await docker(["volume", "ls", "--quiet", "--filter", `name=${name}`])).split("\n").includes(name);
-}
-
-/** The volume may be on another host: whoever looks into it is where the daemon is. */
 function inVolume(
   environment: string,
   mode: "" | ":ro",
@@ -123,9 +116,7 @@ function inVolume(
   program: string,
   ...args: string[]
 ): string[] {
-  const volume = `${keptVolumeName(environment)}:/kept${mode}`;
-  const place = ["--volume", volume, "--network", "none", "--rm", ...options];
-  return ["run", ...place, "--entrypoint", program, imageName("debian"), ...args];
+  return besideVolume(`${keptVolumeName(environment)}:/kept${mode}`, options, program, ...args);
 }
 
 /** @throws Error with the program's own words when it fails */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { isRecord } from "../recover/deployment";
+import { inClear, isRecord } from "../recover/deployment";
 
 /** A field that the program sets and that is not any more what it was after the last update. */
 export interface Difference {
@@ -13,9 +13,6 @@ export interface Difference {
   /** Whether the program says that its value is a secret. */
   readonly isSecret: boolean;
 }
-
-/** Pulumi's mark of a secret in a state, https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
-const [signature, ofSecret] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
 
 /**
  * Compares an object as it is with what it was after the last update, in those fields that the program sets: others are
@@ -65,13 +62,6 @@ export function pathOf({ keys }: Difference): string {
 export function patchOf({ keys, before, now }: Difference): object {
   const pointer = keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
   return { op: now === undefined ? "add" : "replace", path: pointer, value: before };
-}
-
-function inClear(value: unknown): { readonly value: unknown; readonly isSecret: boolean } {
-  if (!isRecord(value) || value[signature] !== ofSecret || typeof value.plaintext !== "string") {
-    return { value, isSecret: false };
-  }
-  return { value: JSON.parse(value.plaintext), isSecret: true };
 }
 
 function allInClear(marked: unknown): unknown {

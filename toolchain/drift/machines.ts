@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
+import { linesOf } from "../lines";
 import type { ResourceState } from "../recover/deployment";
 import { dockerKind, machineResources } from "../recover/names";
 import type { SeenInDocker } from "../recover/docker";
@@ -42,7 +43,7 @@ export async function machineDrift(
 
 async function problemsOf(id: string, run: InContainer): Promise<string[]> {
   try {
-    return (await run(id, audit)).split("\n").filter((line) => line !== "");
+    return linesOf(await run(id, audit));
   } catch (error) {
     const { code } = error as { code?: unknown };
     // It was made before machines looked at themselves.

@@ -1,5 +1,5 @@
 import { type Deployment, isRecord, type ResourceState } from "../recover/deployment";
-import { byKubeconfig, Cluster, kubectlTarget } from "../recover/cluster";
+import { inClusters, kubectlTarget } from "../recover/cluster";
 import { type Difference, differences, patchOf, pathOf } from "./differences";
 
 /** An object of a cluster that is not as the last update left it. */
@@ -22,10 +22,12 @@ export interface ObjectsSeen {
  * @param inClear - the state with its secrets in clear: for the kubeconfigs, and to be compared
  * @returns undefined when a cluster's API does not answer
  */
-export async function objectDrift({ resources = [] }: Deployment): Promise<ObjectsSeen | undefined> {
-  const objects = resources.filter(isObject);
-  const clusters = [...byKubeconfig(objects, resources)];
-  const seen = await Promise.all(clusters.map(([kubeconfig, ofCluster]) => look(kubeconfig, ofCluster)));
+export async function objectDrift(inClear: Deployment): Promise<ObjectsSeen | undefined> {
+  const objects = (inClear.resources ?? []).filter(isObject);
+  const seen = await inClusters(objects, inClear, async (cluster, ofCluster) => {
+    const kinds = ofCluster.flatMap((object) => kubectlTarget(object)?.[0] ?? []);
+    return await cluster.list([...new Set([...kinds, autoscaler])]);
+  });
   const there = seen.flatMap((live) => live ?? []);
   if (seen.includes(undefined)) return undefined;
   const byName = new Map(there.map((object) => [nameOf(object), object]));
@@ -53,16 +55,6 @@ function targetOf(object: unknown): string[] {
   const { namespace } = isRecord(metadata) ? metadata : {};
   const { apiVersion, kind: targetKind, name } = spec.scaleTargetRef;
   return [nameOf({ apiVersion, kind: targetKind, metadata: { namespace, name } })];
-}
-
-async function look(kubeconfig: string, objects: readonly ResourceState[]): Promise<unknown[] | undefined> {
-  const cluster = new Cluster(kubeconfig);
-  try {
-    const kinds = objects.flatMap((object) => kubectlTarget(object)?.[0] ?? []);
-    return await cluster.list([...new Set([...kinds, autoscaler])]);
-  } finally {
-    cluster.close();
-  }
 }
 
 /** Kind with its group, namespace and name: a version says only how an object is shown. */
@@ -101,18 +93,13 @@ export function driftOf(object: ResourceState, live: unknown, isScaled = false):
  *
  * @param inClear - the state with its secrets in clear, for the kubeconfigs
  */
-export async function putBack({ resources = [] }: Deployment, drift: readonly ObjectDrift[]): Promise<void> {
-  const changes = new Map(drift.map(({ object, changes = [] }) => [object.urn, changes]));
-  const changed = drift.map(({ object }) => object).filter(({ urn }) => changes.get(urn)?.length);
-  for (const [kubeconfig, objects] of byKubeconfig(changed, resources)) {
-    const cluster = new Cluster(kubeconfig);
-    try {
-      for (const object of objects) await cluster.patch(object, (changes.get(object.urn) ?? []).map(patchOf));
-      await Promise.all(objects.map((object) => cluster.rolledOut(object)));
-    } finally {
-      cluster.close();
-    }
-  }
+export async function putBack(inClear: Deployment, drift: readonly ObjectDrift[]): Promise<void> {
+  const patches = new Map(drift.map(({ object, changes = [] }) => [object.urn, changes.map(patchOf)]));
+  const changed = drift.filter(({ changes }) => changes !== undefined).map(({ object }) => object);
+  await inClusters(changed, inClear, async (cluster, objects) => {
+    for (const object of objects) await cluster.patch(object, patches.get(object.urn) ?? []);
+    await Promise.all(objects.map((object) => cluster.rolledOut(object)));
+  });
 }
 
 /** Such as `Deployment shop/cart`. */

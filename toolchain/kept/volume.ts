@@ -2,6 +2,7 @@ import { keptBackups } from "../../components/cluster/backup/cluster-backup";
 import { ownerLabel } from "../../components/machines/belonging";
 import { keptVolumeName } from "../../components/machines/docker/labels";
 import { imageName } from "../images/keys";
+import { linesOf } from "../lines";
 import { docker } from "../recover/docker";
 
 /** What an environment leaves behind when it is destroyed: one Docker volume, with a folder for each claim. */
@@ -22,11 +23,17 @@ export interface KeptClaim {
   readonly bytes: number;
 }
 
+/** Whether an environment has, or has left, such a volume. */
+export async function hasKeptVolume(environment: string): Promise<boolean> {
+  const name = keptVolumeName(environment);
+  const names = await docker(["volume", "ls", "--quiet", "--filter", `name=${name}`]);
+  return linesOf(names).includes(name);
+}
+
 /** The environment's volume; undefined where it left none. */
 export async function findKeptVolume(environment: string): Promise<KeptVolume | undefined> {
   const name = keptVolumeName(environment);
-  const names = await docker(["volume", "ls", "--quiet", "--filter", `name=${name}`]);
-  if (!names.split("\n").includes(name)) return undefined;
+  if (!(await hasKeptVolume(environment))) return undefined;
   const format = `{{json .Mountpoint}}\t{{json (index .Labels "${ownerLabel}")}}`;
   const [folder, owner] = (await docker(["volume", "inspect", "--format", format, name])).trim().split("\t");
   const users = await docker(["ps", "--all", "--filter", `volume=${name}`, "--format", "{{.Names}}"]);
@@ -34,7 +41,7 @@ export async function findKeptVolume(environment: string): Promise<KeptVolume | 
     name,
     folder: textOf(folder),
     owner: textOf(owner),
-    users: users.split("\n").filter((user) => user !== ""),
+    users: linesOf(users),
   };
 }
 
@@ -84,7 +91,7 @@ async function readClaims({ name }: KeptVolume): Promise<KeptClaim[]> {
   ];
   const sizes = ["-exec", "du", "--summarize", "--block-size=1", "{}", "+"];
   return parseSizes(
-    await inContainer(
+    await inVolume(
       `${name}:/kept:ro`,
       "find",
       ".",
@@ -100,9 +107,7 @@ async function readClaims({ name }: KeptVolume): Promise<KeptClaim[]> {
 
 /** @param lines as `du` prints them: bytes, a tab and a path that begins with `./` */
 export function parseSizes(lines: string): KeptClaim[] {
-  return lines
-    .split("\n")
-    .filter((line) => line !== "")
+  return linesOf(lines)
     .map((line) => {
       const [bytes, folder = ""] = line.split("\t");
       return { claim: folder.replace(/^\.\//, ""), bytes: Number(bytes) };
@@ -112,7 +117,7 @@ export function parseSizes(lines: string): KeptClaim[] {
 
 /** Removes a claim's folder for good. */
 export async function removeClaim({ name }: KeptVolume, { claim }: KeptClaim): Promise<void> {
-  await inContainer(`${name}:/kept`, "rm", "-rf", "--", `./${claim}`);
+  await inVolume(`${name}:/kept`, "rm", "-rf", "--", `./${claim}`);
 }
 
 /** Removes the volume for good. Docker refuses while a container has it. */
@@ -120,8 +125,23 @@ export async function removeVolume({ name }: KeptVolume): Promise<void> {
   await docker(["volume", "rm", name]);
 }
 
-/** The volume's folder may be on another host: whoever looks into it is where the daemon is. */
-async function inContainer(volume: string, program: string, ...args: string[]): Promise<string> {
-  const place = ["--volume", volume, "--workdir", "/kept", "--network", "none", "--rm"];
-  return await docker(["run", ...place, "--entrypoint", program, imageName("debian"), ...args]);
+async function inVolume(volume: string, program: string, ...args: string[]): Promise<string> {
+  return await docker(besideVolume(volume, [], program, ...args));
+}
+
+/**
+ * Arguments of `docker` that run a program in a container with a kept volume, in whose folder it begins. The folder may be on
+ * another host: whoever looks into it is where the daemon is.
+ *
+ * @param volume - as `--volume` takes it, at `/kept`
+ * @param options - of `docker run`, beside those
+ */
+export function besideVolume(
+  volume: string,
+  options: readonly string[],
+  program: string,
+  ...args: string[]
+): string[] {
+  const place = ["--volume", volume, "--workdir", "/kept", "--network", "none", "--rm", ...options];
+  return ["run", ...place, "--entrypoint", program, imageName("debian"), ...args];
 }

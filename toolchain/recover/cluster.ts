@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-import { type Deployment, isRecord, providerOf, type ResourceState } from "./deployment";
+import { type Deployment, inClear, isRecord, providerOf, type ResourceState } from "./deployment";
 import { describe, enumeration } from "./names";
 
 const run = promisify(execFile);
@@ -19,55 +19,64 @@ const patience = { total: 60_000, interval: 1000, report: 10_000 };
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
  *
  * @param objects - as the pending operations have them
- * @param inClear - the state with its secrets in clear, for the kubeconfig
+ * @param state - the state with its secrets in clear, for the kubeconfig
  */
 export async function releaseHalfMade(
   objects: readonly ResourceState[],
-  inClear: Deployment,
+  state: Deployment,
   say: (line: string) => void,
 ): Promise<void> {
-  const { resources = [] } = inClear;
-  for (const [kubeconfig, ofCluster] of byKubeconfig(objects, resources)) {
-    const cluster = new Cluster(kubeconfig);
-    try {
-      if (await cluster.answers(say)) {
-        await Promise.all(ofCluster.map((object) => cluster.release(object)));
-      } else {
-        say(
-          `The cluster's API does not answer: ${enumeration(ofCluster.map(describe))} may be there, made by the ` +
-            "killed run; if the next run meets a conflict there, run it again",
-        );
-      }
-    } finally {
-      cluster.close();
+  await inClusters(objects, state, async (cluster, ofCluster) => {
+    if (await cluster.answers(say)) {
+      await Promise.all(ofCluster.map((object) => cluster.release(object)));
+    } else {
+      say(
+        `The cluster's API does not answer: ${enumeration(ofCluster.map(describe))} may be there, made by the ` +
+          "killed run; if the next run meets a conflict there, run it again",
+      );
     }
-  }
+  });
 }
 
-/** Objects by the kubeconfig that their provider has; none of those whose provider has none. */
-export function byKubeconfig(
+/**
+ * Does something with each cluster that objects are in, together with those objects. Those whose provider has no kubeconfig
+ * are left out.
+ *
+ * @param state - with its secrets in clear, for the kubeconfigs
+ * @returns what came of it, by cluster
+ */
+export async function inClusters<T>(
+  objects: readonly ResourceState[],
+  { resources = [] }: Deployment,
+  act: (cluster: Cluster, ofCluster: readonly ResourceState[]) => Promise<T>,
+): Promise<T[]> {
+  return await Promise.all(
+    [...byKubeconfig(objects, resources)].map(async ([kubeconfig, ofCluster]) => {
+      const cluster = new Cluster(kubeconfig);
+      try {
+        return await act(cluster, ofCluster);
+      } finally {
+        cluster.close();
+      }
+    }),
+  );
+}
+
+function byKubeconfig(
   objects: readonly ResourceState[],
   resources: readonly ResourceState[],
 ): Map<string, ResourceState[]> {
   const groups = new Map<string, ResourceState[]>();
   for (const object of objects) {
-    const kubeconfig = secretText(providerOf(object, resources)?.inputs?.kubeconfig);
-    if (kubeconfig === undefined) continue;
+    const { value: kubeconfig } = inClear(providerOf(object, resources)?.inputs?.kubeconfig);
+    if (typeof kubeconfig !== "string") continue;
     groups.set(kubeconfig, [...(groups.get(kubeconfig) ?? []), object]);
   }
   return groups;
 }
 
-/** A secret of a state that was exported in clear: its plain text is JSON. */
-function secretText(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  const plain = isRecord(value) && typeof value.plaintext === "string" ? value.plaintext : undefined;
-  const text: unknown = plain === undefined ? undefined : JSON.parse(plain);
-  return typeof text === "string" ? text : undefined;
-}
-
 /** The cluster that a kubeconfig leads to, asked by kubectl. */
-export class Cluster {
+class Cluster {
   private readonly folder = mkdtempSync(path.join(tmpdir(), "slipway-recover-"));
   private readonly kubeconfig = path.join(this.folder, "kubeconfig");
 

@@ -137,3 +137,14 @@ const isResource = (value: unknown): boolean =>
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Pulumi's mark of a secret in a state, https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
+const [signature, ofSecret] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+
+/** A value of a state that was exported with its secrets in clear, without the mark, and whether it had it. */
+export function inClear(value: unknown): { readonly value: unknown; readonly isSecret: boolean } {
+  if (!isRecord(value) || value[signature] !== ofSecret || typeof value.plaintext !== "string") {
+    return { value, isSecret: false };
+  }
+  return { value: JSON.parse(value.plaintext), isSecret: true };
+}

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 
 import { restartOwnDaemon } from "../docker";
+import { linesOf } from "../lines";
 import { docker } from "./docker";
 
 export interface Destruction {
@@ -50,7 +51,7 @@ export async function mendNetworks(stack: string, say: (line: string) => void): 
 async function idleNetworks(stack: string): Promise<string[]> {
   const filter = ["--filter", `label=slipway.environment=${stack}`];
   const networks = await docker(["network", "ls", ...filter, "--format", "{{.Name}}"]);
-  const names = networks.split("\n").filter((name) => name !== "");
+  const names = linesOf(networks);
   if (names.length === 0) return [];
   const format = "{{.Name}} {{len .Containers}}";
   const counts = await docker(["network", "inspect", "--format", format, ...names]);

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
+import { linesOf } from "../lines";
+
 const run = promisify(execFile);
 
 /** An object that Docker has, with its labels as `name=value`. */
@@ -53,10 +55,7 @@ async function list(
 ): Promise<string[][]> {
   const format = fields.map((field) => `{{.${field}}}`).join("\t");
   const output = await docker([kind, "ls", ...options, "--format", format]);
-  return output
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => line.split("\t"));
+  return linesOf(output).map((line) => line.split("\t"));
 }
 
 /**
