@@ -71,9 +71,9 @@ review: setup ## Check a change as CI does, and write a report; the last line pr
 drift: setup ## Say what is not as the last update left it, and exit with 2 where something is; HEAL=1 puts it right
 	@$(WITH_ENV) $(RUN) toolchain/drift/drift.ts $(STACK)
 
-replace: setup ## Make one machine anew in good order, over its disk: MACHINE=worker-0
-	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && urn="$$($(RUN) toolchain/replace.ts $(STACK) "$$MACHINE")" && \
-	SLIPWAY_REPLACE="$$MACHINE" pulumi up -s $(STACK) --yes --skip-preview --replace "$$urn"
+replace: setup ## Make machines anew in good order, over their disks: MACHINE=worker-0,worker-1
+	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && options="$$($(RUN) toolchain/replace.ts $(STACK) "$$MACHINE")" && \
+	eval "set -- $$options" && SLIPWAY_REPLACE="$$MACHINE" pulumi up -s $(STACK) --yes --skip-preview "$$@"
 
 down: setup ## Take the environment down: nothing stays but volumes that are to be kept
 	@$(WITH_ENV) $(RECOVER) down && \

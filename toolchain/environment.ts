@@ -169,7 +169,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-const quoted = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`;
+/** As a shell reads one word. */
+export const quoted = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`;
 
 /** PULUMI_HOME's name says which parts there are, and another run may have built more of them since `make setup`. */
 function assembleAgain(): void {
