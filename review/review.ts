@@ -11,6 +11,7 @@ import { dangersOf } from "./dangers";
 import { type Preview, readPreview } from "./events";
 import { openSecrets } from "./open-secrets";
 import { isRefused, type Outcome, reportOf, type Review } from "./report";
+import { failCommand } from "../toolchain/command";
 
 const repository = path.join(__dirname, "..");
 const policyPack = path.join(repository, "policies", "run");
@@ -117,8 +118,5 @@ async function main(): Promise<void> {
 }
 
 if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  main().catch(failCommand);
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { deployerKubeconfig } from "../components/delivery";
+import { failCommand } from "../toolchain/command";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -17,7 +18,4 @@ async function main(): Promise<void> {
   console.log(await deployerKubeconfig({ kubeconfig, account, namespace, seconds: Number(values.seconds) }));
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

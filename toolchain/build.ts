@@ -14,6 +14,7 @@ import { dropDownloads, fetchPart, whileFetchingAlone } from "./release/fetch-pa
 import type { Release } from "./release/releases";
 import { Web, mirrorOf } from "./release/web";
 import { builtParts, demandOf, demandOptions, wantedParts } from "./wanted";
+import { failCommand } from "./command";
 
 /**
  * Makes sure that the given parts are there, one after the other: two big links at once take twice as long
@@ -132,8 +133,5 @@ async function main(): Promise<void> {
 }
 
 if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  main().catch(failCommand);
 }

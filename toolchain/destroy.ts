@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { pulumiEnvironment } from "./environment";
 import { destroy } from "./recover/destroy";
+import { failCommand } from "./command";
 
 const [name = "dev"] = process.argv.slice(2);
 
@@ -11,7 +12,4 @@ destroy({
   project: path.join(__dirname, ".."),
   environment: { ...process.env, ...pulumiEnvironment(name) },
   say: console.error,
-}).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+}).catch(failCommand);

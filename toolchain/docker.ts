@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cacheRoot } from "./cache";
 import { isDockerTooOld, oldestDocker } from "./docker-version";
 import { type Host, thisHost } from "./host";
+import { failCommand } from "./command";
 
 /** How long a daemon may take to answer, and how often it is asked, in milliseconds. */
 const patience = { total: 60_000, interval: 1000, report: 10_000 };
@@ -169,8 +170,5 @@ function ensureKernelLimits(say: Say, host: Host): void {
 }
 
 if (require.main === module) {
-  prepareHost().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  prepareHost().catch(failCommand);
 }

@@ -9,6 +9,7 @@ import { parse, parseDocument } from "yaml";
 import { cacheRoot } from "./cache";
 import { recoveryKeyFile } from "./cluster-backups/recovery-key";
 import { assemblePulumiHome, pulumiHome } from "./pulumi-home";
+import { failCommand } from "./command";
 
 const repository = path.join(__dirname, "..");
 
@@ -189,7 +190,6 @@ if (require.main === module) {
       console.log(`export ${key}=${quoted(value)}`);
     }
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    failCommand(error);
   }
 }

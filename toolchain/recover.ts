@@ -2,6 +2,7 @@
 import { environmentStack } from "./recover/environment-stack";
 import { isVerb, verbs } from "./recover/plan";
 import { recover } from "./recover/recovery";
+import { failCommand } from "./command";
 
 async function main(): Promise<void> {
   const [name = "dev", verb = "up"] = process.argv.slice(2);
@@ -23,7 +24,4 @@ async function main(): Promise<void> {
   console.log(`export SLIPWAY_STATE_OF='${stack.environment.PULUMI_BACKEND_URL ?? ""}'`);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

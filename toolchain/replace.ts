@@ -3,6 +3,7 @@ import { quoted } from "./environment";
 import type { ResourceState } from "./recover/deployment";
 import { environmentStack } from "./recover/environment-stack";
 import { machineResources } from "./recover/names";
+import { failCommand } from "./command";
 
 async function main(): Promise<void> {
   const [name = "dev", machines = ""] = process.argv.slice(2);
@@ -24,7 +25,4 @@ function urnOf(environment: string, machine: string, there: ReadonlyMap<string, 
   );
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

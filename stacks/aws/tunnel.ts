@@ -8,6 +8,7 @@ import { environmentLabel } from "../../components/machines/belonging";
 import { settingsOf } from "../../toolchain/environment";
 import { loadConfig } from "../config";
 import { toolchainFacts } from "../toolchain-facts";
+import { failCommand } from "../../toolchain/command";
 
 /** What a tunnel leads to, and where it is here. */
 export interface TunnelPlan {
@@ -137,8 +138,5 @@ async function main(): Promise<void> {
 }
 
 if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  main().catch(failCommand);
 }

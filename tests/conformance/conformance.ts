@@ -11,6 +11,7 @@ import { type Spec, outcomeFor, readReport, succeeded, summary } from "./report"
 import { type Settings, readSettings } from "./settings";
 import { runSuite, specsFor, suiteImages } from "./suite";
 import { type Target, existingTarget, ownTarget } from "./target";
+import { failCommand } from "../../toolchain/command";
 
 const say = (line: string): void => {
   console.log(line);
@@ -80,7 +81,4 @@ async function main(): Promise<void> {
   if (!(await conformance(readSettings(process.env), interruption.signal))) process.exitCode = 1;
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 
 import { given } from "../given";
 import { actionLabel, chooseJob, type DatabaseJob } from "./choose";
+import { failCommand } from "../command";
 
 interface List {
   readonly items: readonly { readonly metadata: DatabaseJob }[];
@@ -107,7 +108,4 @@ function exitCode(child: ReturnType<typeof spawn>): Promise<number | null> {
   });
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

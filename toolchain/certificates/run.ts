@@ -9,6 +9,7 @@ import { settingsOf } from "../environment";
 import { docker } from "../recover/docker";
 import { ownOwner } from "../running-version";
 import { type Row, rowsOfMachine, rowsOfNodes, rowsOfState, table } from "./table";
+import { failCommand } from "../command";
 
 async function main(): Promise<void> {
   const [environment = ""] = process.argv.slice(2);
@@ -37,7 +38,4 @@ async function fromContainers(environment: string): Promise<Row[]> {
   return rows.flat();
 }
 
-void main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+main().catch(failCommand);

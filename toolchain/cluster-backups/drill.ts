@@ -12,6 +12,7 @@ import { linesOf } from "../lines";
 import { drillName, drillSettings } from "./drill-plan";
 import { backupsOf } from "./kept-backups";
 import { recoveryKeyFile } from "./recovery-key";
+import { failCommand } from "../command";
 
 const repository = path.join(__dirname, "..", "..");
 
@@ -101,7 +102,4 @@ function run(
   return out === "pipe" ? stdout : "";
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

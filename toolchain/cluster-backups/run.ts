@@ -6,6 +6,7 @@ import { backupLines } from "./lines";
 import { makeRecoveryKey, recipientOf, recoveryKeyFile } from "./recovery-key";
 import { backUpNow } from "./request";
 import { beginRestore, endRestore } from "./restore";
+import { actOf, failCommand } from "../command";
 
 const say = (line: string): void => {
   console.log(line);
@@ -43,14 +44,8 @@ async function tellKey(environment: string): Promise<void> {
 async function main(): Promise<void> {
   const [environment = "dev", verb = "list"] = process.argv.slice(2);
   checkName(environment);
-  const act = verbs[verb];
-  if (act === undefined) {
-    throw new Error(`The second argument is "${verb}"; give one of ${Object.keys(verbs).join(", ")}`);
-  }
+  const act = actOf(verbs, verb);
   await act(environment);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

@@ -10,6 +10,7 @@ import { planRecovery } from "../recover/plan";
 import type { StateStore } from "../recover/state-store";
 import { machineDrift } from "./machines";
 import { objectDrift } from "./objects";
+import { failCommand } from "../command";
 
 const repository = path.join(__dirname, "..", "..");
 const somethingDrifted = 2;
@@ -72,7 +73,4 @@ async function main(): Promise<void> {
   else make("replace", `ENV=${name}`, `MACHINE=${drift.machines.join(",")}`);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

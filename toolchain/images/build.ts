@@ -28,6 +28,7 @@ import { buildMachine } from "./machine";
 import { buildMachineFiles, machineFilesFolder } from "./machine-files";
 import { bareMachine, podImages } from "./machine-images";
 import { withNodePackages } from "./node-packages";
+import { failCommand } from "../command";
 
 /** What is made beside the images that are the same for everybody. */
 export interface Wanted {
@@ -195,8 +196,5 @@ async function main(): Promise<void> {
 }
 
 if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  main().catch(failCommand);
 }

@@ -6,6 +6,7 @@ import { companionsOf } from "../kubernetes-versions";
 import versions from "../versions.json";
 import { demandOf, demandOptions, wantedVersions } from "../wanted";
 import { imageName } from "./keys";
+import { failCommand } from "../command";
 
 /** The names of the images, and the versions of what the machine's image holds; the components take both as they are. */
 function built(kubernetes: string) {
@@ -27,7 +28,4 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(built(version)));
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

@@ -13,6 +13,7 @@ import {
   removeVolume,
 } from "./volume";
 import { keptLines, refusal } from "./words";
+import { actOf, failCommand } from "../command";
 
 const verbs: Readonly<Record<string, (environment: string, volume: KeptVolume) => Promise<void>>> = {
   "after-down": afterDown,
@@ -23,10 +24,7 @@ const verbs: Readonly<Record<string, (environment: string, volume: KeptVolume) =
 async function main(): Promise<void> {
   const [environment = "dev", verb = "list"] = process.argv.slice(2);
   checkName(environment);
-  const act = verbs[verb];
-  if (act === undefined) {
-    throw new Error(`The second argument is "${verb}"; give one of ${Object.keys(verbs).join(", ")}`);
-  }
+  const act = actOf(verbs, verb);
   const region = regionOf(settingsOf(environment));
   if (region !== undefined) {
     await onAws(environment, region, verb);
@@ -99,7 +97,4 @@ function say(...lines: string[]): void {
   });
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(failCommand);

@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { cacheRoot } from "../cache";
 import { keyOf } from "../content-key";
 import { withLock } from "../lock";
+import { failCommand } from "../command";
 
 const requirements = path.join(__dirname, "requirements.txt");
 
@@ -82,8 +83,5 @@ export function checkPython(version: string | undefined): void {
 }
 
 if (require.main === module) {
-  installPythonTools().then(console.log, (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  installPythonTools().then(console.log, failCommand);
 }
