@@ -131,6 +131,9 @@ function flags(protocol: Protocol): string[] {
     "-kubernetes-only-allowed-external-names",
     `-disabled-filters=${refusedFilters.join(",")}`,
     `-forwarded-headers=X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto=${protocol}`,
+    // They are of the connection to the pod, and a browser ends an HTTP/2 stream that has one:
+    // https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2. Of `Connection` itself Go takes care.
+    `-default-filters-prepend=${["Keep-Alive", "Proxy-Connection", "Upgrade"].map((name) => `dropResponseHeader("${name}")`).join(" -> ")}`,
     // By the protocol that a header says, which anybody may send.
     "-kubernetes-https-redirect=false",
     // A pod that goes answers for 10 seconds more: that it goes is known well before.

@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import { connect, type IncomingHttpHeaders } from "node:http2";
+import { text } from "node:stream/consumers";
+
 import { eventually, TestEnvironment } from "../support/test-environment";
 import { describeApiThreeWays } from "./api-three-ways";
 import { describeAttacks } from "./attacks";
@@ -134,6 +138,20 @@ describe("the shop", () => {
     const page = await response.text();
     for (const name of products)
       expect(page).toContain(name.replaceAll("&", "&amp;").replaceAll("'", "&#39;"));
+  });
+
+  it("answers over HTTP/2, as browsers ask where there is TLS", async () => {
+    const url = new URL(await environment.output("shopTlsUrl"));
+    const session = connect(url, { ca: await environment.output("webAuthority") });
+    try {
+      const request = session.request({ ":path": "/" });
+      const [headers] = (await once(request, "response")) as [IncomingHttpHeaders];
+      expect(headers[":status"]).toBe(200);
+      // A stream that is ended for a wrong header has no body.
+      expect(await text(request)).toContain("</html>");
+    } finally {
+      session.destroy();
+    }
   });
 
   it("runs images by digest from the environment's own registry", async () => {

@@ -100,6 +100,15 @@ test("runs nobody's code, reads no file for a route, and asks no host but the ro
   }
 });
 
+test("passes nothing on that is of the connection to a pod, which HTTP/2 does not allow", async () => {
+  const dropped = ["Keep-Alive", "Proxy-Connection", "Upgrade"].map(
+    (name) => `dropResponseHeader("${name}")`,
+  );
+  for (const { args } of inputsOf(await create(), deploymentType).spec.template.spec.containers) {
+    expect(args).toContain(`-default-filters-prepend=${dropped.join(" -> ")}`);
+  }
+});
+
 test("tells by a proxy of its own for each protocol how it was asked", async () => {
   const { containers } = inputsOf(await create(), deploymentType).spec.template.spec;
   expect(
