@@ -37,7 +37,7 @@ test-aws: WANTED = --for aws
 
 .DEFAULT_GOAL := help
 export HEAL MACHINE
-.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates tunnel state environment images package lint unit e2e test test-long test-aws bench conformance clean
+.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates tunnel state environment images package lint unit e2e test test-long test-aws bench conformance outdated clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -182,6 +182,9 @@ test-drill: ## Bring the environment up, back it up, drill with that, and take a
 conformance: setup ## Run Kubernetes' conformance suite on a cluster of its own; FOCUS=regex runs some
 	@$(RUN) toolchain/build.ts --only conformance
 	@$(RUN) tests/conformance/conformance.ts
+
+outdated: node_modules/.package-lock.json ## Say what there is in a newer version: Debian's packages, Go modules, npm's packages; exits with 2 where something is
+	@$(RUN) toolchain/outdated/outdated.ts
 
 clean: ## Remove what was installed into this folder; caches and environments stay
 	@rm -rf node_modules coverage dist dist-docs slipway-kubernetes-*.tgz

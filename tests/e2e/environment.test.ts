@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { eventually, TestEnvironment } from "../support/test-environment";
 import { describeApiThreeWays } from "./api-three-ways";
 import { describeAttacks } from "./attacks";
+import { describeBenchmark } from "./benchmark";
 import { describeHardening } from "./hardening";
 
 /** The secrets that an environment has, in the forms in which they would be readable. */
@@ -326,4 +327,5 @@ describe("the platform", () => {
 
 describeApiThreeWays(environment);
 describeHardening(environment);
+describeBenchmark(environment);
 describeAttacks(environment);

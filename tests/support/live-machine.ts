@@ -11,8 +11,18 @@ export interface FileFacts {
 
 /** What the kubelet says of its own configuration, as far as tests ask. A field at its zero value may be absent. */
 export interface LiveKubeletConfiguration {
-  readonly authentication: { readonly anonymous: { readonly enabled?: boolean } };
+  readonly authentication: {
+    readonly anonymous: { readonly enabled?: boolean };
+    readonly x509?: { readonly clientCAFile?: string };
+  };
   readonly authorization: { readonly mode: string };
+  readonly eventRecordQPS?: number;
+  readonly featureGates?: Readonly<Record<string, boolean>>;
+  readonly makeIPTablesUtilChains?: boolean;
+  readonly rotateCertificates?: boolean;
+  readonly serverTLSBootstrap?: boolean;
+  readonly streamingConnectionIdleTimeout?: string;
+  readonly tlsCipherSuites?: readonly string[];
   readonly readOnlyPort?: number;
   readonly podPidsLimit?: number;
   readonly seccompDefault?: boolean;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import { cacheRoot } from "../cache";
@@ -30,7 +30,26 @@ const superfluous = [
   "./etc/resolv.conf",
 ];
 
-/** Makes Debian's smallest system by debootstrap and imports it into Docker as `name`. */
+/** Where Debian's packages come from; the last suite has what its security team corrects, days before a point release. */
+const repositories = [
+  `deb http://deb.debian.org/debian ${versions.debian} main`,
+  `deb http://deb.debian.org/debian ${versions.debian}-updates main`,
+  `deb http://deb.debian.org/debian-security ${versions.debian}-security main`,
+];
+
+/** Brings a system below `root` to what the repositories have today. Images that are made from it ask them too. */
+async function update(root: string): Promise<void> {
+  await writeFile(path.join(root, "etc/apt/sources.list"), `${repositories.join("\n")}\n`);
+  const apt = ["chroot", root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
+  await run([...apt, "update"]);
+  await run([...apt, "dist-upgrade", "--yes"]);
+}
+
+/**
+ * Makes Debian's smallest system by debootstrap, with the security updates of today, and imports it into Docker as `name`. Its
+ * key has `debianPackages` of versions.json, a committed date: so a later day's updates come when somebody writes a later
+ * one, and no machine is replaced because a mirror has changed.
+ */
 export async function buildDebian(name: string): Promise<void> {
   const cache = cacheRoot();
   await mkdir(cache, { recursive: true });
@@ -41,6 +60,7 @@ export async function buildDebian(name: string): Promise<void> {
     await cp(path.join(debian.folder, "rootfs"), root, { recursive: true });
     if (existsSync(hostAuthorities))
       await cp(hostAuthorities, path.join(root, hostAuthorities), { dereference: true });
+    await update(root);
     await run(["find", `${root}/usr/share/doc`, "-type", "f", "!", "-name", "copyright", "-delete"]);
     const archive = ["tar", "--create", "--numeric-owner", "--directory", root];
     await run(

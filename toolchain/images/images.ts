@@ -40,7 +40,7 @@ export function inThisMode(image: Image): Image {
 
 /** Debian, which the others are made from. It has no Dockerfile: debootstrap makes it (debian.ts). */
 export const debian = image("debian", "debian", {
-  args: { SUITE: versions.debian, AUTHORITIES: hostAuthoritiesDigest() },
+  args: { SUITE: versions.debian, PACKAGES: versions.debianPackages, AUTHORITIES: hostAuthoritiesDigest() },
 });
 
 /** HAProxy; its configuration is put to /etc/haproxy/haproxy.cfg when a container is made. */

@@ -4,7 +4,8 @@
 # Usage: sh -c "$(cat start-kube-router.sh)" start-kube-router CONFIGURATION COPY ARGUMENT…
 set -eu
 
-cp "$1" "$2"
+# What the runtime reads of the pod network is for root alone, and the copy that it is shown has this one's mode.
+install -m 600 "$1" "$2"
 shift 2
 
 # GoBGP's administration on TCP 50051 does not ask who one is, and who reaches it routes the cluster's packets. kube-router opens

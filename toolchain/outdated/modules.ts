@@ -1,0 +1,62 @@
+import { goEnvironment } from "../cache";
+import { run } from "../images/command";
+import { linesOf } from "../lines";
+import { allParts, type Part } from "../parts";
+import type { Look, Outdated } from "./outdated";
+
+const release = /^v(\d+)\.(\d+)\.(\d+)$/;
+
+/** Go modules that parts of the toolchain are built from, and of which the module proxy has a newer release. */
+export async function outdatedModules(): Promise<Look> {
+  const looks = await Promise.all(allParts.map(look));
+  const silent = looks.flatMap((each) => each.silent);
+  return {
+    outdated: looks.flatMap(({ outdated }) => outdated),
+    silent: silent.length === 0 ? [] : [`${silent.length} Go modules could not be asked; ${silent[0] ?? ""}`],
+  };
+}
+
+async function look(part: Part): Promise<Look> {
+  // The others are of the same project, and of the same release.
+  const [[module, has] = []] = Object.entries(part.requires);
+  if (module === undefined || has === undefined || !release.test(has)) return { outdated: [], silent: [] };
+  const environment = Object.entries(goEnvironment).map(([name, value]) => `${name}=${value}`);
+  try {
+    const go = ["env", ...environment, "go", "-C", part.source, "list", "-m", "-versions", module];
+    const versions = (await run(go)).split(" ").slice(1);
+    // There are folders of several minor versions where an environment chooses: each looks at its own.
+    const newest = newestOf(versions, part.code === undefined ? undefined : has);
+    const isNewer = newest !== undefined && compared(newest, has) > 0;
+    const found: Outdated[] = isNewer ? [{ what: module, where: `part ${part.name}`, has, newest }] : [];
+    return { outdated: found, silent: [] };
+  } catch (error) {
+    return {
+      outdated: [],
+      silent: [
+        linesOf((error as Error).message)
+          .slice(0, 2)
+          .join(" "),
+      ],
+    };
+  }
+}
+
+/**
+ * The newest release.
+ *
+ * @param versions - such as `v1.2.3`; what is not released yet, `v1.3.0-rc.1`, does not count
+ * @param like - a version whose minor it must have; default: any minor of any major
+ */
+export function newestOf(versions: readonly string[], like?: string): string | undefined {
+  const minor = like?.replace(/\d+$/, "");
+  return versions
+    .filter((version) => release.test(version) && (minor === undefined || version.startsWith(minor)))
+    .sort(compared)
+    .at(-1);
+}
+
+/** Less than, equal to or more than 0, as `v1.2.3` is older than another release, the same, or newer. */
+export function compared(one: string, other: string): number {
+  const [a, b] = [one, other].map((version) => version.slice(1).split(".").map(Number));
+  return (a ?? []).map((number, index) => number - (b?.[index] ?? 0)).find((less) => less !== 0) ?? 0;
+}
