@@ -10,12 +10,14 @@ export interface EtcdMember {
   readonly name: string;
   /** Whether it still copies the data and has no vote. */
   readonly isLearner?: boolean;
+  /** Where it answers; none for one that has never started. */
+  readonly clientURLs?: readonly string[];
 }
 
 /** What etcd says of itself. */
 export interface EtcdState {
   readonly members: readonly EtcdMember[];
-  /** Why members do not answer, in etcdctl's words; undefined when all do. */
+  /** Who does not answer: members' names, or etcdctl's words where it names none; undefined when all answer. */
   readonly unhealthy: string | undefined;
   /** Such as `memberID:1 alarm:NOSPACE`; empty when none is raised. */
   readonly alarms: string;
@@ -86,6 +88,18 @@ function parseDatabase(json: string): EtcdDatabase {
   return { size: dbSize, unused: dbSize - dbSizeInUse, quota: dbSizeQuota };
 }
 
+/**
+ * Which members do not answer.
+ * @param said of `etcdctl endpoint health`, such as `https://10.0.0.9:2379 is unhealthy: failed to commit proposal: …`
+ */
+export function silentMembers(said: string, members: readonly EtcdMember[]): string {
+  const silent = members.filter(({ clientURLs = [] }) =>
+    clientURLs.some((url) => said.includes(`${url} is unhealthy`)),
+  );
+  if (silent.length > 0) return silent.map(({ name }) => name).join(", ");
+  return said.trim().split("\n").at(-1) ?? "";
+}
+
 const hexadecimal = ({ ID }: EtcdMember): string => BigInt(ID).toString(16);
 
 /** The control planes whose etcd pods run. */
@@ -132,7 +146,12 @@ export async function etcdState(connection: Connection, except: readonly string[
       inEtcdPod(connection, controlPlane, "alarm", "list"),
       inEtcdPod(connection, controlPlane, "endpoint", "status", "--write-out=json"),
     ]);
-    return { members, unhealthy, alarms: alarms.trim(), database: parseDatabase(status) };
+    return {
+      members,
+      unhealthy: unhealthy === undefined ? undefined : silentMembers(unhealthy, members),
+      alarms: alarms.trim(),
+      database: parseDatabase(status),
+    };
   });
   if (state === undefined) throw new Error("no control plane runs etcd");
   return state;

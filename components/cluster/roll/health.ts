@@ -78,12 +78,10 @@ export function etcdProblems(
   const missing = controlPlanes.filter((name) => !voters.includes(name));
   return [
     ...missing.map((name) => `etcd: ${name} has no vote yet`),
-    ...(unhealthy === undefined ? [] : [`etcd: not every member answers: ${lastLine(unhealthy)}`]),
+    ...(unhealthy === undefined ? [] : [`etcd: not every member answers: ${unhealthy}`]),
     ...(alarms === "" ? [] : [`etcd: an alarm is raised: ${alarms}`]),
   ];
 }
-
-const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
 
 /** Everything that is wrong with this part of a cluster, one sentence each; empty when it is healthy. */
 export async function healthProblems(connection: Connection, scope: HealthScope): Promise<string[]> {

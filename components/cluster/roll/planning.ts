@@ -3,7 +3,7 @@ import { certificateEnds } from "../actions/certificate-ends";
 import { type Connection, connect } from "../actions/connect";
 import type { Member } from "../members";
 import { type Authority, certificateFindings, dueCertificates } from "./certificates";
-import { clusterFacts, movablePods } from "./cluster-facts";
+import { clusterFacts, movablePods, type SeenCluster } from "./cluster-facts";
 import { rollFindings } from "./findings";
 import { unreadyOwners } from "./health";
 import { rollLines } from "./lines";
@@ -27,6 +27,8 @@ export interface PlanInputs {
   readonly patienceSeconds: number;
   /** How much longer it may take, in seconds: asked when it has not answered by then. */
   readonly longerSeconds: () => Promise<number>;
+  /** Names of machines whose last boot failed, by their own word: asked only where a machine changes. */
+  readonly failed: () => Promise<ReadonlySet<string>>;
   /** As `MachinePlatform.obstacle` gives it; asked only where a machine is to be taken away. */
   readonly obstacle: () => Promise<string | undefined>;
   /** How long machines' certificates are good for, in seconds. */
@@ -74,7 +76,7 @@ export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
     connection &&
     ((await clusterFacts(connection, patienceSeconds)) ??
       (await clusterFacts(connection, await inputs.longerSeconds())));
-  const plan = rollPlan({ ...machines, readyNodes: facts?.readyNodes });
+  const plan = rollPlan({ ...machines, readyNodes: facts && (await nodesAtWork(facts, inputs)) });
   const isTakingAway = plan.waves.flat().some(takesAway) || plan.leaving.length > 0;
   const obstacle = isTakingAway ? await inputs.obstacle() : undefined;
   const reasons = [obstacle ?? [], refusals(plan, facts)].flat();
@@ -91,6 +93,12 @@ export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
     connection: facts && connection,
     unready: unreadyOwners(facts?.pods ?? []),
   };
+}
+
+/** The API takes a node for ready until its kubelet has been silent for 40 seconds; the machine knows sooner that it failed. */
+async function nodesAtWork({ readyNodes }: SeenCluster, { failed }: PlanInputs): Promise<Set<string>> {
+  const failing = await failed();
+  return new Set([...readyNodes].filter((name) => !failing.has(name)));
 }
 
 async function certificatesOf({ live, kubeconfig, certificateSeconds, authorities }: PlanInputs) {

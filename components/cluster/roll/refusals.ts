@@ -80,14 +80,12 @@ function foreignNodes({ waves, leaving }: RollPlan, { nodes }: ClusterFacts): st
     );
 }
 
-/** One that is away already cannot answer, and replacing it is what mends etcd. */
+/** One that is away already cannot answer. It comes first, and the others' gates look at etcd again. */
 function etcdRefusals(taken: readonly Turn[], turns: readonly Turn[], etcd: EtcdState | undefined): string[] {
-  const controlPlanes = taken.filter(isControlPlane);
-  if (etcd === undefined || controlPlanes.length === 0 || controlPlanes.some(({ isAway }) => isAway))
+  const controlPlanes = turns.filter(isControlPlane);
+  if (etcd === undefined || !taken.some(isControlPlane) || controlPlanes.some(({ isAway }) => isAway))
     return [];
-  const voters = turns
-    .filter((turn) => isControlPlane(turn) && !turn.isAway)
-    .map(({ machine }) => machine.name);
+  const voters = controlPlanes.map(({ machine }) => machine.name);
   return etcdProblems(etcd, voters).map((problem) => `${problem}; mend it, then run it again`);
 }
 

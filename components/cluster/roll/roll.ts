@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type LiveMachine, type MachinePlatform, roleOf } from "../../machines";
 import { patiently, sentence } from "../actions/api-errors";
 import { type Connection, connect } from "../actions/connect";
-import { readBootReport } from "../console";
+import { type BootReport, readBootReport } from "../console";
 import { plainFailure } from "../failure";
 import type { Member } from "../members";
 import type { Readiness } from "../readiness";
@@ -190,7 +190,8 @@ export class Roll {
     const obstacle = (): Promise<string | undefined> => platform.obstacle?.() ?? Promise.resolve(undefined);
     const longerSeconds = (): Promise<number> =>
       pulumi.runtime.isDryRun() ? Promise.resolve(0) : this.longerSeconds(live);
-    const facts = { live, revisions, kubeconfig, patienceSeconds, longerSeconds, obstacle };
+    const failed = (): Promise<ReadonlySet<string>> => this.failedMachines(live);
+    const facts = { live, revisions, kubeconfig, patienceSeconds, longerSeconds, failed, obstacle };
     const certificates = {
       certificateSeconds,
       authorities,
@@ -209,15 +210,28 @@ export class Roll {
    * to do, and without it nothing would stand between the machines.
    */
   private async longerSeconds(live: readonly LiveMachine[]): Promise<number> {
-    const running = live.filter(({ name, state }) => state === "running" && roleOf(name) === "control-plane");
-    const consoles = await Promise.all(
-      running.map(({ name }) => this.options.platform.readConsole(name).catch(() => "")),
-    );
-    if (!consoles.some((text) => readBootReport(text).joined)) return 0;
+    const controlPlanes = live.filter(({ name }) => roleOf(name) === "control-plane");
+    if (!(await this.bootReports(controlPlanes)).some(({ joined }) => joined)) return 0;
     this.options.report(
       `roll: the API does not answer, though there are control planes: waiting for it, ${patience.slowApi} s at most`,
     );
     return patience.slowApi;
+  }
+
+  private async failedMachines(live: readonly LiveMachine[]): Promise<ReadonlySet<string>> {
+    const reports = await this.bootReports(live);
+    return new Set(reports.filter(({ failed }) => failed).map(({ name }) => name));
+  }
+
+  /** What machines that run said of their last boot; nothing of one whose console cannot be read. */
+  private async bootReports(live: readonly LiveMachine[]): Promise<(BootReport & { name: string })[]> {
+    const running = live.filter(({ state }) => state === "running");
+    return await Promise.all(
+      running.map(async ({ name }) => ({
+        ...readBootReport(await this.options.platform.readConsole(name).catch(() => "")),
+        name,
+      })),
+    );
   }
 
   private release(machines: readonly string[]): void {

@@ -39,6 +39,7 @@ const planned = (
     kubeconfig: undefined,
     patienceSeconds: 1,
     longerSeconds: () => Promise.resolve(0),
+    failed: () => Promise.resolve(new Set()),
     certificateSeconds: 365 * 86_400,
     canRenew: true,
     authorities: [],
