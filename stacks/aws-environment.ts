@@ -127,7 +127,11 @@ function ingressSettings(
       annotations: {
         [annotation("type")]: "nlb",
         [annotation("cross-zone-load-balancing-enabled")]: "true",
-        ...(ingress === "internal" && { [annotation("internal")]: "true" }),
+        ...(ingress === "internal" && {
+          [annotation("internal")]: "true",
+          // A pod that asks for what its own node answers would get packets from an address that is its node's itself, and wait.
+          [annotation("target-group-attributes")]: "preserve_client_ip.enabled=false",
+        }),
       },
     },
   };

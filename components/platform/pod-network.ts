@@ -132,6 +132,9 @@ function podSpec(
           "--run-service-proxy=false",
           "--bgp-graceful-restart=true",
           `--overlay-type=${overlay}`,
+          // Asked of AWS before any node hears of another's pods, by machines that have no such right. With all packets in
+          // others, nothing has an address that is not its instance's.
+          ...(overlay === "full" ? ["--disable-source-dest-check=false"] : []),
           pulumi.interpolate`--service-cluster-ip-range=${serviceCidr}`,
         ],
         env: [

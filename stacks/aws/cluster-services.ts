@@ -44,7 +44,8 @@ export function clusterServices(
     `${name}-approver`,
     {
       image: image("kubelet-certificate-approver"),
-      machineCidrs: [foundation.network.cidr],
+      // Where machines are: an existing VPC may have several networks.
+      machineCidrs: foundation.network.privateSubnets.map(({ cidr }) => cidr),
       machineNames: machineNames(aws.region),
     },
     inCluster,

@@ -28,6 +28,7 @@ export const machinePaths = [
   "etc/containerd/config.toml",
   "etc/modules-load.d/slipway.conf",
   "etc/sysctl.d/90-kubernetes.conf",
+  "etc/systemd/networkd.conf.d/slipway.conf",
   "usr/bin/containerd",
   "usr/bin/containerd-shim-runc-v2",
   "usr/bin/ctr",

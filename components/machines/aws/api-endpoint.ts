@@ -43,6 +43,11 @@ export class ApiEndpoint extends pulumi.ComponentResource {
   readonly publicHost: pulumi.Output<string> | undefined;
   /** The one that machines use. */
   readonly internal: ApiLoadBalancer;
+  /**
+   * The name's record. A machine that asks for the name before it is there is told that there is none, and resolvers keep
+   * that for as long as the zone's start of authority says, 15 minutes.
+   */
+  readonly record: pulumi.Resource;
 
   constructor(name: string, args: ApiEndpointArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:machines:AwsApiEndpoint", name, {}, options);
@@ -54,7 +59,7 @@ export class ApiEndpoint extends pulumi.ComponentResource {
       { ...args, internal: true, subnets: network.privateSubnets },
       { parent: this },
     );
-    this.publishName(name, args);
+    this.record = this.publishName(name, args);
     for (const [index, cidr] of [
       network.cidr,
       ...(access.kind === "public" ? access.allowedCidrs : []),
@@ -90,7 +95,7 @@ export class ApiEndpoint extends pulumi.ComponentResource {
   }
 
   /** A name that is the same whatever load balancer is behind it, and known before there is one. */
-  private publishName(name: string, args: ApiEndpointArgs): void {
+  private publishName(name: string, args: ApiEndpointArgs): pulumi.Resource {
     const zone = new aws.route53.Zone(
       name,
       {
@@ -102,7 +107,7 @@ export class ApiEndpoint extends pulumi.ComponentResource {
       { parent: this },
     );
     const alias = { name: this.internal.dnsName, zoneId: this.internal.zoneId, evaluateTargetHealth: true };
-    new aws.route53.Record(
+    return new aws.route53.Record(
       name,
       { zoneId: zone.id, name: this.host, type: "A", aliases: [alias] },
       { parent: this },

@@ -20,6 +20,14 @@ export function secretsPrefix(environment: string): string {
   return `slipway/${environment}`;
 }
 
+/** Stands in a control plane's document for the id of etcd's volume, which {@link withEtcdVolume} puts there. */
+const etcdVolume = "@etcd-volume@";
+
+/** The document of a control plane whose etcd has this volume. */
+export function withEtcdVolume(document: string, volumeId: string): string {
+  return document.replace(etcdVolume, volumeId);
+}
+
 const groupsPrefix = (environment: string): string => `slipway-${environment}-`;
 
 const folder = "/usr/local/sbin";
@@ -146,6 +154,7 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
       ...(machineFilesKey === undefined
         ? []
         : [settings("/etc/slipway/machine-files.env", { KEY: machineFilesKey })]),
+      settings("/etc/slipway/etcd-volume.env", { VOLUME: etcdVolume }),
       settings("/etc/slipway/secrets.env", { SECRETS: secretsPrefix(environment) }),
       settings("/etc/slipway/group.env", {
         GROUPS_PREFIX: groupsPrefix(environment),

@@ -19,7 +19,6 @@ import { type ApiAccess, ApiEndpoint } from "./api-endpoint";
 import { AutoScalingGroups } from "./auto-scaling-groups";
 import { awsFacts } from "./aws-facts";
 import { ClusterClaim } from "./cluster-claim";
-import { compressedUserData } from "./compressed-user-data";
 import { ControlPlaneInstance, type ControlPlaneMachine } from "./control-plane-instance";
 import { IdentitySecret } from "./identity-secret";
 import { JoinTokenSecret } from "./join-token-secret";
@@ -201,7 +200,7 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
         securityGroupId: this.groups.controlPlane.id,
         profileName: this.profileOf("control-plane"),
         keyArn: this.args.keyArn,
-        userData: pulumi.output(userData).apply((document) => compressedUserData(name, document)),
+        userData,
         revision: this.revision(spec),
         kubernetesVersion,
         deletionProtection: this.args.deletionProtection,
@@ -325,10 +324,16 @@ export class AwsMachines extends pulumi.ComponentResource implements MachinePlat
     return { ...known, host, port: apiPort };
   }
 
-  /** The cluster is the parent of its machines, and knows nothing of the account and the region that they are in. */
+  /**
+   * The cluster is the parent of its machines, and knows nothing of the account and the region that they are in, nor what they
+   * ask for as soon as they run.
+   */
   private onAws(options: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
     const provider = this.getProvider("aws:ec2/instance:Instance");
-    return provider ? { ...options, provider } : options;
+    return pulumi.mergeOptions(options, {
+      dependsOn: this.apiEndpoint.record,
+      ...(provider && { provider }),
+    });
   }
 
   private get belonging(): Belonging {

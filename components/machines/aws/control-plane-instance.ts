@@ -2,9 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../belonging";
+import { withEtcdVolume } from "./aws-facts";
+import { compressedUserData } from "./compressed-user-data";
 import { instanceMetadata, rootDisk } from "./instance-defaults";
 import type { ControlPlanePlace } from "./network";
-import { belongingTags, kubernetesTag, machineTag, revisionTag } from "./tags";
+import { belongingTags, clusterTag, kubernetesTag, machineTag, revisionTag } from "./tags";
 
 /** What a control plane's machine is, and its volume. */
 export interface ControlPlaneMachine {
@@ -25,7 +27,7 @@ export interface ControlPlaneInstanceArgs extends Belonging, ControlPlaneMachine
   readonly securityGroupId: pulumi.Input<string>;
   readonly profileName: pulumi.Input<string>;
   readonly keyArn: pulumi.Input<string>;
-  /** Gzip'd and in base64. Nothing of the instance changes before it is known. */
+  /** Its document. Nothing of the instance changes before it is known. */
   readonly userData: pulumi.Input<string>;
   /** As the platform's `revision` gives it: another one replaces the instance. */
   readonly revision: pulumi.Input<string>;
@@ -50,6 +52,7 @@ export class ControlPlaneInstance extends pulumi.ComponentResource {
     const { place, keyArn } = args;
     const tags = {
       ...belongingTags(args, name),
+      ...clusterTag(args.environment),
       [machineTag]: args.machineName,
       [kubernetesTag]: args.kubernetesVersion,
       [revisionTag]: args.revision,
@@ -86,7 +89,9 @@ export class ControlPlaneInstance extends pulumi.ComponentResource {
           ...rootDisk(args.rootVolumeGiB, keyArn),
           tags: belongingTags(args, `${name}-root`),
         },
-        userDataBase64: args.userData,
+        userDataBase64: pulumi
+          .all([args.userData, volume.id])
+          .apply(([document, id]) => compressedUserData(args.machineName, withEtcdVolume(document, id))),
         userDataReplaceOnChange: true,
         // Against mistakes by hand: who replaces it takes the protection away first. Its data is on the volume.
         disableApiTermination: args.deletionProtection,

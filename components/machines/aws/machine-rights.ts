@@ -196,6 +196,7 @@ export function controlPlaneStatements(args: MachineRightsArgs): Statement[] {
         "ec2:DescribeAvailabilityZones",
         "ec2:DescribeInstanceTopology",
         "ec2:DescribeInstances",
+        "ec2:DescribeInstanceTypes",
         "ec2:DescribeRegions",
         "ec2:DescribeRouteTables",
         "ec2:DescribeSecurityGroups",

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../belonging";
-import { belongingTags } from "./tags";
+import { belongingTags, clusterTag } from "./tags";
 
 /** Where the machines are. */
 export interface NodeSecurityGroupsArgs extends Belonging {
@@ -39,7 +39,7 @@ export class NodeSecurityGroups extends pulumi.ComponentResource {
 
     this.controlPlane = this.group("control-plane", "Control planes");
     // Load balancers of Services are let in by the cloud controller manager: it looks for the group with this tag.
-    this.worker = this.group("worker", "Workers", { [`kubernetes.io/cluster/${args.environment}`]: "owned" });
+    this.worker = this.group("worker", "Workers", clusterTag(args.environment));
     this.endpoint = this.group("endpoint", "Load balancers before the API");
     this.rules().forEach((rule, index) => {
       this.admit(rule, index);

@@ -13,6 +13,14 @@ export const revisionTag = "slipway.revision";
 export const kubernetesTag = "slipway.kubernetes";
 
 /**
+ * Tag of an instance, and of what the cloud controller manager looks for: it gives a load balancer only targets that are the
+ * cluster's own. https://cloud-provider-aws.sigs.k8s.io/prerequisites/
+ */
+export function clusterTag(environment: string): Record<string, string> {
+  return { [`kubernetes.io/cluster/${environment}`]: "owned" };
+}
+
+/**
  * The tags of everything that an environment makes on AWS.
  * @param name what consoles show as the resource's name; default: none.
  */

@@ -9,7 +9,7 @@ import { instanceMetadata, rootDisk } from "./instance-defaults";
 import type { NetworkPlace } from "./network";
 import type { PoolTarget } from "./pool-target";
 import { revisionOf } from "./revision";
-import { belongingTags, poolTag, revisionTag } from "./tags";
+import { belongingTags, clusterTag, poolTag, revisionTag } from "./tags";
 
 /** What a pool's machines are, and how many there may be. */
 export interface PoolMachines {
@@ -118,7 +118,12 @@ export class WorkerPool extends pulumi.ComponentResource {
         })),
       },
       // What decides on their number changes it too.
-      { parent: this, deleteBeforeReplace: true, ignoreChanges: ["initialLifecycleHooks", templateVersion] },
+      {
+        ...{ parent: this, deleteBeforeReplace: true },
+        ignoreChanges: ["initialLifecycleHooks", templateVersion],
+        // Its machines may take all of their time to leave.
+        customTimeouts: { delete: `${leaveSeconds + 600}s` },
+      },
     );
     // For a group that an older program made. A group's hooks go with it, and not before: machines are to leave in order.
     const hook = new aws.autoscaling.LifecycleHook(
@@ -177,7 +182,13 @@ export class WorkerPool extends pulumi.ComponentResource {
         ],
         tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
           resourceType,
-          tags: { ...poolTags(args, name), ...(resourceType === "instance" && { [revisionTag]: revision }) },
+          tags: {
+            ...poolTags(args, name),
+            ...(resourceType === "instance" && {
+              ...clusterTag(args.environment),
+              [revisionTag]: revision,
+            }),
+          },
         })),
         updateDefaultVersion: true,
         tags: belongingTags(args, name),

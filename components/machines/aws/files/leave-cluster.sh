@@ -10,13 +10,16 @@ source /etc/slipway/bootstrap.env # ROLE
 
 readonly metadata=http://169.254.169.254/latest
 readonly pause=5
+# How long the cloud controller manager and a load balancer take until this machine is no target any more, in seconds.
+readonly deregistration=60
 
 say() { echo "slipway: $*" | tee /dev/console 2>/dev/null; }
 ask() { curl --silent --fail --max-time 5 "$@"; }
 get() {
   local token
   token=$(ask --request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$metadata/api/token") || return 1
-  ask --header "X-aws-ec2-metadata-token: $token" "$metadata/$1"
+  # Not as an argument, which every process of the machine can read.
+  ask --header @<(echo "X-aws-ec2-metadata-token: $token") "$metadata/$1"
 }
 
 kubectl() { command kubectl --kubeconfig /etc/kubernetes/kubelet.conf --request-timeout 10s "$@"; }
@@ -61,11 +64,15 @@ leave() {
   [ -e /etc/kubernetes/kubelet.conf ] || return 0
   say "step leaving the cluster: its pods are moved elsewhere"
   cordon || { say "log the API does not answer: the pods stay"; return 0; }
+  # Load balancers of Services send nothing new from now on; what is on its way still finds a pod, here or elsewhere.
+  SECONDS=0
+  kubectl label node "$node" --overwrite node.kubernetes.io/exclude-from-external-load-balancers=true >/dev/null
   while pods=$(evictable_pods) && [ -n "$pods" ]; do
     # A disruption budget refuses some for a while: they are asked for again.
     while read -r namespace name; do evict "$namespace" "$name"; done <<<"$pods"
     sleep "$pause"
   done
+  sleep $((SECONDS < deregistration ? deregistration - SECONDS : 0))
   say "step left the cluster: no pod runs here"
 }
 

@@ -6,8 +6,9 @@ set -euo pipefail
 source /etc/slipway/bootstrap.env # ROLE
 [ "$ROLE" != join-worker ] || exit 0
 
+source /etc/slipway/etcd-volume.env # VOLUME, as in vol-0a1b2c3d4e5f60718
+
 readonly label=slipway-etcd
-readonly disks=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol
 
 console() { echo "slipway: $*" >/dev/console 2>/dev/null || true; }
 step() {
@@ -16,24 +17,25 @@ step() {
 }
 trap 'console "failed $current_step"' ERR
 
-# The one disk of EBS that nothing is mounted from. Links of partitions and namespaces lead to a disk that was seen.
+# The serial number of a volume's NVMe disk is the volume's id without its dash, and links of disks end in it, whatever the
+# model is called; links of partitions have more behind it. No other disk is ever looked at: one that nothing is mounted from
+# can be a partition that firmware boots from.
 find_volume() {
-  local link disk
-  for link in "$disks"*; do
-    [ -e "$link" ] || continue
-    disk=$(readlink --canonicalize "$link")
-    lsblk --noheadings --output MOUNTPOINT "$disk" | grep --quiet / || { echo "$disk"; return; }
+  local link
+  for link in /dev/disk/by-id/nvme-*_"${VOLUME/-/}"; do
+    [ -b "$link" ] && readlink --canonicalize "$link" && return
   done
   return 1
 }
 
-step "waiting for etcd's volume"
+step "waiting for etcd's volume $VOLUME"
 until volume=$(find_volume); do sleep 1; done
 
 # Made once in its life: what has a file system has the cluster's data. blkid says 2 of an empty disk, and of one that cannot
-# be read.
-step "looking for a file system on etcd's volume $volume"
+# be read; 0 of one with partitions too, on which nothing of ours is.
+step "looking for a file system on etcd's volume $VOLUME, $volume"
 head --bytes=1M "$volume" >/dev/null
+[ -z "$(blkid --probe --output value --match-tag PTTYPE "$volume")" ]
 found=0
 blkid --probe "$volume" >/dev/null || found=$?
 case $found in
@@ -46,11 +48,13 @@ case $found in
 esac
 step "mounting etcd's volume"
 mkdir -p /var/lib/etcd
-echo "LABEL=$label /var/lib/etcd ext4 defaults,noatime,nofail,x-systemd.device-timeout=120s 0 2" >>/etc/fstab
+echo "LABEL=$label /var/lib/etcd ext4 defaults,noatime,nofail,x-systemd.growfs,x-systemd.device-timeout=120s 0 2" >>/etc/fstab
 # After a restart there must be no kubelet without it: its etcd would begin a new cluster in an empty folder.
 mkdir -p /etc/systemd/system/kubelet.service.d
 printf '[Unit]\nRequiresMountsFor=/var/lib/etcd\n' >/etc/systemd/system/kubelet.service.d/20-etcd-volume.conf
 systemctl daemon-reload
 mount "$volume" /var/lib/etcd
+# A volume that has grown while there was no machine.
+resize2fs "$volume"
 # etcd takes it for something that went wrong.
 rmdir /var/lib/etcd/lost+found 2>/dev/null || true

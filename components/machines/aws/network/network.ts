@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../../belonging";
-import { belongingTags } from "../tags";
+import { belongingTags, clusterTag } from "../tags";
 import { FlowLogs, type FlowLogSettings } from "./flow-logs";
 import {
   type ControlPlanePlace,
@@ -166,7 +166,7 @@ export class Network extends pulumi.ComponentResource implements NetworkPlace {
       const tags = {
         ...this.tags(name),
         ...role,
-        [`kubernetes.io/cluster/${this.args.environment}`]: "owned",
+        ...clusterTag(this.args.environment),
       };
       const table = tables[zone];
       const subnet = new aws.ec2.Subnet(

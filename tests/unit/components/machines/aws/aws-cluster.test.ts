@@ -184,6 +184,32 @@ describe("a cluster on AWS", () => {
       expect(inputs).toMatchObject({ encrypted: true, type: "gp3", kmsKeyId: keyArn });
   });
 
+  it("tells a control plane which volume is its etcd's, and a worker none", async () => {
+    const found = documents(await registered());
+    const told = found.map((document) => contentOf(document, "/etc/slipway/etcd-volume.env"));
+    expect(told.slice(0, 3)).toEqual(
+      [0, 1, 2].map(
+        (index) => expect.stringMatching(`^VOLUME='.*control-plane-${index}-etcd.*'\n$`) as string,
+      ),
+    );
+    expect(told[3]).toBe("VOLUME='@etcd-volume@'\n");
+  });
+
+  it("marks instances as the cluster's own, without which a load balancer of a Service has no targets", async () => {
+    const resources = await registered();
+    const owned = { "kubernetes.io/cluster/prod": "owned" };
+    for (const { inputs } of ofType(resources, "aws:ec2/instance:Instance"))
+      expect(inputs).toMatchObject({
+        tags: owned,
+        rootBlockDevice: { tags: expect.not.objectContaining(owned) as object },
+      });
+    const [template] = ofType(resources, "aws:ec2/launchTemplate:LaunchTemplate");
+    const marked = (template?.inputs.tagSpecifications as { resourceType: string; tags: object }[])
+      .filter(({ tags }) => "kubernetes.io/cluster/prod" in tags)
+      .map(({ resourceType }) => resourceType);
+    expect(marked).toEqual(["instance"]);
+  });
+
   it("keeps its identity out of user data, which a preview knows", async () => {
     const found = documents(await registered());
     expect(found).toHaveLength(4);
