@@ -232,6 +232,12 @@ function watching(args: DeployRightsArgs): Statement[] {
 function access({ environment, partition, region }: DeployRightsArgs): Statement[] {
   return [
     {
+      // Which machines can be reached. It knows no resource.
+      Sid: "TunnelLook",
+      Action: ["ssm:DescribeInstanceInformation"],
+      Resource: "*",
+    },
+    {
       // The tunnel begins at one of the environment's machines.
       Sid: "TunnelFrom",
       Action: ["ssm:StartSession"],

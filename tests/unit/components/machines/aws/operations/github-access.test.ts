@@ -129,6 +129,7 @@ test("what a deployer changes anywhere bears the environment's tag or name", asy
     "FirstOfTheAccount",
     "RegistryLogin",
     "EndSubscriptions",
+    "TunnelLook",
     "TunnelOnly",
     "TunnelEnd",
   ]);
