@@ -24,17 +24,27 @@ const mostTries = 50;
 /** The largest text that is read: a list of checksums, or a manifest. In bytes. */
 const largestText = 4 * 2 ** 20;
 
+const isThisMachine = ({ hostname }: URL): boolean => /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+
 /**
- * The base address of a mirror: `SLIPWAY_RELEASE_MIRROR`, without a slash at its end.
+ * The base address of a mirror: `SLIPWAY_RELEASE_MIRROR`, without a slash at its end. Checksums come from it too, so that
+ * one without TLS has to be of this machine, or wanted by `SLIPWAY_RELEASE_MIRROR_INSECURE=1`.
  *
- * @throws Error that names the setting and its value, if that is no address
+ * @throws Error that names the setting and its value, if that is no address, or one that anybody on the way may answer for
  */
 export function mirrorOf(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  const { SLIPWAY_RELEASE_MIRROR: value } = environment;
+  const { SLIPWAY_RELEASE_MIRROR: value, SLIPWAY_RELEASE_MIRROR_INSECURE: insecure } = environment;
   if (!value) return undefined;
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     throw new Error(
       `SLIPWAY_RELEASE_MIRROR is "${value}"; write an address, as in https://mirror.example/releases`,
+    );
+  }
+  const address = new URL(value);
+  if (address.protocol === "http:" && !isThisMachine(address) && insecure !== "1") {
+    throw new Error(
+      `SLIPWAY_RELEASE_MIRROR is "${value}": whoever is on the way can change what is fetched, and its checksums; ` +
+        "write https://, or SLIPWAY_RELEASE_MIRROR_INSECURE=1 if that network is trusted",
     );
   }
   return value.replace(/\/+$/, "");

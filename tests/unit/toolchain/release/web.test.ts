@@ -10,7 +10,7 @@ describe("SLIPWAY_RELEASE_MIRROR", () => {
   it.each([
     [undefined, undefined],
     ["", undefined],
-    ["http://mirror:8080", "http://mirror:8080"],
+    ["https://mirror:8080", "https://mirror:8080"],
     ["https://mirror.example/a/b//", "https://mirror.example/a/b"],
   ])("of %j gives %j", (value, expected) => {
     expect(mirrorOf({ SLIPWAY_RELEASE_MIRROR: value })).toBe(expected);
@@ -20,6 +20,19 @@ describe("SLIPWAY_RELEASE_MIRROR", () => {
     expect(() => mirrorOf({ SLIPWAY_RELEASE_MIRROR: value })).toThrow(
       `SLIPWAY_RELEASE_MIRROR is "${value}"; write an address`,
     );
+  });
+
+  it("has to be asked over TLS, unless it is this machine, or somebody says that it need not", () => {
+    const settings = { SLIPWAY_RELEASE_MIRROR: "http://mirror.example/releases" };
+    expect(() => mirrorOf(settings)).toThrow(
+      "write https://, or SLIPWAY_RELEASE_MIRROR_INSECURE=1 if that network is trusted",
+    );
+    expect(mirrorOf({ ...settings, SLIPWAY_RELEASE_MIRROR_INSECURE: "1" })).toBe(
+      "http://mirror.example/releases",
+    );
+    for (const own of ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"])
+      expect(mirrorOf({ SLIPWAY_RELEASE_MIRROR: own })).toBe(own);
+    expect(() => mirrorOf({ SLIPWAY_RELEASE_MIRROR: "http://127.0.0.1.example" })).toThrow("write https://");
   });
 
   it("stands in front of an official address, and changes no other", () => {
