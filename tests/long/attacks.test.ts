@@ -37,6 +37,8 @@ afterAll(async () => {
 jest.setTimeout(minutes(3));
 describeAttacks(environment);
 
+const storefront = { service: { name: "storefront", port: { name: "http" } } };
+
 /** Who a commit is applied as. */
 const commits = "system:serviceaccount:apps:gitops-apps";
 
@@ -79,6 +81,24 @@ describe("a tenant", () => {
     ["a folder of the machine", deployment, /hostPath/],
   ])("does not get %s", async (_what, object, message) => {
     await expect(environment.applyAs(deployer, object)).rejects.toThrow(message);
+  });
+
+  it("does not get requests of another's host, nor of all of them, where its namespace names its own", async () => {
+    const hosts = ["annotate", "namespace", "shop", "--overwrite", "slipway.dev/ingress-hosts"];
+    await environment.kubectl(...hosts.slice(0, -1), `${hosts.at(-1) ?? ""}=own.example,other.example`);
+    try {
+      const wanted = (rule: object) => ({
+        ...ingress({}),
+        spec: {
+          rules: [{ ...rule, http: { paths: [{ path: "/", pathType: "Prefix", backend: storefront }] } }],
+        },
+      });
+      for (const rule of [{ host: "victim.example" }, {}])
+        await expect(environment.applyAs(deployer, wanted(rule))).rejects.toThrow(/ingress-hosts/);
+      await environment.applyAs(deployer, wanted({ host: "own.example" }));
+    } finally {
+      await environment.kubectl(...hosts.slice(0, -1), `${hosts.at(-1) ?? ""}-`);
+    }
   });
 
   it("is the account of commits too", async () => {

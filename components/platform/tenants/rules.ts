@@ -38,7 +38,16 @@ export const usualAnnotations: readonly string[] = [
   "zalando.org/backend-weights",
 ];
 
+/** Annotation of a namespace: hosts that its tenants may have requests of, with commas between them. Default: any. */
+export const hostsAnnotation = "slipway.dev/ingress-hosts";
+
 const made = ["CREATE", "UPDATE"] as const;
+
+/** No annotation, or each rule names a host of its list: one that names none takes every host's requests. */
+const ofOwnHosts =
+  `!has(namespaceObject.metadata.annotations) || !('${hostsAnnotation}' in namespaceObject.metadata.annotations) || ` +
+  "(!has(object.spec.defaultBackend) && has(object.spec.rules) && object.spec.rules.all(rule, has(rule.host) && " +
+  `rule.host in namespaceObject.metadata.annotations['${hostsAnnotation}'].split(',')))`;
 
 /** A Service that was there before keeps what it has: only who takes something new is refused. */
 const unlessKept = (field: string): string =>
@@ -88,6 +97,10 @@ const ingresses = (more: readonly string[]): TenantRule => {
       {
         expression: `!has(object.metadata.annotations) || object.metadata.annotations.all(name, name in ${allowed})`,
         message: `an annotation may tell the ingress what it runs and whom it asks: of these only ${[...usualAnnotations, ...more].join(", ")} are allowed, and slipway:tenants.ingressAnnotations allows more`,
+      },
+      {
+        expression: ofOwnHosts,
+        message: `its hosts have to be among those that the namespace's annotation ${hostsAnnotation} names`,
       },
     ],
   };

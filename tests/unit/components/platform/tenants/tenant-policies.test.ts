@@ -60,6 +60,14 @@ test("lets tenants make load balancers only where a setting says so", async () =
   expect(await messages({ loadBalancers: true })).not.toContain("LoadBalancer");
 });
 
+test("lets them have requests of those hosts only that their namespace names, where it names any", async () => {
+  const [, validation] = (await policies({})).ingresses?.validations ?? [];
+  expect(validation?.message).toContain("slipway.dev/ingress-hosts");
+  expect(validation?.expression).toContain(
+    "rule.host in namespaceObject.metadata.annotations['slipway.dev/ingress-hosts'].split(',')",
+  );
+});
+
 test("lets them set the usual annotations of an Ingress and those that a setting names", async () => {
   const [validation] =
     (await policies({ ingressAnnotations: ["example.org/timeout"] })).ingresses?.validations ?? [];
