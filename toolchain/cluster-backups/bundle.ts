@@ -32,7 +32,8 @@ export interface BundledIdentity {
   readonly etcdCa: Certified;
   readonly frontProxyCa: Certified;
   readonly serviceAccountKey: { readonly publicKeyPem: string; readonly privateKeyPem: string };
-  readonly encryptionKey: string;
+  /** The first one writes. */
+  readonly encryptionKeys: readonly { readonly key: string; readonly generation: number }[];
 }
 
 interface Certified {
@@ -93,7 +94,7 @@ async function decrypt(bundle: string, keyFile: string, target: string): Promise
   }
 }
 
-/** What the control plane had in `/etc/slipway/pki`, and the key that encrypts Secrets now. */
+/** What the control plane had in `/etc/slipway/pki`, and the keys that Secrets are encrypted with. */
 function identityOf(folder: string): BundledIdentity {
   const certified = (name: string): Certified => ({
     certificatePem: textOf(folder, `pki/${name}.crt`),
@@ -107,26 +108,29 @@ function identityOf(folder: string): BundledIdentity {
       publicKeyPem: textOf(folder, "pki/sa.pub"),
       privateKeyPem: textOf(folder, "pki/sa.key"),
     },
-    encryptionKey: encryptionKeyIn(textOf(folder, "encryption.yaml")),
+    encryptionKeys: encryptionKeysIn(textOf(folder, "encryption.yaml")),
   };
 }
 
 interface EncryptionConfiguration {
   readonly resources: readonly {
     readonly providers: readonly {
-      readonly secretbox?: { readonly keys: readonly { readonly secret: string }[] };
+      readonly secretbox?: { readonly keys: readonly { readonly name: string; readonly secret: string }[] };
     }[];
   }[];
 }
 
-/** Of several keys the first one writes: https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/ */
-function encryptionKeyIn(text: string): string {
+/**
+ * What Secrets say of the key that they are encrypted with is its name, so the names stay.
+ * https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
+ */
+function encryptionKeysIn(text: string): BundledIdentity["encryptionKeys"] {
   const { resources } = parse(text) as EncryptionConfiguration;
-  const [key] = resources.flatMap(({ providers }) =>
+  const keys = resources.flatMap(({ providers }) =>
     providers.flatMap(({ secretbox }) => secretbox?.keys ?? []),
   );
-  if (key === undefined) throw new Error("the bundle is damaged: it has no key for Secrets");
-  return key.secret;
+  if (keys.length === 0) throw new Error("the bundle is damaged: it has no key for Secrets");
+  return keys.map(({ name, secret }) => ({ key: secret, generation: Number(name.replace(/^key-/, "")) }));
 }
 
 function textOf(folder: string, name: string): string {

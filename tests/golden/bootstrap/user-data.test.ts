@@ -24,7 +24,7 @@ const ofControlPlane = (boot: ControlPlaneBoot): string =>
 const roles = {
   "control-plane-that-initializes": ofControlPlane(firstControlPlane),
   "control-plane-that-joins": ofControlPlane(secondControlPlane),
-  worker: workerUserData(worker, workerIdentityFiles(identity.kubernetesCa.certificate)),
+  worker: workerUserData(worker, workerIdentityFiles(identity.kubernetesCa)),
 };
 
 const parsed = (document: string): ParsedCloudConfig => parse(document) as ParsedCloudConfig;
