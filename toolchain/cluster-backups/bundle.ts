@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import {
   createReadStream,
   createWriteStream,
@@ -15,6 +15,7 @@ import type { ReadableStream } from "node:stream/web";
 
 import { parse } from "yaml";
 
+import { pemBlocks } from "../../components/pki/pem";
 import { type Description, parseDescription } from "./description";
 import { identityIn } from "./recovery-key";
 
@@ -63,7 +64,15 @@ export async function openBundle(bundle: string, keyFile: string, folder: string
   if (!existsSync(snapshot) || (await sha256Of(snapshot)) !== description.snapshot.sha256) {
     throw new Error(`${bundle} is damaged: its snapshot is not the one that it describes`);
   }
-  return { description, identity: identityOf(path.join(folder, "identity")), snapshot };
+  const identity = identityOf(path.join(folder, "identity"));
+  return { description: { ...description, authority: authorityOf(identity) ?? description.authority }, identity, snapshot };
+}
+
+/** SHA-256 of the authority that signs, of a backup that was made while two were trusted; undefined of any other. */
+function authorityOf({ kubernetesCa }: BundledIdentity): string | undefined {
+  const [signs, other] = pemBlocks(kubernetesCa.certificatePem);
+  if (signs === undefined || other === undefined) return undefined;
+  return createHash("sha256").update(new X509Certificate(signs).raw).digest("hex");
 }
 
 async function decrypt(bundle: string, keyFile: string, target: string): Promise<void> {

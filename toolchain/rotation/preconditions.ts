@@ -5,6 +5,7 @@ import { type Connection, connect } from "../../components/cluster/actions/conne
 import { rewriteSecrets, secretsOfOtherKeys } from "../../components/cluster/actions/encrypted-secrets";
 import type { RotatingPart, RotationPhase } from "../../components/pki";
 import type { EnvironmentStack } from "../recover/environment-stack";
+import { distrustInAggregation, kubeletsObstacle, trustEverywhere } from "./authorities";
 import type { RotatingResource } from "./steps";
 import { tokensObstacle } from "./tokens";
 
@@ -32,6 +33,16 @@ export async function precondition(step: Step): Promise<string | undefined> {
   }
   if (part === "service-account-key" && to === "distrust") {
     return await tokensObstacle((await connection(step)).api, first?.publicKeyPem ?? "");
+  }
+  if (part === "authorities" && to === "sign") await trustEverywhere(await connection(step), say);
+  if (part === "authorities" && to === "distrust") {
+    return await kubeletsObstacle((await connection(step)).api);
+  }
+  if (part === "authorities" && to === "settled") {
+    const of = (role: string): string =>
+      resources.find(({ name }) => name.endsWith(`-identity-${role}`))?.certificatePem ?? "";
+    const authorities = { client: of("kubernetes-ca"), requestHeader: of("front-proxy-ca") };
+    await distrustInAggregation(await connection(step), authorities);
   }
   return undefined;
 }

@@ -26,16 +26,27 @@ export function longestLifetime(pods: readonly V1Pod[]): number {
   return Math.max(defaultSeconds, ...asked);
 }
 
+/** When the last of these pods began to run, in milliseconds since 1970: from then on all have what their machines gave them. */
+export function lastBegin(pods: readonly V1Pod[]): number {
+  const began = pods.flatMap(({ status }) =>
+    (status?.containerStatuses ?? []).map(({ state }) => new Date(state?.running?.startedAt ?? Date.now()).getTime()),
+  );
+  if (began.length === 0) throw new Error("there is no API server to be seen in kube-system");
+  return Math.max(...began);
+}
+
 /**
  * When the last token of a pod ends that the key of before has signed.
  * @param apiServers pods of the API servers, of which each signs with the new key since it began
  */
 export function tokensEnd(apiServers: readonly V1Pod[], pods: readonly V1Pod[]): Date {
-  const began = apiServers.flatMap(({ status }) =>
-    (status?.containerStatuses ?? []).map(({ state }) => new Date(state?.running?.startedAt ?? Date.now()).getTime()),
-  );
-  if (began.length === 0) throw new Error("there is no API server to be seen in kube-system");
-  return new Date(Math.max(...began) + (longestLifetime(pods) + margin) * 1000);
+  return new Date(lastBegin(apiServers) + (longestLifetime(pods) + margin) * 1000);
+}
+
+/** Pods of the API servers. */
+export async function apiServerPods(api: CoreV1Api): Promise<V1Pod[]> {
+  const asked = { namespace: "kube-system", labelSelector: "component=kube-apiserver" };
+  return (await api.listNamespacedPod(asked)).items;
 }
 
 /** Secrets with tokens that another key has signed: such tokens have no end. One sentence each. */
@@ -68,13 +79,13 @@ export async function tokensObstacle(
   now = new Date(),
 ): Promise<string | undefined> {
   const [apiServers, pods, secrets] = await Promise.all([
-    api.listNamespacedPod({ namespace: "kube-system", labelSelector: "component=kube-apiserver" }),
+    apiServerPods(api),
     api.listPodForAllNamespaces(),
     api.listSecretForAllNamespaces({ fieldSelector: "type=kubernetes.io/service-account-token" }),
   ]);
   const endless = endlessTokens(secrets.items, keyId(publicKeyPem));
   if (endless.length > 0) return endless.join("\n  ");
-  const end = tokensEnd(apiServers.items, pods.items);
+  const end = tokensEnd(apiServers, pods.items);
   return end <= now
     ? undefined
     : `pods have tokens of the key of before, the last of which ends at ${end.toISOString()}: it is trusted until then`;
