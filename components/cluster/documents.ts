@@ -62,7 +62,7 @@ export class ClusterDocuments {
   }
 
   private ofControlPlane(boot: ControlPlaneBoot): pulumi.Input<string> {
-    const trustsTwo = this.identity.kubernetesCa.otherCertificatePem.apply((other) => other !== "");
+    const { trustsTwo } = this.identity;
     if (this.platform.keepIdentity) {
       return pulumi
         .all([trustsTwo, this.identity.mark(ofControlPlanes)])

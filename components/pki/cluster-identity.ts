@@ -6,6 +6,7 @@ import { issueCertificate } from "./certificate";
 import { ClientCertificate } from "./client-certificate";
 import { EncryptionKey, type NumberedKey } from "./encryption-key";
 import { KeyPair, type KeyPairPem } from "./key-pair";
+import { knownValue } from "./known-value";
 import { kubeconfig } from "./kubeconfig";
 import type { Rotation, RotationPhase } from "./rotation";
 import { rotationOf } from "./rotation-outputs";
@@ -115,6 +116,8 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   readonly adminCertificate: CertificateMaterial;
 
   private readonly clusterName: string;
+  /** What goes to its next phase in this run. */
+  private readonly moving: RotatingPart | undefined;
   private readonly rotations: Readonly<Record<RotatingPart, readonly pulumi.Output<Rotation<unknown>>[]>>;
 
   /** @throws Error that names each bad argument, its value and what would be right. */
@@ -127,6 +130,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
     const { seed, rotate } = args;
     super("slipway:pki:ClusterIdentity", name, {}, opts);
     this.clusterName = clusterName;
+    this.moving = rotate?.part;
     const child = { parent: this };
     const to = (part: RotatingPart) => (rotate?.part === part ? { to: rotate.to } : {});
 
@@ -199,7 +203,26 @@ export class ClusterIdentity extends pulumi.ComponentResource {
     const marks = parts.flatMap((part) =>
       this.rotations[part].map((rotation) => rotation.apply((known) => rotationMark(part, known))),
     );
-    return pulumi.unsecret(pulumi.all(marks)).apply((all) => [...new Set(all)].filter((mark) => mark !== "").join(" "));
+    const mark = pulumi
+      .unsecret(pulumi.all(marks))
+      .apply((all) => [...new Set(all)].filter((each) => each !== "").join(" "));
+    return this.orAtFirst(parts, mark, "");
+  }
+
+  /** Whether there are two of the Kubernetes authority that are trusted, as while it is rotated. */
+  get trustsTwo(): pulumi.Output<boolean> {
+    const two = this.kubernetesCa.otherCertificatePem.apply((other) => other !== "");
+    return this.orAtFirst(["authorities"], two, false);
+  }
+
+  /** A preview knows what a cluster begins with before there is one, unless it is the preview of a step. */
+  private orAtFirst<T extends string | boolean>(
+    parts: readonly RotatingPart[],
+    output: pulumi.Output<T>,
+    first: T,
+  ): pulumi.Output<T> {
+    if (this.moving !== undefined && parts.includes(this.moving)) return output;
+    return pulumi.output(knownValue(output).then((known = first) => known)) as pulumi.Output<T>;
   }
 
   private phasesNow(): ClusterIdentity["phases"] {

@@ -72,12 +72,17 @@ function stack(name: string, settings: Readonly<Record<string, unknown>>): Promi
   return made;
 }
 
-async function register(name: string, settings: Readonly<Record<string, unknown>>): Promise<Registered[]> {
+async function register(
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+  identity: Readonly<Record<string, Record<string, unknown>>> = {},
+): Promise<Registered[]> {
   // There is no account to be asked for machines.
   jest.spyOn(AwsMachines.prototype, "live").mockResolvedValue([]);
   recordResources({
     preview: true,
     outputs: {
+      ...identity,
       "aws:ec2/vpc:Vpc": { arn: "arn:aws:ec2:eu-central-1:123456789012:vpc/vpc-1", ownerId: "123456789012" },
     },
     lookUp,
@@ -211,6 +216,19 @@ describe("an environment on AWS", () => {
       ...{ minSize: 3, maxSize: 9, desiredCapacity: 3, capacityRebalance: false },
       mixedInstancesPolicy: { instancesDistribution: { onDemandPercentageAboveBaseCapacity: 100 } },
     });
+  });
+
+  it("rolls the control planes, and them alone, to a phase of the key that encrypts Secrets", async () => {
+    const key = Buffer.alloc(32, 7).toString("base64");
+    const other = { key: Buffer.alloc(32, 8).toString("base64"), generation: 2 };
+    const resources = await register("dev", minimal, {
+      "pulumi-nodejs:dynamic/pki:EncryptionKey": { key, phase: "trust", generation: 1, other },
+    });
+    const document = (type: string): string =>
+      gunzipSync(Buffer.from(String(inputsOf(resources, type).userDataBase64 ?? inputsOf(resources, type).userData), "base64")).toString();
+    expect(document(instance)).toContain("IDENTITY='encryption-key-1-trust'");
+    expect(document(template)).not.toContain("IDENTITY");
+    expect(document(instance)).not.toContain(other.key);
   });
 
   it("has a guard that all that there is outlives", async () => {
