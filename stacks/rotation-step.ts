@@ -9,9 +9,9 @@ const phases: readonly RotationPhase[] = ["settled", "trust", "sign", "distrust"
  *
  * @throws Error when it says anything else
  */
-export function rotationStep({
-  SLIPWAY_ROTATE: text = "",
-}: NodeJS.ProcessEnv = process.env): RotationStep | undefined {
+export function rotationStep(
+  { SLIPWAY_ROTATE: text = "" }: NodeJS.ProcessEnv = process.env,
+): RotationStep | undefined {
   if (text === "") return undefined;
   const [name, phase] = text.split(":");
   const part = parts.find((each) => each === name);

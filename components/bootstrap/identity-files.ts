@@ -5,7 +5,10 @@ import { signingCertificate } from "./kubeadm";
 const secretFile = (path: string, content: string): MachineFile => ({ path, content, permissions: "0600" });
 
 /** Whom a machine trusts, and by whose first certificate its kubelet is to be known: another first one, and it gets another. */
-const trusted = (certificates: string): MachineFile => ({ path: "/etc/slipway/ca.crt", content: certificates });
+const trusted = (certificates: string): MachineFile => ({
+  path: "/etc/slipway/ca.crt",
+  content: certificates,
+});
 
 /**
  * The files of a worker that are made of the identity: whom it trusts. Nothing by which it would be trusted.

@@ -325,7 +325,10 @@ function certificateMaterial(made: CertificateAuthority | ClientCertificate): Ce
   return { certificatePem: made.certificatePem, privateKeyPem: pulumi.secret(made.privateKeyPem) };
 }
 
-function validated(name: string, args: ClusterIdentityArgs): Required<Omit<ClusterIdentityArgs, "seed" | "rotate">> {
+function validated(
+  name: string,
+  args: ClusterIdentityArgs,
+): Required<Omit<ClusterIdentityArgs, "seed" | "rotate">> {
   const { clusterName, certificateAuthorityYears = 10, adminCertificateDays = 365 } = args;
   const errors: string[] = [];
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(clusterName)) {

@@ -23,9 +23,9 @@ export interface EncryptionKeyInputs extends RotationRequest {
  * 32 random bytes, the one length that `secretbox` takes and the longest that `aescbc` takes.
  * https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/#providers
  */
-export async function newEncryptionKey({
-  seed: [writes, other] = [],
-}: EncryptionKeyInputs = {}): Promise<Rotating<EncryptionKeyMaterial>> {
+export async function newEncryptionKey({ seed: [writes, other] = [] }: EncryptionKeyInputs = {}): Promise<
+  Rotating<EncryptionKeyMaterial>
+> {
   if (writes !== undefined) return { ...writes, ...(other && { phase: "sign", other }) };
   const { randomBytes } = await import("node:crypto");
   return { key: randomBytes(32).toString("base64") };

@@ -21,8 +21,10 @@ export function rotationOf<Material>(
   made: pulumi.Output<unknown>,
 ): pulumi.Output<Rotation<Material>> {
   const said = Promise.all([knownValue(phase), knownValue(generation), knownValue(other)]);
-  const rotation = said.then(
-    ([at = "settled", number = 1, also]): Rotation<Material> => ({ phase: at, generation: number, other: also }),
-  );
+  const rotation = said.then(([at = "settled", number = 1, also]): Rotation<Material> => ({
+    phase: at,
+    generation: number,
+    other: also,
+  }));
   return pulumi.secret(made.apply(() => rotation)) as pulumi.Output<Rotation<Material>>;
 }

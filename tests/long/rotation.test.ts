@@ -49,10 +49,12 @@ async function rotateUnderLoad(what: string): Promise<Rotated> {
   return { output, requests };
 }
 
-const lostPages = ({ requests }: Rotated): unknown[] => requests.lost.filter(({ request }) => request === "page");
+const lostPages = ({ requests }: Rotated): unknown[] =>
+  requests.lost.filter(({ request }) => request === "page");
 
 /** Requests of the API that were lost: a roll may lose one for each control plane that goes. */
-const lostOfApi = ({ requests }: Rotated): number => requests.lost.filter(({ request }) => request === "api").length;
+const lostOfApi = ({ requests }: Rotated): number =>
+  requests.lost.filter(({ request }) => request === "api").length;
 
 /** Which phases a command went through, in order. */
 const phasesIn = (output: string): string[] =>
@@ -86,7 +88,12 @@ it(
       Buffer.from("of before").toString("base64"),
     );
     for (const machine of controlPlanes) {
-      const keys = await environment.inMachine(machine, "grep", "name:", "/etc/kubernetes/api-server/encryption.yaml");
+      const keys = await environment.inMachine(
+        machine,
+        "grep",
+        "name:",
+        "/etc/kubernetes/api-server/encryption.yaml",
+      );
       expect(keys.trim()).toBe("- name: key-2");
     }
     expect(await madeAt(environment, ["worker-0"])).toEqual(worker);
@@ -109,7 +116,10 @@ it(
     expect(await of()).toBe("trust");
     await isWell(environment, machines);
     await changesNothing(environment);
-    expect(phasesIn(await environment.succeedMake("rotate", "WHAT=encryption-key"))).toEqual(["sign", "distrust"]);
+    expect(phasesIn(await environment.succeedMake("rotate", "WHAT=encryption-key"))).toEqual([
+      "sign",
+      "distrust",
+    ]);
     expect(await stateOf("EncryptionKey")).toMatchObject([{ phase: "settled", generation: 3 }]);
   },
   minutes(40),
@@ -146,15 +156,27 @@ it(
     expect(lostPages(rotated)).toEqual([]);
     expect(lostOfApi(rotated)).toBeLessThanOrEqual(rolls);
     const after = await stateOf("CertificateAuthority");
-    expect(after.map(({ phase, generation }) => [phase, generation])).toEqual(after.map(() => ["settled", 2]));
+    expect(after.map(({ phase, generation }) => [phase, generation])).toEqual(
+      after.map(() => ["settled", 2]),
+    );
     const old = before.map(({ certificatePem }) => String(certificatePem).trim());
     for (const machine of machines) {
       const trusted = pemBlocks(await environment.inMachine(machine, "cat", "/etc/kubernetes/pki/ca.crt"));
       expect(trusted).toHaveLength(1);
       for (const pem of trusted) expect(old).not.toContain(pem.trim());
     }
-    const aggregation = ["-n", "kube-system", "get", "cm", "extension-apiserver-authentication", "-o", "json"];
-    const { data } = JSON.parse(await environment.kubectl(...aggregation)) as { data: Record<string, string> };
+    const aggregation = [
+      "-n",
+      "kube-system",
+      "get",
+      "cm",
+      "extension-apiserver-authentication",
+      "-o",
+      "json",
+    ];
+    const { data } = JSON.parse(await environment.kubectl(...aggregation)) as {
+      data: Record<string, string>;
+    };
     expect(pemBlocks(data["client-ca-file"] ?? "")).toHaveLength(1);
     expect(pemBlocks(data["requestheader-client-ca-file"] ?? "")).toHaveLength(1);
     await environment.kubectl("top", "nodes");

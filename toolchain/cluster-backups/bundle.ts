@@ -65,7 +65,11 @@ export async function openBundle(bundle: string, keyFile: string, folder: string
     throw new Error(`${bundle} is damaged: its snapshot is not the one that it describes`);
   }
   const identity = identityOf(path.join(folder, "identity"));
-  return { description: { ...description, authority: authorityOf(identity) ?? description.authority }, identity, snapshot };
+  return {
+    description: { ...description, authority: authorityOf(identity) ?? description.authority },
+    identity,
+    snapshot,
+  };
 }
 
 /** SHA-256 of the authority that signs, of a backup that was made while two were trusted; undefined of any other. */

@@ -157,10 +157,7 @@ export function authorityIn({ resources = [] }: Deployment): string | undefined 
 }
 
 /** Whether a state has keys of these numbers, as far as there is a state. */
-export function hasKeys(
-  deployment: Deployment,
-  keys: OpenBundle["identity"]["encryptionKeys"],
-): boolean {
+export function hasKeys(deployment: Deployment, keys: OpenBundle["identity"]["encryptionKeys"]): boolean {
   const [key] = rotatingResources(deployment, "encryption-key");
   if (key === undefined) return true;
   const { phase, generation } = key;

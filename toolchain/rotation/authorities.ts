@@ -22,7 +22,10 @@ export function trustedBy({ config }: Connection): string[] {
 }
 
 /** Namespaces whose pods are not told of all of these certificates yet. */
-export function untoldNamespaces(published: readonly V1ConfigMap[], certificates: readonly string[]): string[] {
+export function untoldNamespaces(
+  published: readonly V1ConfigMap[],
+  certificates: readonly string[],
+): string[] {
   return published
     .filter(({ data }) => {
       const told = pemBlocks(data?.["ca.crt"] ?? "");
@@ -75,7 +78,9 @@ export async function trustEverywhere(connection: Connection, say: (line: string
   for (const pod of podsOfBefore(all, await published())) {
     const { namespace = "", name = "", ownerReferences = [] } = pod.metadata ?? {};
     if (ownerReferences.length === 0) {
-      say(`pod ${namespace}/${name} has no controller: it may know the authority of before only; make it anew`);
+      say(
+        `pod ${namespace}/${name} has no controller: it may know the authority of before only; make it anew`,
+      );
       continue;
     }
     say(`restarting pod ${namespace}/${name}, which began before it could know the next authority`);
@@ -89,7 +94,8 @@ export async function trustEverywhere(connection: Connection, say: (line: string
 
 /** Seconds of a duration as Go writes it, such as `8760h0m0s`. */
 export function secondsOf(duration: string): number {
-  const [, hours = "0", minutes = "0", seconds = "0"] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(duration) ?? [];
+  const [, hours = "0", minutes = "0", seconds = "0"] =
+    /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(duration) ?? [];
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 

@@ -20,7 +20,9 @@ export function keyId(publicKeyPem: string): string {
 export function longestLifetime(pods: readonly V1Pod[]): number {
   const asked = pods.flatMap(({ spec }) =>
     (spec?.volumes ?? []).flatMap(({ projected }) =>
-      (projected?.sources ?? []).flatMap(({ serviceAccountToken }) => serviceAccountToken?.expirationSeconds ?? []),
+      (projected?.sources ?? []).flatMap(
+        ({ serviceAccountToken }) => serviceAccountToken?.expirationSeconds ?? [],
+      ),
     ),
   );
   return Math.max(defaultSeconds, ...asked);
@@ -29,7 +31,9 @@ export function longestLifetime(pods: readonly V1Pod[]): number {
 /** When the last of these pods began to run, in milliseconds since 1970: from then on all have what their machines gave them. */
 export function lastBegin(pods: readonly V1Pod[]): number {
   const began = pods.flatMap(({ status }) =>
-    (status?.containerStatuses ?? []).map(({ state }) => new Date(state?.running?.startedAt ?? Date.now()).getTime()),
+    (status?.containerStatuses ?? []).map(({ state }) =>
+      new Date(state?.running?.startedAt ?? Date.now()).getTime(),
+    ),
   );
   if (began.length === 0) throw new Error("there is no API server to be seen in kube-system");
   return Math.max(...began);

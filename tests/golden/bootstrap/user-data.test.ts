@@ -27,7 +27,10 @@ const rotating: ControlPlaneIdentity = {
   ...identity,
   kubernetesCa: { ...identity.kubernetesCa, otherCertificate: "THE OTHER KUBERNETES CERTIFICATE\n" },
   etcdCa: { ...identity.etcdCa, otherCertificate: "THE OTHER ETCD CERTIFICATE\n" },
-  encryptionKeys: [{ key: Buffer.alloc(32, 8).toString("base64"), generation: 2 }, ...identity.encryptionKeys],
+  encryptionKeys: [
+    { key: Buffer.alloc(32, 8).toString("base64"), generation: 2 },
+    ...identity.encryptionKeys,
+  ],
 };
 
 const roles = {
@@ -183,6 +186,8 @@ describe("while authorities and keys rotate", () => {
   it("a document without the identity says which one its machine needs", () => {
     const document = workerUserData({ ...worker, identityMark: "authorities-2-trust" });
     expect(file(document, "/etc/slipway/bootstrap.env")).toContain("IDENTITY='authorities-2-trust'\n");
-    expect(file(workerUserData({ ...worker, identityMark: "" }), "/etc/slipway/bootstrap.env")).not.toContain("IDENTITY");
+    expect(file(workerUserData({ ...worker, identityMark: "" }), "/etc/slipway/bootstrap.env")).not.toContain(
+      "IDENTITY",
+    );
   });
 });

@@ -72,8 +72,12 @@ test("stays in any phase, as it is, unless it is told to move; and never skips o
           const isNext = to === nextPhase(before.phase);
           const { changes } = (await provider.diff?.("id", before, to ? { to } : {})) ?? {};
           expect(changes).toBe(to !== undefined && to !== before.phase);
-          if (isNext || to === undefined || to === before.phase) now = (await moved(provider, before, to)) as typeof now;
-          else await expect(moved(provider, before, to)).rejects.toThrow(`after that comes ${nextPhase(before.phase)}`);
+          if (isNext || to === undefined || to === before.phase)
+            now = (await moved(provider, before, to)) as typeof now;
+          else
+            await expect(moved(provider, before, to)).rejects.toThrow(
+              `after that comes ${nextPhase(before.phase)}`,
+            );
           if (!isNext) expect(now).toEqual(before);
           expect(now.generation - before.generation).toBe(isNext && to === "sign" ? 1 : 0);
         }
@@ -86,7 +90,9 @@ test("stays in any phase, as it is, unless it is told to move; and never skips o
 describe("what is restored of a backup that was made while it rotated", () => {
   test("signs with the first authority, and trusts the other one", async () => {
     const [one, other] = await Promise.all(
-      ["one", "other"].map(async (commonName) => (await certificateAuthorityProvider.create({ commonName, years: 1 })).outs),
+      ["one", "other"].map(
+        async (commonName) => (await certificateAuthorityProvider.create({ commonName, years: 1 })).outs,
+      ),
     );
     const certificatePem = `${one?.certificatePem ?? ""}${other?.certificatePem ?? ""}`;
     const seed = { certificatePem, privateKeyPem: one?.privateKeyPem ?? "" };
@@ -109,7 +115,10 @@ describe("what is restored of a backup that was made while it rotated", () => {
     const publicKeyPem = `${one?.publicKeyPem ?? ""}${other?.publicKeyPem ?? ""}`;
     const seed = { publicKeyPem, privateKeyPem: one?.privateKeyPem ?? "" };
     const { outs } = await keyPairProvider.create({ seed });
-    expect(outs).toMatchObject({ publicKeyPem: one?.publicKeyPem, other: { publicKeyPem: other?.publicKeyPem } });
+    expect(outs).toMatchObject({
+      publicKeyPem: one?.publicKeyPem,
+      other: { publicKeyPem: other?.publicKeyPem },
+    });
   });
 });
 

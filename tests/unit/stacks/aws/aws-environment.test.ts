@@ -1,5 +1,7 @@
 import { gunzipSync } from "node:zlib";
 
+import { newCertificateAuthority } from "../../../../components/pki/certificate-authority";
+import { newKeyPair } from "../../../../components/pki/key-pair";
 import { AwsMachines } from "../../../../components/machines/aws";
 import type { AccountFacts, TypeFacts } from "../../../../stacks/aws/account-facts";
 import { awsEnvironment } from "../../../../stacks/aws-environment";
@@ -222,13 +224,20 @@ describe("an environment on AWS", () => {
     const key = Buffer.alloc(32, 7).toString("base64");
     const other = { key: Buffer.alloc(32, 8).toString("base64"), generation: 2 };
     const resources = await register("dev", minimal, {
+      "pulumi-nodejs:dynamic/pki:CertificateAuthority": {
+        ...(await newCertificateAuthority({ commonName: "test", years: 1 })),
+      },
+      "pulumi-nodejs:dynamic/pki:KeyPair": { ...(await newKeyPair()) },
       "pulumi-nodejs:dynamic/pki:EncryptionKey": { key, phase: "trust", generation: 1, other },
     });
-    const document = (type: string): string =>
-      gunzipSync(Buffer.from(String(inputsOf(resources, type).userDataBase64 ?? inputsOf(resources, type).userData), "base64")).toString();
-    expect(document(instance)).toContain("IDENTITY='encryption-key-1-trust'");
-    expect(document(template)).not.toContain("IDENTITY");
-    expect(document(instance)).not.toContain(other.key);
+    const document = (type: string, input: string): string => {
+      const { inputs } = resources.find((each) => each.type === type) ?? { inputs: {} };
+      return gunzipSync(Buffer.from(String((inputs as Record<string, unknown>)[input]), "base64")).toString();
+    };
+    const controlPlane = document(instance, "userDataBase64");
+    expect(controlPlane).toContain("IDENTITY='encryption-key-1-trust'");
+    expect(controlPlane).not.toContain(other.key);
+    expect(document(template, "userData")).not.toContain("IDENTITY");
   });
 
   it("has a guard that all that there is outlives", async () => {

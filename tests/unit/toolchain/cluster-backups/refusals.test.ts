@@ -40,9 +40,14 @@ describe("a bundle is refused", () => {
     expect(refusal(description, { ...target, hasKeys: false })).toContain("make down ENV=dev");
     const state = (outputs: Record<string, unknown>) => {
       const types = "slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki:EncryptionKey";
-      return { resources: [{ urn: `urn:pulumi:dev::slipway::${types}::dev-identity-encryption-key`, type: "", outputs }] };
+      return {
+        resources: [
+          { urn: `urn:pulumi:dev::slipway::${types}::dev-identity-encryption-key`, type: "", outputs },
+        ],
+      };
     };
-    const keys = (...generations: readonly number[]) => generations.map((generation) => ({ key: "", generation }));
+    const keys = (...generations: readonly number[]) =>
+      generations.map((generation) => ({ key: "", generation }));
     expect(hasKeys({}, keys(1))).toBe(true);
     expect(hasKeys(state({}), keys(1))).toBe(true);
     expect(hasKeys(state({ phase: "settled", generation: 2 }), keys(1))).toBe(false);

@@ -20,14 +20,29 @@ function pod(namespace: string, name: string, startedAt: Date, knows = true): V1
   const source = { configMap: { name: "kube-root-ca.crt" } };
   return {
     metadata: { namespace, name },
-    spec: { containers: [], ...(knows && { volumes: [{ name: "token", projected: { sources: [source] } }] }) },
+    spec: {
+      containers: [],
+      ...(knows && { volumes: [{ name: "token", projected: { sources: [source] } }] }),
+    },
     status: {
       phase: "Running",
       containerStatuses: [
-        { image: "", imageID: "", name: "one", ready: true, restartCount: 0, state: { running: { startedAt } } },
+        {
+          image: "",
+          imageID: "",
+          name: "one",
+          ready: true,
+          restartCount: 0,
+          state: { running: { startedAt } },
+        },
       ],
     },
   };
+}
+
+function over(namespace: string, startedAt: Date): V1Pod {
+  const { metadata = {}, spec } = pod(namespace, "over", startedAt);
+  return { metadata, ...(spec && { spec }), status: { phase: "Succeeded" } };
 }
 
 test("a namespace is told when it has every certificate, in whichever order", () => {
@@ -47,7 +62,7 @@ test("pods that began before their namespace was told begin again, and no others
     pod("late", "before", minute(6)),
     pod("late", "static", minute(6), false),
     pod("elsewhere", "unknown", minute(1)),
-    { ...pod("early", "over", minute(1)), status: { phase: "Succeeded" } },
+    over("early", minute(1)),
   ];
   expect(podsOfBefore(pods, published).map(({ metadata }) => metadata?.name)).toEqual(["before", "before"]);
 });

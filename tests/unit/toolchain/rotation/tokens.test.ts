@@ -18,7 +18,14 @@ const pod = (...lifetimes: readonly number[]): V1Pod => ({
 const apiServer = (startedAt: Date): V1Pod => ({
   status: {
     containerStatuses: [
-      { image: "", imageID: "", name: "kube-apiserver", ready: true, restartCount: 0, state: { running: { startedAt } } },
+      {
+        image: "",
+        imageID: "",
+        name: "kube-apiserver",
+        ready: true,
+        restartCount: 0,
+        state: { running: { startedAt } },
+      },
     ],
   },
 });
@@ -26,14 +33,21 @@ const apiServer = (startedAt: Date): V1Pod => ({
 test("a token that was signed until the last API server began has ended by then, whatever its pod asked for", () => {
   const dates = fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true });
   fc.assert(
-    fc.property(fc.array(dates, { minLength: 1 }), fc.array(fc.integer({ min: 600, max: 10_000_000 })), (began, asked) => {
-      const end = tokensEnd(began.map(apiServer), asked.map((seconds) => pod(seconds))).getTime();
-      for (const seconds of [3607, ...asked]) {
-        for (const date of began) expect(end).toBeGreaterThan(date.getTime() + seconds * 1000);
-      }
-      const longest = Math.max(3607, ...asked);
-      expect(end).toBe(Math.max(...began.map((date) => date.getTime())) + (longest + 60) * 1000);
-    }),
+    fc.property(
+      fc.array(dates, { minLength: 1 }),
+      fc.array(fc.integer({ min: 600, max: 10_000_000 })),
+      (began, asked) => {
+        const end = tokensEnd(
+          began.map(apiServer),
+          asked.map((seconds) => pod(seconds)),
+        ).getTime();
+        for (const seconds of [3607, ...asked]) {
+          for (const date of began) expect(end).toBeGreaterThan(date.getTime() + seconds * 1000);
+        }
+        const longest = Math.max(3607, ...asked);
+        expect(end).toBe(Math.max(...began.map((date) => date.getTime())) + (longest + 60) * 1000);
+      },
+    ),
   );
 });
 
