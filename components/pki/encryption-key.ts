@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { rotating, type Rotating, type RotationRequest } from "./rotation";
 import { type RotationOutputs } from "./rotation-outputs";
 
+/** A key that encrypts Secrets in etcd. */
 export interface EncryptionKeyMaterial {
   /** Base64 of 32 bytes. */
   readonly key: string;

@@ -52,7 +52,8 @@ export function rotating<Inputs extends RotationRequest, Material extends object
     },
     diff: (_id, { phase = "settled" }, { to = phase }) => Promise.resolve({ changes: to !== phase }),
     update: async (_id, olds, news) => {
-      const { phase = "settled", generation = 1, other } = olds;
+      const { other, ...made } = olds;
+      const { phase = "settled", generation = 1 } = olds;
       const { to = phase } = news;
       if (to === phase) return { outs: olds };
       if (to !== nextPhase(phase)) {
@@ -66,7 +67,8 @@ export function rotating<Inputs extends RotationRequest, Material extends object
         const before = { ...publicPart(olds), generation };
         return { outs: { ...olds, ...other, phase: to, other: before } };
       }
-      return { outs: { ...olds, phase: to, generation, other: undefined } };
+      // Without the name: the engine takes no value that is none.
+      return { outs: { ...made, phase: to, generation } as typeof olds };
     },
   };
 }

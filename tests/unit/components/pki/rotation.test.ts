@@ -39,18 +39,18 @@ test("goes through its phases: the next one is there before it signs, and nothin
   const { outs } = await provider.create({});
   expect(outs).toEqual({ open: "open 1", hidden: "hidden 1", phase: "settled", generation: 1 });
   const trust = await moved(provider, outs as Made, "trust");
-  expect(trust).toEqual({
+  expect(trust).toStrictEqual({
     ...{ open: "open 1", hidden: "hidden 1", phase: "trust", generation: 1 },
     other: { open: "open 2", hidden: "hidden 2", generation: 2 },
   });
   const sign = await moved(provider, trust, "sign");
-  expect(sign).toEqual({
+  expect(sign).toStrictEqual({
     ...{ open: "open 2", hidden: "hidden 2", phase: "sign", generation: 2 },
     other: { open: "open 1", generation: 1 },
   });
   const distrust = await moved(provider, sign, "distrust");
-  expect(distrust).toEqual({ open: "open 2", hidden: "hidden 2", phase: "distrust", generation: 2 });
-  expect(await moved(provider, distrust, "settled")).toEqual({ ...distrust, phase: "settled" });
+  expect(distrust).toStrictEqual({ open: "open 2", hidden: "hidden 2", phase: "distrust", generation: 2 });
+  expect(await moved(provider, distrust, "settled")).toStrictEqual({ ...distrust, phase: "settled" });
 });
 
 test("takes what a state of before has for settled in its first generation", async () => {
