@@ -3,7 +3,7 @@
 # What is given from outside is never part of a recipe's text, where make or a shell would take it for code: recipes read it
 # from their environment. What could be code all the same is refused here, before make expands any of it, as it does with
 # every variable of its command line when it starts a program. What each may hold is checked where it is read: toolchain/given.ts.
-GIVEN := ENV REPORT FROM CLAIM BACKUP OWNER UNSAVED ONLY FOCUS LABELS PROCS SEEDS SHARD KEEP HEAL MACHINE KEY YES
+GIVEN := ENV REPORT FROM CLAIM BACKUP OWNER UNSAVED ONLY FOCUS LABELS PROCS SEEDS SHARD KEEP HEAL MACHINE KEY YES WHAT
 define newline
 
 
@@ -37,7 +37,7 @@ test-aws: WANTED = --for aws
 
 .DEFAULT_GOAL := help
 export HEAL MACHINE
-.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates tunnel state environment images package lint unit e2e test test-long test-aws bench conformance outdated clean
+.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates rotate tunnel state environment images package lint unit e2e test test-long test-aws bench conformance outdated clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -129,6 +129,9 @@ deployer-kubeconfig: node_modules/.package-lock.json ## Write a kubeconfig of th
 certificates: node_modules/.package-lock.json ## Show every certificate: where it is, until when it is good, and what renews it
 	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && \
 	pulumi stack export -s $(STACK) | $(RUN) toolchain/certificates/run.ts $(STACK)
+
+rotate: setup ## Make keys anew, each trusted before it is used: WHAT=authorities, service-account-key or encryption-key
+	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && $(RUN) toolchain/rotation/rotate.ts $(STACK)
 
 tunnel: setup ## Open a tunnel to the internal API of an environment on AWS, and keep it open until Ctrl-C
 	@$(WITH_ENV) $(RUN) stacks/aws/tunnel.ts $(STACK)

@@ -13,6 +13,7 @@ import { imageRegistry, type RegistryLogin } from "./aws/registry";
 import type { CheckedConfig } from "./aws-program";
 import { backupArgs, type BackupFacts } from "./cluster-backup";
 import { awsPlatformArgs, clusterArgs } from "./component-args";
+import { rotationStep } from "./rotation-step";
 import { Shop, shopImages } from "./shop";
 
 /** What a stack of the environment gives to its users. */
@@ -58,7 +59,7 @@ export function awsEnvironment(
   const foundation = new AwsFoundation(name, checked, owner, images, { ...options, provider });
   const { machines } = foundation;
   const registry = imageRegistry(name, foundation.repositories, login, options);
-  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored), {
+  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored, rotationStep()), {
     ...options,
     provider,
   });

@@ -5,7 +5,7 @@ import {
   type ExposedPort,
   type MachinePlatform,
 } from "../components/machines";
-import type { ClusterIdentitySeed } from "../components/pki";
+import type { ClusterIdentitySeed, RotationStep } from "../components/pki";
 import type { IngressSettings, PlatformArgs } from "../components/platform";
 import { bringsApprover, imageName } from "../toolchain/images";
 import { companionsOf } from "../toolchain/kubernetes-versions";
@@ -38,11 +38,13 @@ export function dockerMachinesArgs(
 /**
  * The same to the component that makes the cluster.
  * @param restored what the cluster is known by that is being restored; default: it is a new one
+ * @param rotate as `rotationStep` gives it
  */
 export function clusterArgs(
   config: EnvironmentConfig,
   machines: MachinePlatform,
   restored?: ClusterIdentitySeed,
+  rotate?: RotationStep,
 ): KubernetesClusterArgs {
   const { kubernetesVersion: kubernetes } = config;
   return {
@@ -54,6 +56,7 @@ export function clusterArgs(
     dnsAddress: clusterDns(config.networks.services),
     certificateSeconds: config.certificates.validitySeconds,
     ...(restored && { identitySeed: restored }),
+    ...(rotate && { rotate }),
   };
 }
 

@@ -10,6 +10,7 @@ import { backupArgs, type BackupFacts } from "./cluster-backup";
 import { clusterArgs, dockerMachinesArgs, platformArgs } from "./component-args";
 import type { EnvironmentConfig } from "./config";
 import { appsRepository, EnvironmentGitOps, gitNodePort } from "./gitops";
+import { rotationStep } from "./rotation-step";
 import { Shop } from "./shop";
 
 /** What a stack of the environment gives to its users. */
@@ -59,7 +60,7 @@ export function dockerEnvironment(
     ...(config.gitops ? [{ hostPort: config.gitops.port, nodePort: gitNodePort }] : []),
   ];
   const machines = new DockerMachines(name, dockerMachinesArgs(config, owner, exposedPorts));
-  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored));
+  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored, rotationStep()));
   // When the network goes, the machines on it go too: there is no need to empty the cluster object by object.
   const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };
   const { keptFolder } = machines.facts;

@@ -11,6 +11,10 @@ const kinds = {
   },
   REPORT: { pattern: /^[^\p{Cc}$`'"\\;&|<>*?]+$/u, write: "a file's path without signs that a shell reads" },
   SEEDS: { pattern: /^\d+(,\d+)*$/, write: "whole numbers with commas between them, as in 3,7" },
+  WHAT: {
+    pattern: /^(authorities|service-account-key|encryption-key)$/,
+    write: "what is to be rotated: authorities, service-account-key or encryption-key",
+  },
   UNSAVED: { pattern: /^yes$/, write: "yes, or leave it out" },
 } as const;
 

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 
-import type { MachineFile } from "./facts";
+import type { ControlPlaneIdentity, MachineFile } from "./facts";
 
 /** Where the API server's own configuration lies on a control plane; mounted read-only into its pod. */
 export const apiServerDirectory = "/etc/kubernetes/api-server";
@@ -12,8 +12,12 @@ const document = (name: string, content: object): MachineFile => ({
   permissions: "0600",
 });
 
-/** Secrets are cipher text in etcd from the first write on. */
-export function encryptionConfiguration(key: string): MachineFile {
+/**
+ * Secrets are cipher text in etcd from the first write on.
+ * @param keys the first one writes, all are read; each is known in what it wrote by its number
+ */
+export function encryptionConfiguration(keys: ControlPlaneIdentity["encryptionKeys"]): MachineFile {
+  const named = keys.map(({ key, generation }) => ({ name: `key-${generation}`, secret: key }));
   return document("encryption", {
     apiVersion: "apiserver.config.k8s.io/v1",
     kind: "EncryptionConfiguration",
@@ -21,7 +25,7 @@ export function encryptionConfiguration(key: string): MachineFile {
       {
         resources: ["secrets"],
         // `identity` comes last: it reads what an older cluster wrote in clear, and never writes.
-        providers: [{ secretbox: { keys: [{ name: "key-1", secret: key }] } }, { identity: {} }],
+        providers: [{ secretbox: { keys: named } }, { identity: {} }],
       },
     ],
   });

@@ -97,14 +97,21 @@ export interface KeyPairPem {
   readonly privateKey: string;
 }
 
+/** An authority as a control plane needs it. */
+export interface AuthorityPem extends KeyPairPem {
+  /** Certificate of what is trusted beside it while it is rotated; otherwise empty. */
+  readonly otherCertificate: string;
+}
+
 /** The identity as a control plane needs it. Secret: documents made of it are secret too. */
 export interface ControlPlaneIdentity {
-  readonly kubernetesCa: KeyPairPem;
-  readonly etcdCa: KeyPairPem;
-  readonly frontProxyCa: KeyPairPem;
+  readonly kubernetesCa: AuthorityPem;
+  readonly etcdCa: AuthorityPem;
+  readonly frontProxyCa: AuthorityPem;
+  /** Public keys one after the other, by all of which tokens are checked. */
   readonly serviceAccountKey: { readonly publicKey: string; readonly privateKey: string };
-  /** Base64 of 32 bytes: encrypts Secrets at rest. */
-  readonly encryptionKey: string;
+  /** Encrypt Secrets at rest: the first one writes, all are read. Each is base64 of 32 bytes, and has a number of its own. */
+  readonly encryptionKeys: readonly { readonly key: string; readonly generation: number }[];
 }
 
 /** What a machine's document is made of, besides the identity. Nothing of it is secret. */
@@ -112,9 +119,16 @@ export interface MachineBoot {
   readonly cluster: ClusterFacts;
   readonly platform: PlatformFacts;
   readonly machine: MachineFacts;
+  /**
+   * Where the document has nothing of the identity: a text that is another one when the machine needs another identity, as in
+   * `encryption-key-2`. Default: nothing, as the document has it, or it was never rotated.
+   */
+  readonly identityMark?: string;
 }
 
 export interface ControlPlaneBoot extends MachineBoot {
   /** The one control plane that makes a new cluster where none was made. The others wait and join. */
   readonly initializes: boolean;
+  /** Whether two authorities of the cluster are trusted, as while they are rotated. Default false. */
+  readonly trustsTwo?: boolean;
 }

@@ -1,4 +1,5 @@
 export type {
+  AuthorityPem,
   ClusterFacts,
   ControlPlaneBoot,
   ControlPlaneIdentity,

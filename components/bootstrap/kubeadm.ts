@@ -18,6 +18,12 @@ const apiVersion = "kubeadm.k8s.io/v1beta4";
  */
 const discoveryPath = "/run/slipway/discovery.conf";
 
+/**
+ * The certificate that the controller manager signs with, where `ca.crt` has two: it takes a file with one only.
+ * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/certificates/signer/ca_provider.go (setCA)
+ */
+export const signingCertificate = "signing-ca.pem";
+
 interface Flag {
   readonly name: string;
   readonly value: string;
@@ -42,7 +48,8 @@ const timeouts = {
 const duration = (seconds: number): string =>
   `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${seconds % 60}s`;
 
-export function clusterConfiguration(cluster: ClusterFacts): object {
+/** @param trustsTwo as in {@link ControlPlaneBoot} */
+export function clusterConfiguration(cluster: ClusterFacts, trustsTwo = false): object {
   return {
     apiVersion,
     kind: "ClusterConfiguration",
@@ -89,6 +96,7 @@ export function clusterConfiguration(cluster: ClusterFacts): object {
     },
     controllerManager: {
       extraArgs: flags({
+        ...(trustsTwo && { "cluster-signing-cert-file": `/etc/kubernetes/pki/${signingCertificate}` }),
         // It signs what kubelets renew.
         "cluster-signing-duration": duration(cluster.certificateSeconds),
         // Before its first controller runs it asks for an account and a token for each, some hundred requests: with its

@@ -17,7 +17,7 @@ const startBootstrap = ["systemctl", "enable", "--now", "slipway-bootstrap.servi
 type Role = "initialize" | "join-control-plane" | "join-worker";
 
 /** What the bootstrap asks for, in the form that a shell reads. All values are names, numbers, addresses and paths. */
-function settingsFile({ cluster, machine, platform }: MachineBoot, role: Role): MachineFile {
+function settingsFile({ cluster, machine, platform, identityMark }: MachineBoot, role: Role): MachineFile {
   const settings = {
     ...(machine.name !== undefined && { MACHINE: machine.name }),
     ...(machine.address !== undefined && { ADDRESS: machine.address }),
@@ -25,6 +25,7 @@ function settingsFile({ cluster, machine, platform }: MachineBoot, role: Role): 
     ENDPOINT: `https://${cluster.endpoint.host}:${cluster.endpoint.port}`,
     PODS: cluster.networks.pods,
     VALIDITY: cluster.certificateSeconds,
+    ...(identityMark && { IDENTITY: identityMark }),
     ...(platform.claimCluster && role !== "join-worker" && { CLAIM: platform.claimCluster.join(" ") }),
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}='${value}'\n`);
@@ -77,7 +78,7 @@ export function controlPlaneUserData(
     admissionConfiguration(),
     kubeadmFile("init", [
       initConfiguration(boot),
-      clusterConfiguration(boot.cluster),
+      clusterConfiguration(boot.cluster, boot.trustsTwo),
       kubeletConfiguration(boot.cluster, boot.platform),
     ]),
     kubeadmFile("join", [joinControlPlaneConfiguration(boot)]),

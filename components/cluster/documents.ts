@@ -12,10 +12,14 @@ import {
   workerUserData,
 } from "../bootstrap";
 import { machineName, type MachinePlatform } from "../machines";
-import type { ClusterIdentity } from "../pki";
+import type { ClusterIdentity, RotatingPart } from "../pki";
 import { startingTaint } from "./actions/node-settings";
 import { controlPlaneIdentity } from "./identity-material";
 import { controlPlaneTaint, type Member, type Pool, poolLabel } from "./members";
+
+/** What of the identity each role's machines need. */
+const ofWorkers: readonly RotatingPart[] = ["authorities"];
+const ofControlPlanes: readonly RotatingPart[] = [...ofWorkers, "service-account-key", "encryption-key"];
 
 /**
  * What a cluster's machines boot with. One control plane begins the cluster, the first. Where the platform keeps the
@@ -28,10 +32,13 @@ export class ClusterDocuments {
   constructor(
     private readonly cluster: ClusterFacts,
     private readonly platform: MachinePlatform,
-    identity: ClusterIdentity,
+    private readonly identity: ClusterIdentity,
   ) {
     this.controlPlaneFiles = controlPlaneIdentity(identity).apply(controlPlaneIdentityFiles);
-    this.workerFiles = identity.kubernetesCa.certificatePem.apply(workerIdentityFiles);
+    const { certificatePem, otherCertificatePem } = identity.kubernetesCa;
+    this.workerFiles = pulumi
+      .all([certificatePem, otherCertificatePem])
+      .apply(([certificate, otherCertificate]) => workerIdentityFiles({ certificate, otherCertificate }));
   }
 
   /** Gives the platform what it keeps, if it does. */
@@ -49,19 +56,29 @@ export class ClusterDocuments {
   }
 
   /** The document of all machines of a pool that makes them by itself. */
-  ofPool({ name, labels = {}, taints = [] }: Pool): string {
-    return workerUserData(this.boot({ labels: { ...labels, [poolLabel]: name }, taints }));
+  ofPool({ name, labels = {}, taints = [] }: Pool): pulumi.Input<string> {
+    const boot = this.boot({ labels: { ...labels, [poolLabel]: name }, taints });
+    return this.identity.mark(ofWorkers).apply((identityMark) => workerUserData({ ...boot, identityMark }));
   }
 
   private ofControlPlane(boot: ControlPlaneBoot): pulumi.Input<string> {
-    if (this.platform.keepIdentity) return controlPlaneUserData(boot);
-    return this.controlPlaneFiles.apply((files) => controlPlaneUserData(boot, files));
+    const { trustsTwo } = this.identity;
+    if (this.platform.keepIdentity) {
+      return pulumi
+        .all([trustsTwo, this.identity.mark(ofControlPlanes)])
+        .apply(([two, identityMark]) => controlPlaneUserData({ ...boot, trustsTwo: two, identityMark }));
+    }
+    return pulumi
+      .all([this.controlPlaneFiles, trustsTwo])
+      .apply(([files, two]) => controlPlaneUserData({ ...boot, trustsTwo: two }, files));
   }
 
   private ofWorker({ slot, name }: Member): pulumi.Input<string> {
     const machine = { name, address: this.platform.address(slot), labels: {}, taints: [startingTaint] };
     const boot = this.boot(machine);
-    if (this.platform.keepIdentity) return workerUserData(boot);
+    if (this.platform.keepIdentity) {
+      return this.identity.mark(ofWorkers).apply((identityMark) => workerUserData({ ...boot, identityMark }));
+    }
     return this.workerFiles.apply((files) => workerUserData(boot, files));
   }
 

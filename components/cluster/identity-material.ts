@@ -1,22 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ControlPlaneIdentity, KeyPairPem } from "../bootstrap";
-import type { CertificateMaterial, ClusterIdentity } from "../pki";
+import type { AuthorityPem, ControlPlaneIdentity } from "../bootstrap";
+import type { CertificateAuthorityMaterial, ClusterIdentity } from "../pki";
 
-/** A certificate and its key as documents hold them, as one value. Secret. */
-const keyPair = ({ certificatePem, privateKeyPem }: CertificateMaterial): pulumi.Output<KeyPairPem> =>
-  pulumi.output({ certificate: certificatePem, privateKey: privateKeyPem });
+/** An authority as documents hold it, as one value. Secret. */
+const authority = (made: CertificateAuthorityMaterial): pulumi.Output<AuthorityPem> =>
+  pulumi.output({
+    certificate: made.certificatePem,
+    privateKey: made.privateKeyPem,
+    otherCertificate: made.otherCertificatePem,
+  });
 
 /** What a control plane's document holds of the identity, as one value. Secret. */
 export function controlPlaneIdentity(identity: ClusterIdentity): pulumi.Output<ControlPlaneIdentity> {
   return pulumi.output({
-    kubernetesCa: keyPair(identity.kubernetesCa),
-    etcdCa: keyPair(identity.etcdCa),
-    frontProxyCa: keyPair(identity.frontProxyCa),
+    kubernetesCa: authority(identity.kubernetesCa),
+    etcdCa: authority(identity.etcdCa),
+    frontProxyCa: authority(identity.frontProxyCa),
     serviceAccountKey: {
       publicKey: identity.serviceAccountKey.publicKeyPem,
       privateKey: identity.serviceAccountKey.privateKeyPem,
     },
-    encryptionKey: identity.encryptionKey,
+    encryptionKeys: identity.encryptionKeys,
   });
 }

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterFacts } from "../bootstrap";
 import type { ElasticPools, MachinePlatform, MachineSpec } from "../machines";
-import { ClusterIdentity, type ClusterIdentitySeed } from "../pki";
+import { ClusterIdentity, type ClusterIdentitySeed, type RotationStep } from "../pki";
+import { knownValue } from "../pki/known-value";
 import { lookAtBackup } from "./backup/look-at-backup";
 import { ClusterDocuments } from "./documents";
 import { elasticPoolReady } from "./elastic-pool";
@@ -12,6 +13,7 @@ import { Membership } from "./membership";
 import { nodesOf } from "./nodes";
 import { type Readiness, watchReadiness } from "./readiness";
 import type { Authority } from "./roll/certificates";
+import { rotationLines } from "./roll/rotation-lines";
 import { Roll } from "./roll/roll";
 
 /** What a cluster is made of. */
@@ -45,6 +47,11 @@ export interface KubernetesClusterArgs {
   readonly certificateSeconds?: number;
   /** The identity of a cluster that is to be restored. Default: a new one. */
   readonly identitySeed?: ClusterIdentitySeed;
+  /**
+   * What of its identity goes to the next phase of its rotation, in one roll. Default: nothing. `docs/certificates.md` says what
+   * has to be true before each.
+   */
+  readonly rotate?: RotationStep | undefined;
   /** How many seconds a machine may take to become a ready node, counted from the last one that was made. Default 600. */
   readonly timeoutSeconds?: number;
 }
@@ -97,14 +104,17 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     const { machines: platform } = args;
     const identity = new ClusterIdentity(
       `${name}-identity`,
-      { clusterName: name, ...(args.identitySeed && { seed: args.identitySeed }) },
+      { clusterName: name, rotate: args.rotate, ...(args.identitySeed && { seed: args.identitySeed }) },
       { parent: this },
     );
+    identity.phases.apply((phases) => {
+      rotationLines(phases).forEach(this.report);
+    });
     const { host, port, serverName } = platform.clientEndpoint;
     this.kubeconfig = identity.adminKubeconfig(pulumi.interpolate`https://${host}:${port}`, serverName);
     const documents = new ClusterDocuments(clusterFacts(name, args), platform, identity);
     documents.handOverIdentity();
-    platform.trust?.(identity.kubernetesCa.certificatePem);
+    platform.trust?.(identity.kubernetesCa.trustedPem);
     const planned = clusterMembers(args.controlPlane, platform.pools ? [] : args.pools).map((member) => ({
       member,
       spec: machineSpec(member, args.versions.kubernetes, documents),
@@ -288,12 +298,6 @@ function machineSpec(member: Member, kubernetesVersion: string, documents: Clust
 /** A document that is known, when the stack is updated, once its machine may change. A preview takes it as it is. */
 function inTurn(userData: pulumi.Input<string>, turn: Promise<void>): pulumi.Input<string> {
   return pulumi.runtime.isDryRun() ? userData : pulumi.all([userData, turn]).apply(([document]) => document);
-}
-
-/** An output's value as it is known now; undefined when a preview cannot know it. */
-async function knownValue(output: pulumi.Output<string>): Promise<string | undefined> {
-  const { value } = await pulumi.runtime.serializeProperties("value", { value: pulumi.unsecret(output) });
-  return value === pulumi.runtime.unknownValue ? undefined : (value as string);
 }
 
 /** The cluster's authorities, as far as they are known now. */

@@ -4,9 +4,12 @@ import { CertificateAuthority, type CertificateAuthorityPem } from "./certificat
 import { certificateHash } from "./certificate-hash";
 import { issueCertificate } from "./certificate";
 import { ClientCertificate } from "./client-certificate";
-import { EncryptionKey } from "./encryption-key";
+import { EncryptionKey, type NumberedKey } from "./encryption-key";
 import { KeyPair, type KeyPairPem } from "./key-pair";
+import { knownValue } from "./known-value";
 import { kubeconfig } from "./kubeconfig";
+import type { Rotation, RotationPhase } from "./rotation";
+import { rotationOf } from "./rotation-outputs";
 
 /** A cluster's name, and how long its certificates are good for. */
 export interface ClusterIdentityArgs {
@@ -17,7 +20,7 @@ export interface ClusterIdentityArgs {
   readonly clusterName: string;
   /**
    * Lifetime of the certificate authorities in years of 365 days, 1 to 100. Default 10. Counts when they are made:
-   * a change later is without effect, as a new authority is a new cluster.
+   * a change later is without effect until they are rotated.
    */
   readonly certificateAuthorityYears?: number;
   /**
@@ -30,9 +33,25 @@ export interface ClusterIdentityArgs {
    * Default: all parts are new.
    */
   readonly seed?: ClusterIdentitySeed;
+  /** What goes to the next phase of its rotation. Default: nothing, every part stays in the phase that it is in. */
+  readonly rotate?: RotationStep | undefined;
 }
 
-/** What a cluster's data cannot be used without. All of it is made a secret. */
+/** What of an identity rotates by itself: all authorities together, or one of the keys. */
+export type RotatingPart = "authorities" | "service-account-key" | "encryption-key";
+
+/** A step of a rotation. */
+export interface RotationStep {
+  /** What rotates. */
+  readonly part: RotatingPart;
+  /** The phase that it goes to. Nothing happens where it is there already; one that is not the next is refused. */
+  readonly to: RotationPhase;
+}
+
+/**
+ * What a cluster's data cannot be used without. All of it is made a secret. Of one that was being rotated, each certificate and
+ * public key may be followed by the other one's in PEM: that is still trusted.
+ */
 export interface ClusterIdentitySeed {
   /** See {@link ClusterIdentity.kubernetesCa}. */
   readonly kubernetesCa: CertificateAuthorityPem;
@@ -42,8 +61,8 @@ export interface ClusterIdentitySeed {
   readonly frontProxyCa: CertificateAuthorityPem;
   /** See {@link ClusterIdentity.serviceAccountKey}. */
   readonly serviceAccountKey: KeyPairPem;
-  /** Base64 of 32 bytes. */
-  readonly encryptionKey: string;
+  /** See {@link ClusterIdentity.encryptionKeys}. */
+  readonly encryptionKeys: readonly NumberedKey[];
 }
 
 /** A certificate and its key. */
@@ -55,11 +74,16 @@ export interface CertificateMaterial {
 }
 
 /** A certificate authority: a self-signed certificate and the key that it signs with. */
-export type CertificateAuthorityMaterial = CertificateMaterial;
+export interface CertificateAuthorityMaterial extends CertificateMaterial {
+  /** Certificate in PEM of what is trusted beside it while it is rotated; otherwise empty. */
+  readonly otherCertificatePem: pulumi.Output<string>;
+  /** All that is trusted, in PEM, one after the other: first the one that signs. */
+  readonly trustedPem: pulumi.Output<string>;
+}
 
 /** The key pair that signs and checks the tokens of service accounts. */
 export interface ServiceAccountKeyMaterial {
-  /** SubjectPublicKeyInfo in PEM: kubeadm's `sa.pub`. */
+  /** SubjectPublicKeyInfo in PEM: kubeadm's `sa.pub`. While it is rotated, another one follows whose tokens are good too. */
   readonly publicKeyPem: pulumi.Output<string>;
   /** PKCS #8 in PEM: kubeadm's `sa.key`. Secret. */
   readonly privateKeyPem: pulumi.Output<string>;
@@ -67,8 +91,8 @@ export interface ServiceAccountKeyMaterial {
 
 /**
  * What a kubeadm cluster is known by: its authorities and keys, made before any machine exists and kept in
- * the stack's state. Every part is made once and then stays, whatever changes in the program or its inputs; the
- * administrator's certificate alone is renewed. All keys are ECDSA P-256.
+ * the stack's state. Every part is made once and then stays, whatever changes in the program or its inputs, until it is
+ * rotated; the administrator's certificate alone is renewed. All keys are ECDSA P-256.
  */
 export class ClusterIdentity extends pulumi.ComponentResource {
   /** Signs the API server's, the kubelets' and the users' certificates: kubeadm's `ca`. */
@@ -82,14 +106,19 @@ export class ClusterIdentity extends pulumi.ComponentResource {
    * https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/serviceaccount/jwt.go (JWTTokenGenerator).
    */
   readonly serviceAccountKey: ServiceAccountKeyMaterial;
-  /** Base64 of 32 bytes for the API server's EncryptionConfiguration. Secret. */
-  readonly encryptionKey: pulumi.Output<string>;
+  /** For the API server's EncryptionConfiguration: the first one writes, and one that follows is read while they rotate. Secret. */
+  readonly encryptionKeys: pulumi.Output<readonly NumberedKey[]>;
+  /** The phase that the rotation of each part is in: of the authorities, of each of them. */
+  readonly phases: pulumi.Output<Readonly<Record<RotatingPart, readonly RotationPhase[]>>>;
   /** `sha256:<hex>` of the Kubernetes authority's public key, for kubeadm's `caCertHashes`. */
   readonly caCertificateHash: pulumi.Output<string>;
   /** Client certificate of `kubernetes-admin` in the group `kubeadm:cluster-admins`. */
   readonly adminCertificate: CertificateMaterial;
 
   private readonly clusterName: string;
+  /** What goes to its next phase in this run. */
+  private readonly moving: RotatingPart | undefined;
+  private readonly rotations: Readonly<Record<RotatingPart, readonly pulumi.Output<Rotation<unknown>>[]>>;
 
   /** @throws Error that names each bad argument, its value and what would be right. */
   constructor(name: string, args: ClusterIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -98,36 +127,56 @@ export class ClusterIdentity extends pulumi.ComponentResource {
       certificateAuthorityYears: years,
       adminCertificateDays: days,
     } = validated(name, args);
-    const { seed } = args;
+    const { seed, rotate } = args;
     super("slipway:pki:ClusterIdentity", name, {}, opts);
     this.clusterName = clusterName;
+    this.moving = rotate?.part;
     const child = { parent: this };
+    const to = (part: RotatingPart) => (rotate?.part === part ? { to: rotate.to } : {});
 
-    const authority = (role: string, commonName: string, made?: CertificateAuthorityPem) =>
-      certificateMaterial(
-        new CertificateAuthority(
-          `${name}-${role}`,
-          { commonName, years, ...(made && { seed: pulumi.secret(made) }) },
-          child,
-        ),
+    const authorities: pulumi.Output<Rotation<CertificateAuthorityPem>>[] = [];
+    const authority = (role: string, commonName: string, made?: CertificateAuthorityPem) => {
+      const resource = new CertificateAuthority(
+        `${name}-${role}`,
+        { commonName, years, ...(made && { seed: pulumi.secret(made) }), ...to("authorities") },
+        child,
       );
+      const rotation = rotationOf(resource, resource.certificatePem);
+      authorities.push(rotation);
+      return authorityMaterial(resource, rotation);
+    };
     this.kubernetesCa = authority("kubernetes-ca", "kubernetes", seed?.kubernetesCa);
     this.etcdCa = authority("etcd-ca", "etcd-ca", seed?.etcdCa);
     this.frontProxyCa = authority("front-proxy-ca", "front-proxy-ca", seed?.frontProxyCa);
     this.caCertificateHash = this.kubernetesCa.certificatePem.apply(certificateHash);
 
-    const serviceAccountKey = new KeyPair(
+    const keyPair = new KeyPair(
       `${name}-service-account-key`,
-      seed && pulumi.secret(seed.serviceAccountKey),
+      { ...(seed && { seed: pulumi.secret(seed.serviceAccountKey) }), ...to("service-account-key") },
       child,
     );
+    const keyPairs = rotationOf(keyPair, keyPair.publicKeyPem);
     this.serviceAccountKey = {
-      publicKeyPem: serviceAccountKey.publicKeyPem,
-      privateKeyPem: pulumi.secret(serviceAccountKey.privateKeyPem),
+      publicKeyPem: inClear([keyPair.publicKeyPem, keyPairs.apply(({ other }) => other?.publicKeyPem ?? "")]),
+      privateKeyPem: pulumi.secret(keyPair.privateKeyPem),
     };
-    this.encryptionKey = pulumi.secret(
-      new EncryptionKey(`${name}-encryption-key`, seed && pulumi.secret(seed.encryptionKey), child).key,
+
+    const encryptionKey = new EncryptionKey(
+      `${name}-encryption-key`,
+      { ...(seed && { seed: pulumi.secret(seed.encryptionKeys) }), ...to("encryption-key") },
+      child,
     );
+    const keys = rotationOf(encryptionKey, encryptionKey.key);
+    this.encryptionKeys = pulumi.secret(
+      pulumi
+        .all([encryptionKey.key, keys])
+        .apply(([key, { generation, other }]) => [
+          { key, generation },
+          ...(other?.key === undefined ? [] : [{ key: other.key, generation: other.generation }]),
+        ]),
+    );
+    this.rotations = { authorities, "service-account-key": [keyPairs], "encryption-key": [keys] };
+    this.phases = this.phasesNow();
 
     this.adminCertificate = certificateMaterial(
       new ClientCertificate(
@@ -144,6 +193,48 @@ export class ClusterIdentity extends pulumi.ComponentResource {
       ),
     );
     this.registerOutputs({ caCertificateHash: this.caCertificateHash });
+  }
+
+  /**
+   * A text that changes with each phase in which there is something new for machines that need these parts; empty where none
+   * was ever rotated. It holds no key: documents that have nothing of the identity have this.
+   */
+  mark(parts: readonly RotatingPart[]): pulumi.Output<string> {
+    const marks = parts.flatMap((part) =>
+      this.rotations[part].map((rotation) => rotation.apply((known) => rotationMark(part, known))),
+    );
+    const mark = pulumi
+      .unsecret(pulumi.all(marks))
+      .apply((all) => [...new Set(all)].filter((each) => each !== "").join(" "));
+    return this.orAtFirst(parts, mark, "");
+  }
+
+  /** Whether there are two of the Kubernetes authority that are trusted, as while it is rotated. */
+  get trustsTwo(): pulumi.Output<boolean> {
+    const two = this.kubernetesCa.otherCertificatePem.apply((other) => other !== "");
+    return this.orAtFirst(["authorities"], two, false);
+  }
+
+  /** A preview knows what a cluster begins with before there is one, unless it is the preview of a step. */
+  private orAtFirst<T extends string | boolean>(
+    parts: readonly RotatingPart[],
+    output: pulumi.Output<T>,
+    first: T,
+  ): pulumi.Output<T> {
+    if (this.moving !== undefined && parts.includes(this.moving)) return output;
+    return pulumi.output(knownValue(output).then((known = first) => known)) as pulumi.Output<T>;
+  }
+
+  private phasesNow(): ClusterIdentity["phases"] {
+    const of = (part: RotatingPart): pulumi.Output<RotationPhase[]> =>
+      pulumi.all(this.rotations[part].map((rotation) => rotation.apply(({ phase }) => phase)));
+    return pulumi.unsecret(
+      pulumi
+        .all([of("authorities"), of("service-account-key"), of("encryption-key")])
+        .apply(([authorities, serviceAccountKey, encryptionKey]) => ({
+          ...{ authorities, "service-account-key": serviceAccountKey, "encryption-key": encryptionKey },
+        })),
+    );
   }
 
   /**
@@ -191,7 +282,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
    */
   adminKubeconfig(server: pulumi.Input<string>, serverName?: string): pulumi.Output<string> {
     const { certificatePem, privateKeyPem } = this.adminCertificate;
-    const parts = pulumi.all([server, this.kubernetesCa.certificatePem, certificatePem, privateKeyPem]);
+    const parts = pulumi.all([server, this.kubernetesCa.trustedPem, certificatePem, privateKeyPem]);
     return pulumi.secret(
       parts.apply(([url, caCertificate, clientCertificate, clientKey]) =>
         kubeconfig({
@@ -207,12 +298,37 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   }
 }
 
+function rotationMark(part: RotatingPart, { phase, generation }: Rotation<unknown>): string {
+  const isTwo = phase === "trust" || phase === "sign";
+  return generation === 1 && !isTwo ? "" : `${part}-${generation}${isTwo ? `-${phase}` : ""}`;
+}
+
+/** Texts one after the other, none of which is a secret. */
+function inClear(texts: readonly pulumi.Output<string>[]): pulumi.Output<string> {
+  return pulumi.unsecret(pulumi.all([...texts])).apply((all) => all.join(""));
+}
+
+function authorityMaterial(
+  made: CertificateAuthority,
+  rotation: pulumi.Output<Rotation<CertificateAuthorityPem>>,
+): CertificateAuthorityMaterial {
+  const otherCertificatePem = inClear([rotation.apply(({ other }) => other?.certificatePem ?? "")]);
+  return {
+    ...certificateMaterial(made),
+    otherCertificatePem,
+    trustedPem: inClear([made.certificatePem, otherCertificatePem]),
+  };
+}
+
 /** Marked secret here as well: before the first `up` the engine does not know yet that the key is. */
 function certificateMaterial(made: CertificateAuthority | ClientCertificate): CertificateMaterial {
   return { certificatePem: made.certificatePem, privateKeyPem: pulumi.secret(made.privateKeyPem) };
 }
 
-function validated(name: string, args: ClusterIdentityArgs): Required<Omit<ClusterIdentityArgs, "seed">> {
+function validated(
+  name: string,
+  args: ClusterIdentityArgs,
+): Required<Omit<ClusterIdentityArgs, "seed" | "rotate">> {
   const { clusterName, certificateAuthorityYears = 10, adminCertificateDays = 365 } = args;
   const errors: string[] = [];
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(clusterName)) {

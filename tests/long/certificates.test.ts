@@ -134,7 +134,7 @@ describe.each([
             expect(table).toContain(file);
           }
         }
-        expect(table).toContain("nobody: it ends with the cluster");
+        expect(table).toContain("make rotate WHAT=authorities");
       },
       minutes(2),
     );

@@ -1,4 +1,5 @@
 import type {
+  AuthorityPem,
   ClusterFacts,
   ControlPlaneBoot,
   ControlPlaneIdentity,
@@ -7,17 +8,18 @@ import type {
 } from "../../components/bootstrap";
 
 const pem = (name: string): string => `-----BEGIN ${name}-----\nmade up for tests\n-----END ${name}-----\n`;
-const pair = (name: string): { certificate: string; privateKey: string } => ({
+const authority = (name: string): AuthorityPem => ({
   certificate: pem(`${name} CERTIFICATE`),
   privateKey: pem(`${name} KEY`),
+  otherCertificate: "",
 });
 
 export const identity: ControlPlaneIdentity = {
-  kubernetesCa: pair("KUBERNETES"),
-  etcdCa: pair("ETCD"),
-  frontProxyCa: pair("FRONT PROXY"),
+  kubernetesCa: authority("KUBERNETES"),
+  etcdCa: authority("ETCD"),
+  frontProxyCa: authority("FRONT PROXY"),
   serviceAccountKey: { publicKey: pem("PUBLIC"), privateKey: pem("SERVICE ACCOUNT KEY") },
-  encryptionKey: Buffer.alloc(32, 7).toString("base64"),
+  encryptionKeys: [{ key: Buffer.alloc(32, 7).toString("base64"), generation: 1 }],
 };
 
 export const cluster: ClusterFacts = {

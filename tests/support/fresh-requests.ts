@@ -14,9 +14,14 @@ export class FreshRequests {
   private done: Promise<void> = Promise.resolve();
 
   private constructor(
-    private readonly api: ClusterApi,
+    private api: ClusterApi,
     private readonly page: string,
   ) {}
+
+  /** Goes on with the kubeconfig that the stack's output has now, as a person does who fetches it. */
+  async fetchKubeconfig(environment: TestEnvironment): Promise<void> {
+    this.api = await ClusterApi.of(environment);
+  }
 
   static async begin(environment: TestEnvironment): Promise<FreshRequests> {
     const api = await ClusterApi.of(environment);

@@ -123,8 +123,8 @@ export class TestEnvironment {
 
   /** A target of the Makefile, as a person calls it: that of its program, where this is a copy of the repository. */
   async make(target: string, ...variables: string[]): Promise<Result> {
-    // The next cluster of the same name has another identity.
-    if (target === "down") this.kubeconfig = undefined;
+    // The next cluster of the same name has another identity, and so has one that was rotated.
+    if (target === "down" || target === "rotate") this.kubeconfig = undefined;
     return await this.attempt("make", [...this.makeArguments(target), ...variables], this.shell, this.shell);
   }
 
@@ -137,10 +137,14 @@ export class TestEnvironment {
 
   /**
    * Starts the same and does not wait. Its output goes nowhere.
-   * @param options whether it leads a group of processes, to which a signal can be sent
+   * @param options whether it leads a group of processes, to which a signal can be sent, and variables of the command line
    */
-  startMake(target: string, { detached = false } = {}): ChildProcess {
-    return spawn("make", this.makeArguments(target), { env: this.shell, stdio: "ignore", detached });
+  startMake(
+    target: string,
+    { detached = false, variables = [] }: { detached?: boolean; variables?: readonly string[] } = {},
+  ): ChildProcess {
+    const given = [...this.makeArguments(target), ...variables];
+    return spawn("make", given, { env: this.shell, stdio: "ignore", detached });
   }
 
   private makeArguments(target: string): string[] {

@@ -17,7 +17,7 @@ export interface Row {
 const renewals = new Map([
   ["machine", "make up, or the machine's timer"],
   ["kubelet", "the kubelet"],
-  ["nobody", "nobody: it ends with the cluster"],
+  ["nobody", "make rotate WHAT=authorities"],
 ]);
 
 /**
@@ -53,14 +53,16 @@ interface State {
   };
 }
 
-/** What a stack's state has, which only an update renews: authorities are never renewed. */
+/** What a stack's state has, which only an update renews; the cluster's authorities are rotated, and the web's is not. */
 export function rowsOfState(exported: string): Row[] {
   const { deployment } = JSON.parse(exported) as State;
   return (deployment.resources ?? []).flatMap(({ urn, type, outputs }) => {
     const pem = outputs?.certificatePem;
     if (typeof pem !== "string") return [];
     const isAuthority = type.endsWith(":CertificateAuthority");
-    const renewedBy = isAuthority ? renewals.get("nobody") : "make up";
+    const isWeb = urn.includes("slipway:pki:WebIdentity$");
+    const ofAuthority = isWeb ? "nobody: it ends with the environment" : renewals.get("nobody");
+    const renewedBy = isAuthority ? ofAuthority : "make up";
     const end = new Date(new X509Certificate(pem).validTo);
     return [
       { what: urn.split("::").at(-1) ?? "", where: "the stack's state", end, renewedBy: renewedBy ?? "" },

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import {
   createReadStream,
   createWriteStream,
@@ -15,6 +15,7 @@ import type { ReadableStream } from "node:stream/web";
 
 import { parse } from "yaml";
 
+import { pemBlocks } from "../../components/pki/pem";
 import { type Description, parseDescription } from "./description";
 import { identityIn } from "./recovery-key";
 
@@ -32,7 +33,8 @@ export interface BundledIdentity {
   readonly etcdCa: Certified;
   readonly frontProxyCa: Certified;
   readonly serviceAccountKey: { readonly publicKeyPem: string; readonly privateKeyPem: string };
-  readonly encryptionKey: string;
+  /** The first one writes. */
+  readonly encryptionKeys: readonly { readonly key: string; readonly generation: number }[];
 }
 
 interface Certified {
@@ -62,7 +64,19 @@ export async function openBundle(bundle: string, keyFile: string, folder: string
   if (!existsSync(snapshot) || (await sha256Of(snapshot)) !== description.snapshot.sha256) {
     throw new Error(`${bundle} is damaged: its snapshot is not the one that it describes`);
   }
-  return { description, identity: identityOf(path.join(folder, "identity")), snapshot };
+  const identity = identityOf(path.join(folder, "identity"));
+  return {
+    description: { ...description, authority: authorityOf(identity) ?? description.authority },
+    identity,
+    snapshot,
+  };
+}
+
+/** SHA-256 of the authority that signs, of a backup that was made while two were trusted; undefined of any other. */
+function authorityOf({ kubernetesCa }: BundledIdentity): string | undefined {
+  const [signs, other] = pemBlocks(kubernetesCa.certificatePem);
+  if (signs === undefined || other === undefined) return undefined;
+  return createHash("sha256").update(new X509Certificate(signs).raw).digest("hex");
 }
 
 async function decrypt(bundle: string, keyFile: string, target: string): Promise<void> {
@@ -93,7 +107,7 @@ async function decrypt(bundle: string, keyFile: string, target: string): Promise
   }
 }
 
-/** What the control plane had in `/etc/slipway/pki`, and the key that encrypts Secrets now. */
+/** What the control plane had in `/etc/slipway/pki`, and the keys that Secrets are encrypted with. */
 function identityOf(folder: string): BundledIdentity {
   const certified = (name: string): Certified => ({
     certificatePem: textOf(folder, `pki/${name}.crt`),
@@ -107,26 +121,29 @@ function identityOf(folder: string): BundledIdentity {
       publicKeyPem: textOf(folder, "pki/sa.pub"),
       privateKeyPem: textOf(folder, "pki/sa.key"),
     },
-    encryptionKey: encryptionKeyIn(textOf(folder, "encryption.yaml")),
+    encryptionKeys: encryptionKeysIn(textOf(folder, "encryption.yaml")),
   };
 }
 
 interface EncryptionConfiguration {
   readonly resources: readonly {
     readonly providers: readonly {
-      readonly secretbox?: { readonly keys: readonly { readonly secret: string }[] };
+      readonly secretbox?: { readonly keys: readonly { readonly name: string; readonly secret: string }[] };
     }[];
   }[];
 }
 
-/** Of several keys the first one writes: https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/ */
-function encryptionKeyIn(text: string): string {
+/**
+ * What Secrets say of the key that they are encrypted with is its name, so the names stay.
+ * https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
+ */
+function encryptionKeysIn(text: string): BundledIdentity["encryptionKeys"] {
   const { resources } = parse(text) as EncryptionConfiguration;
-  const [key] = resources.flatMap(({ providers }) =>
+  const keys = resources.flatMap(({ providers }) =>
     providers.flatMap(({ secretbox }) => secretbox?.keys ?? []),
   );
-  if (key === undefined) throw new Error("the bundle is damaged: it has no key for Secrets");
-  return key.secret;
+  if (keys.length === 0) throw new Error("the bundle is damaged: it has no key for Secrets");
+  return keys.map(({ name, secret }) => ({ key: secret, generation: Number(name.replace(/^key-/, "")) }));
 }
 
 function textOf(folder: string, name: string): string {

@@ -8,6 +8,8 @@ export interface Target {
   readonly controlPlanesWithDisks: readonly string[];
   /** SHA-256 of the authority that the environment's state has; undefined where there is no state. */
   readonly authority: string | undefined;
+  /** Whether the environment's state has every key that Secrets in the backup may be encrypted with; true where there is no state. */
+  readonly hasKeys: boolean;
   /** What its settings say; undefined where they leave it open. */
   readonly kubernetesVersion: string | undefined;
   /** What the toolchain has, without a leading `v`. */
@@ -29,6 +31,12 @@ export function refusal(
   if (target.authority !== undefined && target.authority !== authority) {
     return (
       `the backup is of another cluster than the ${environment} that was lost (of ${origin}, with other keys); ` +
+      `take what is left of it down first, with make down ENV=${environment}`
+    );
+  }
+  if (!target.hasKeys) {
+    return (
+      `Secrets in the backup are encrypted with a key that ${environment} has rotated since, and that the backup alone has; ` +
       `take what is left of it down first, with make down ENV=${environment}`
     );
   }

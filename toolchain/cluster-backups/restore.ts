@@ -11,6 +11,7 @@ import { kubernetesVersions } from "../kubernetes-versions";
 import { ownerOf } from "../owner";
 import type { Deployment } from "../recover/deployment";
 import { environmentStack } from "../recover/environment-stack";
+import { rotatingResources } from "../rotation/steps";
 import { fetchFromBucket } from "./bucket";
 import { type OpenBundle, openBundle } from "./bundle";
 import { backupsOf, bucketOf } from "./kept-backups";
@@ -62,6 +63,7 @@ export async function beginRestore(
       environment,
       controlPlanesWithDisks: disks.filter((name) => roleOf(name) === "control-plane"),
       authority: authorityIn(deployment),
+      hasKeys: hasKeys(deployment, open.identity.encryptionKeys),
       kubernetesVersion: writtenVersion(environment),
       kubernetesVersions,
     });
@@ -152,6 +154,16 @@ export function authorityIn({ resources = [] }: Deployment): string | undefined 
   return typeof pem === "string"
     ? createHash("sha256").update(new X509Certificate(pem).raw).digest("hex")
     : undefined;
+}
+
+/** Whether a state has keys of these numbers, as far as there is a state. */
+export function hasKeys(deployment: Deployment, keys: OpenBundle["identity"]["encryptionKeys"]): boolean {
+  const [key] = rotatingResources(deployment, "encryption-key");
+  if (key === undefined) return true;
+  const { phase, generation } = key;
+  const known = { trust: [generation, generation + 1], sign: [generation, generation - 1] };
+  const numbers = phase === "trust" || phase === "sign" ? known[phase] : [generation];
+  return keys.every((each) => numbers.includes(each.generation));
 }
 
 function writtenVersion(environment: string): string | undefined {

@@ -83,8 +83,8 @@ function isOverdue({ metadata }: V1Pod): boolean {
 /** What keeps a pod after an attempt to evict it; undefined when it ends. */
 type Obstacle = string | undefined;
 
-/** Asks for a pod's end, by a way that heeds disruption budgets. */
-async function evict(api: CoreV1Api, pod: V1Pod): Promise<Obstacle> {
+/** Asks for a pod's end, by a way that heeds disruption budgets. Gives what keeps it; undefined when it ends. */
+export async function evict(api: CoreV1Api, pod: V1Pod): Promise<Obstacle> {
   const { name = "", namespace = "" } = pod.metadata ?? {};
   try {
     await api.createNamespacedPodEviction({ name, namespace, body: { metadata: { name, namespace } } });

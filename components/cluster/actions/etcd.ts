@@ -131,6 +131,18 @@ async function firstAnswer<T>(
 }
 
 /**
+ * What etcdctl prints in the pod of whichever control plane answers first.
+ * @throws Error with etcdctl's own words when none answers
+ */
+export async function firstInEtcdPods(connection: Connection, ...args: string[]): Promise<string> {
+  const printed = await firstAnswer(await controlPlanesWithEtcd(connection), (controlPlane) =>
+    inEtcdPod(connection, controlPlane, ...args),
+  );
+  if (printed === undefined) throw new Error("no control plane runs etcd");
+  return printed;
+}
+
+/**
  * What etcd says of itself, asked in the pod of whichever control plane answers first.
  * @param except control planes that are not asked, as they are on their way out. Default none.
  * @throws Error with etcdctl's own words when none answers

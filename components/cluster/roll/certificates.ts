@@ -57,7 +57,7 @@ export function certificateFindings(
       const end = new Date(validTo);
       return isLate(end, end.getTime() - Date.parse(validFrom))
         ? [
-            `those that the authority ${name} has signed ${when(end)} at the latest, with itself; no command renews it`,
+            `those that the authority ${name} has signed ${when(end)} at the latest, with itself; make rotate WHAT=authorities makes another one`,
           ]
         : [];
     }),

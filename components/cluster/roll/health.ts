@@ -36,6 +36,20 @@ export function nodeProblems(nodes: readonly V1Node[], wanted: readonly string[]
   });
 }
 
+/** What the controller manager takes away some seconds after a node has become ready; until then nothing is moved there. */
+const awayTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+
+/** Nodes that are ready, and that pods are still kept off, one sentence each. */
+export function taintProblems(nodes: readonly V1Node[], wanted: readonly string[]): string[] {
+  return nodes
+    .filter(({ metadata, spec }) => {
+      const isTainted = (spec?.taints ?? []).some(({ key }) => awayTaints.includes(key));
+      return wanted.includes(metadata?.name ?? "") && isTainted;
+    })
+    .filter(({ status }) => isTrue(status?.conditions, "Ready"))
+    .map(({ metadata }) => `${metadata?.name ?? ""} takes no pods yet, though it is ready`);
+}
+
 /** What is wrong with the pods that belong to nodes. */
 export function podProblems(pods: readonly V1Pod[], nodes: readonly string[]): string[] {
   return pods
@@ -94,6 +108,7 @@ export async function healthProblems(connection: Connection, scope: HealthScope)
     ]);
     return [
       ...nodeProblems(nodes.items, scope.nodes),
+      ...taintProblems(nodes.items, scope.nodes),
       ...podProblems(pods.items, scope.nodes),
       ...(etcd ? etcdProblems(etcd, scope.controlPlanes) : []),
     ];

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Belonging } from "../belonging";
 import { belongingLabels } from "./labels";
+import { LoadBalancerAuthority } from "./load-balancer-authority";
 import { authorityPath, type ExposedPort, loadBalancerConfig } from "./load-balancer-config";
 
 /** The environment is part of the container's name. */
@@ -15,10 +16,13 @@ export interface LoadBalancerArgs extends Belonging {
   readonly apiPort: number;
   /** The API's port on 127.0.0.1 of the host. */
   readonly apiHostPort: number;
-  /** Certificate of the authority that signs for the API, in PEM. */
+  /** Certificates of the authorities that sign for the API, in PEM. Others are brought to it while it goes on. */
   readonly authority: pulumi.Input<string>;
   readonly exposedPorts: readonly ExposedPort[];
 }
+
+/** Where among its uploads the authority is. */
+const authorityUpload = 1;
 
 /** HAProxy before the control planes and the NodePorts, there before the first machine. */
 export class LoadBalancer extends pulumi.ComponentResource {
@@ -29,7 +33,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       { internal: args.apiPort, external: args.apiHostPort },
       ...args.exposedPorts.map(({ hostPort, nodePort }) => ({ internal: nodePort, external: hostPort })),
     ];
-    new docker.Container(
+    const container = new docker.Container(
       name,
       {
         name: `slipway-${args.environment}-load-balancer`,
@@ -49,8 +53,14 @@ export class LoadBalancer extends pulumi.ComponentResource {
         ],
         labels: belongingLabels(args),
       },
-      // Its address and its ports are fixed: the old one must go first.
-      { parent: this, deleteBeforeReplace: true },
+      // Its address and its ports are fixed: the old one must go first, and with it all connections. So other authorities make
+      // no other one.
+      { parent: this, deleteBeforeReplace: true, ignoreChanges: [`uploads[${authorityUpload}].content`] },
+    );
+    new LoadBalancerAuthority(
+      `${name}-authority`,
+      { container: container.id, authority: args.authority },
+      { parent: this, deletedWith: container },
     );
     this.registerOutputs();
   }

@@ -55,7 +55,7 @@ function bootOn(platform: PlatformFacts, role: Role): Boot {
       const { labels, taints } = worker.machine;
       return {
         document: workerUserData({ cluster, platform, machine: { labels, taints } }),
-        identity: workerIdentityFiles(identity.kubernetesCa.certificate),
+        identity: workerIdentityFiles(identity.kubernetesCa),
       };
     }
   }

@@ -4,6 +4,7 @@ import { parse, parseAllDocuments } from "yaml";
 
 import {
   type ControlPlaneBoot,
+  type ControlPlaneIdentity,
   controlPlaneIdentityFiles,
   controlPlaneUserData,
   workerIdentityFiles,
@@ -21,10 +22,26 @@ interface ParsedCloudConfig {
 const ofControlPlane = (boot: ControlPlaneBoot): string =>
   controlPlaneUserData(boot, controlPlaneIdentityFiles(identity));
 
+/** The same while its authorities and keys rotate. */
+const rotating: ControlPlaneIdentity = {
+  ...identity,
+  kubernetesCa: { ...identity.kubernetesCa, otherCertificate: "THE OTHER KUBERNETES CERTIFICATE\n" },
+  etcdCa: { ...identity.etcdCa, otherCertificate: "THE OTHER ETCD CERTIFICATE\n" },
+  encryptionKeys: [
+    { key: Buffer.alloc(32, 8).toString("base64"), generation: 2 },
+    ...identity.encryptionKeys,
+  ],
+};
+
 const roles = {
   "control-plane-that-initializes": ofControlPlane(firstControlPlane),
   "control-plane-that-joins": ofControlPlane(secondControlPlane),
-  worker: workerUserData(worker, workerIdentityFiles(identity.kubernetesCa.certificate)),
+  "control-plane-that-trusts-two": controlPlaneUserData(
+    { ...secondControlPlane, trustsTwo: true },
+    controlPlaneIdentityFiles(rotating),
+  ),
+  "worker-that-trusts-two": workerUserData(worker, workerIdentityFiles(rotating.kubernetesCa)),
+  worker: workerUserData(worker, workerIdentityFiles(identity.kubernetesCa)),
 };
 
 const parsed = (document: string): ParsedCloudConfig => parse(document) as ParsedCloudConfig;
@@ -137,5 +154,40 @@ describe("a worker", () => {
       file(roles["control-plane-that-initializes"], "/etc/slipway/init.yaml"),
     )[2];
     expect(documents[2]).toEqual(ofCluster?.toJS());
+  });
+});
+
+describe("while authorities and keys rotate", () => {
+  const { certificate } = identity.kubernetesCa;
+  const other = "THE OTHER KUBERNETES CERTIFICATE\n";
+  const controlPlane = roles["control-plane-that-trusts-two"];
+
+  it("kubeadm signs with the first certificate of a control plane, and the controller manager with a file that has one", () => {
+    expect(file(controlPlane, "/etc/slipway/pki/ca.crt")).toBe(certificate + other);
+    expect(file(controlPlane, "/etc/slipway/ca.crt")).toBe(certificate + other);
+    expect(file(controlPlane, "/etc/slipway/pki/signing-ca.pem")).toBe(certificate);
+    expect(file(controlPlane, "/etc/slipway/init.yaml")).toContain(
+      "- name: cluster-signing-cert-file\n      value: /etc/kubernetes/pki/signing-ca.pem\n",
+    );
+  });
+
+  it("a worker's first certificate is the other one, so that it asks for another one of its own in each phase", () => {
+    expect(file(roles["worker-that-trusts-two"], "/etc/slipway/ca.crt")).toBe(other + certificate);
+  });
+
+  it("the first key writes Secrets, and the API server reads what either wrote by its name", () => {
+    const configuration = parse(file(controlPlane, "/etc/kubernetes/api-server/encryption.yaml")) as {
+      resources: [{ providers: [{ secretbox: { keys: { name: string }[] } }] }];
+    };
+    const [{ secretbox }] = configuration.resources[0].providers;
+    expect(secretbox.keys.map(({ name }) => name)).toEqual(["key-2", "key-1"]);
+  });
+
+  it("a document without the identity says which one its machine needs", () => {
+    const document = workerUserData({ ...worker, identityMark: "authorities-2-trust" });
+    expect(file(document, "/etc/slipway/bootstrap.env")).toContain("IDENTITY='authorities-2-trust'\n");
+    expect(file(workerUserData({ ...worker, identityMark: "" }), "/etc/slipway/bootstrap.env")).not.toContain(
+      "IDENTITY",
+    );
   });
 });

@@ -18,7 +18,7 @@ const ofControlPlane =
   (platform: PlatformFacts): string =>
     controlPlaneUserData({ ...boot, platform }, controlPlaneIdentityFiles(identity));
 const ofWorker = (platform: PlatformFacts): string =>
-  workerUserData({ ...worker, platform }, workerIdentityFiles(identity.kubernetesCa.certificate));
+  workerUserData({ ...worker, platform }, workerIdentityFiles(identity.kubernetesCa));
 
 const roles = {
   first: ofControlPlane(firstControlPlane),

@@ -35,7 +35,7 @@ test("says of every certificate where it is, until when it is good, and what ren
       "control-plane-0",
       "2036-11-27 12:00 UTC",
       "3650 d",
-      "nobody: it ends with the cluster",
+      "make rotate WHAT=authorities",
     ],
   ]);
 });
@@ -54,7 +54,7 @@ test("reads a stack's own certificates from its state", async () => {
   ];
   const rows = rowsOfState(JSON.stringify({ deployment: { resources } }));
   expect(rows.map(({ what, renewedBy }) => [what, renewedBy])).toEqual([
-    ["dev-ca", "nobody: it ends with the cluster"],
+    ["dev-ca", "make rotate WHAT=authorities"],
     ["dev-admin", "make up"],
   ]);
 });

@@ -146,11 +146,11 @@ test("gives a kubeconfig by which the administrator reaches the server", async (
 test("marks what is private as secret, and nothing else", async () => {
   const identity = await create();
   const { kubernetesCa, etcdCa, frontProxyCa, serviceAccountKey, adminCertificate } = identity;
-  const secret = (outputs: readonly pulumi.Output<string>[]) =>
+  const secret = (outputs: readonly pulumi.Output<unknown>[]) =>
     Promise.all(outputs.map((output) => pulumi.isSecret(output)));
   const holders = [kubernetesCa, etcdCa, frontProxyCa, serviceAccountKey, adminCertificate];
   const kubeconfig = identity.adminKubeconfig("https://127.0.0.1:7443");
-  const isPrivate = [...holders.map((holder) => holder.privateKeyPem), identity.encryptionKey, kubeconfig];
+  const isPrivate = [...holders.map((holder) => holder.privateKeyPem), identity.encryptionKeys, kubeconfig];
   const isPublic = [
     ...[kubernetesCa, etcdCa, frontProxyCa, adminCertificate].map((holder) => holder.certificatePem),
     serviceAccountKey.publicKeyPem,

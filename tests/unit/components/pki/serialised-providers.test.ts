@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 
 import { type dynamic, runtime } from "@pulumi/pulumi";
 
+import { loadBalancerAuthorityProvider } from "../../../../components/machines/docker/load-balancer-authority";
 import { pushedChartProvider } from "../../../../components/delivery/service-chart";
 import { certificateAuthorityProvider } from "../../../../components/pki/certificate-authority";
 import { clientCertificateProvider } from "../../../../components/pki/client-certificate";
@@ -72,6 +73,7 @@ test.each(
     clientCertificateProvider,
     encryptionKeyProvider,
     keyPairProvider,
+    loadBalancerAuthorityProvider,
     passwordProvider,
     pushedChartProvider,
   }),

@@ -1,5 +1,7 @@
 import { gunzipSync } from "node:zlib";
 
+import { newCertificateAuthority } from "../../../../components/pki/certificate-authority";
+import { newKeyPair } from "../../../../components/pki/key-pair";
 import { AwsMachines } from "../../../../components/machines/aws";
 import type { AccountFacts, TypeFacts } from "../../../../stacks/aws/account-facts";
 import { awsEnvironment } from "../../../../stacks/aws-environment";
@@ -72,12 +74,17 @@ function stack(name: string, settings: Readonly<Record<string, unknown>>): Promi
   return made;
 }
 
-async function register(name: string, settings: Readonly<Record<string, unknown>>): Promise<Registered[]> {
+async function register(
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+  identity: Readonly<Record<string, Record<string, unknown>>> = {},
+): Promise<Registered[]> {
   // There is no account to be asked for machines.
   jest.spyOn(AwsMachines.prototype, "live").mockResolvedValue([]);
   recordResources({
     preview: true,
     outputs: {
+      ...identity,
       "aws:ec2/vpc:Vpc": { arn: "arn:aws:ec2:eu-central-1:123456789012:vpc/vpc-1", ownerId: "123456789012" },
     },
     lookUp,
@@ -211,6 +218,26 @@ describe("an environment on AWS", () => {
       ...{ minSize: 3, maxSize: 9, desiredCapacity: 3, capacityRebalance: false },
       mixedInstancesPolicy: { instancesDistribution: { onDemandPercentageAboveBaseCapacity: 100 } },
     });
+  });
+
+  it("rolls the control planes, and them alone, to a phase of the key that encrypts Secrets", async () => {
+    const key = Buffer.alloc(32, 7).toString("base64");
+    const other = { key: Buffer.alloc(32, 8).toString("base64"), generation: 2 };
+    const resources = await register("dev", minimal, {
+      "pulumi-nodejs:dynamic/pki:CertificateAuthority": {
+        ...(await newCertificateAuthority({ commonName: "test", years: 1 })),
+      },
+      "pulumi-nodejs:dynamic/pki:KeyPair": { ...(await newKeyPair()) },
+      "pulumi-nodejs:dynamic/pki:EncryptionKey": { key, phase: "trust", generation: 1, other },
+    });
+    const document = (type: string, input: string): string => {
+      const { inputs } = resources.find((each) => each.type === type) ?? { inputs: {} };
+      return gunzipSync(Buffer.from(String((inputs as Record<string, unknown>)[input]), "base64")).toString();
+    };
+    const controlPlane = document(instance, "userDataBase64");
+    expect(controlPlane).toContain("IDENTITY='encryption-key-1-trust'");
+    expect(controlPlane).not.toContain(other.key);
+    expect(document(template, "userData")).not.toContain("IDENTITY");
   });
 
   it("has a guard that all that there is outlives", async () => {

@@ -91,7 +91,10 @@ test("a bundle is opened with the recovery key: what it says of itself, the snap
     frontProxyCa: { certificatePem: "front-proxy-ca.crt", privateKeyPem: "front-proxy-ca.key" },
     serviceAccountKey: { publicKeyPem: "sa.pub", privateKeyPem: "sa.key" },
     // The one that writes.
-    encryptionKey: "newer",
+    encryptionKeys: [
+      { key: "newer", generation: 2 },
+      { key: "older", generation: 1 },
+    ],
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Description } from "../../../../toolchain/cluster-backups/description";
 import { refusal, type Target } from "../../../../toolchain/cluster-backups/refusals";
+import { hasKeys } from "../../../../toolchain/cluster-backups/restore";
 
 const description: Description = {
   format: 1,
@@ -18,6 +19,7 @@ const target: Target = {
   environment: "dev",
   controlPlanesWithDisks: [],
   authority: undefined,
+  hasKeys: true,
   kubernetesVersion: undefined,
   kubernetesVersions: ["1.37.2", "1.36.3", "1.35.4"],
 };
@@ -34,6 +36,26 @@ describe("a bundle is restored", () => {
 });
 
 describe("a bundle is refused", () => {
+  test("where its Secrets want a key that was rotated since, and the state has not", () => {
+    expect(refusal(description, { ...target, hasKeys: false })).toContain("make down ENV=dev");
+    const state = (outputs: Record<string, unknown>) => {
+      const types = "slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki:EncryptionKey";
+      return {
+        resources: [
+          { urn: `urn:pulumi:dev::slipway::${types}::dev-identity-encryption-key`, type: "", outputs },
+        ],
+      };
+    };
+    const keys = (...generations: readonly number[]) =>
+      generations.map((generation) => ({ key: "", generation }));
+    expect(hasKeys({}, keys(1))).toBe(true);
+    expect(hasKeys(state({}), keys(1))).toBe(true);
+    expect(hasKeys(state({ phase: "settled", generation: 2 }), keys(1))).toBe(false);
+    expect(hasKeys(state({ phase: "settled", generation: 2 }), keys(2, 1))).toBe(false);
+    expect(hasKeys(state({ phase: "sign", generation: 2 }), keys(1, 2))).toBe(true);
+    expect(hasKeys(state({ phase: "trust", generation: 2 }), keys(1))).toBe(false);
+  });
+
   test.each([
     [["control-plane-0"], "dev lives: control-plane-0 has its disk; restore"],
     [

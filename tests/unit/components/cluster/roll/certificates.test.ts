@@ -54,6 +54,8 @@ it("tells of an authority in the last twelfth of its life", async () => {
   const facts = { ends: [], validitySeconds: 86_400, authorities: [{ name: "ca", certificatePem }] };
   expect(certificateFindings(facts, Date.now() + 334 * day)).toEqual([]);
   expect(certificateFindings(facts, Date.now() + 336 * day)).toEqual([
-    expect.stringMatching(/^those that the authority ca has signed end on .* no command renews it$/),
+    expect.stringMatching(
+      /^those that the authority ca has signed end on .* make rotate WHAT=authorities makes another one$/,
+    ),
   ]);
 });

@@ -4,6 +4,7 @@ import {
   etcdProblems,
   nodeProblems,
   podProblems,
+  taintProblems,
   unreadyOwners,
   workloadProblems,
 } from "../../../../../components/cluster/roll/health";
@@ -29,6 +30,23 @@ const pod = (name: string, ready: boolean, changes: Partial<V1Pod> = {}): V1Pod 
 });
 
 describe("a node", () => {
+  it("is not well while pods are still kept off it, as for some seconds after it has become ready", () => {
+    const node = (name: string, ready: boolean, ...keys: readonly string[]) => ({
+      metadata: { name },
+      spec: { taints: keys.map((key) => ({ key, effect: "NoExecute" })) },
+      status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+    });
+    const nodes = [
+      node("fresh", true, "node.kubernetes.io/not-ready"),
+      node("away", false, "node.kubernetes.io/not-ready"),
+      node("dedicated", true, "example.com/gpu"),
+      node("other", true, "node.kubernetes.io/unreachable"),
+    ];
+    expect(taintProblems(nodes, ["fresh", "away", "dedicated"])).toEqual([
+      "fresh takes no pods yet, though it is ready",
+    ]);
+  });
+
   it("is well when it is there and its kubelet says that it is ready", () => {
     const ready = { metadata: { name: "a" }, status: { conditions: [{ type: "Ready", status: "True" }] } };
     const not = {

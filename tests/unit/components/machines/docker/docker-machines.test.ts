@@ -71,6 +71,7 @@ describe("DockerMachines", () => {
     expect(countByType(await registered())).toEqual({
       "slipway:machines:DockerMachines": 1,
       "slipway:machines:LoadBalancer": 1,
+      "pulumi-nodejs:dynamic/machines:LoadBalancerAuthority": 1,
       "slipway:machines:Registry": 1,
       "docker:index/network:Network": 1,
       "docker:index/remoteImage:RemoteImage": 3,
@@ -208,6 +209,15 @@ describe("DockerMachines", () => {
       { file: "/etc/haproxy/haproxy.cfg" },
       { file: "/etc/haproxy/authority.crt", content: "authority" },
     ]);
+  });
+
+  it("tells the load balancer of other authorities while it goes on", async () => {
+    const told = (await registered()).find(({ name }) => name === "test-load-balancer-authority");
+    expect(told?.inputs).toMatchObject({
+      container: "test-load-balancer",
+      authority: "authority",
+      path: "/etc/haproxy/authority.crt",
+    });
   });
 
   it("is never privileged", async () => {
