@@ -94,7 +94,7 @@ forget: setup ## Remove them for good when the environment is down; CLAIM=namesp
 backup: node_modules/.package-lock.json ## Back a database up now; BACKUP=namespace/name says which if there are several
 	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(RUN) toolchain/backups/run.ts backup
 
-restore: node_modules/.package-lock.json ## Restore a database from its latest backup; FROM=name says which, FROM=list lists them
+restore: node_modules/.package-lock.json ## Restore a database from its latest backup; FROM=name says which, FROM=list lists them, KEY=file the recovery key
 	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(RUN) toolchain/backups/run.ts restore
 
 backup-cluster: node_modules/.package-lock.json ## Back the cluster's own data up now

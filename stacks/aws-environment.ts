@@ -86,6 +86,7 @@ export function awsEnvironment(
       nodeImage: imageName("node"),
       debianImage: imageName("debian"),
       shape: config.shop,
+      backups: { recipient, keep: config.clusterBackup.keep },
       podsAfter: [platform.podNetwork],
     },
     {

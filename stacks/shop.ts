@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Exposure, type Microservice, WorkloadNamespace } from "../components/workloads";
-import { ordersDatabase } from "./shop/orders-database";
+import { type DatabaseBackups, ordersDatabase } from "./shop/orders-database";
 import { type ImageSource, type ServiceArgs, ServiceMaker } from "./shop/service-maker";
 
 /** Whether the shop is one program, or one for each thing that it does. */
@@ -10,6 +10,8 @@ export type ShopShape = "monolith" | "microservices";
 
 export interface ShopArgs extends ImageSource {
   readonly shape: ShopShape;
+  /** How its database is backed up. */
+  readonly backups: DatabaseBackups;
   /** What has to be there before its pods; its images, which take longest, are built and pushed meanwhile. */
   readonly podsAfter: readonly pulumi.Resource[];
 }
@@ -43,7 +45,7 @@ export class Shop extends pulumi.ComponentResource {
     this.namespace = new WorkloadNamespace(name, { parent: this }).namespaceName;
     this.limit(name);
     const maker = new ServiceMaker(this, name, this.namespace, args, args.podsAfter);
-    const database = ordersDatabase(maker);
+    const database = ordersDatabase(maker, args.backups);
     const front = { monolith, microservices }[args.shape](maker, database);
     new Exposure(
       name,
