@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 
 import { certificateEnds } from "../../components/cluster/actions/certificate-ends";
+import { nodeList } from "../../components/cluster/actions/node-list";
 import { liveMachines } from "../../components/machines/docker/live-machines";
 import { settingsOf } from "../environment";
 import { docker } from "../recover/docker";
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
 }
 
 async function fromNodes(): Promise<Row[]> {
-  return rowsOfNodes(await certificateEnds(readFileSync(process.env.KUBECONFIG ?? "", "utf8")));
+  return rowsOfNodes(await certificateEnds(await nodeList(readFileSync(process.env.KUBECONFIG ?? "", "utf8"))));
 }
 
 async function fromContainers(environment: string): Promise<Row[]> {
