@@ -37,7 +37,7 @@ test-aws: WANTED = --for aws
 
 .DEFAULT_GOAL := help
 export HEAL MACHINE
-.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates tunnel state environment images package lint unit e2e test test-long test-aws bench conformance outdated clean
+.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates tunnel passphrase adopt state environment images package lint unit e2e test test-long test-aws bench conformance outdated clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -132,6 +132,12 @@ certificates: node_modules/.package-lock.json ## Show every certificate: where i
 
 tunnel: setup ## Open a tunnel to the internal API of an environment on AWS, and keep it open until Ctrl-C
 	@$(WITH_ENV) $(RUN) stacks/aws/tunnel.ts $(STACK)
+
+passphrase: node_modules/.package-lock.json ## Give the environment's state another passphrase
+	@$(RUN) toolchain/passphrase.ts $(STACK)
+
+adopt: node_modules/.package-lock.json ## Go on with an environment whose state was moved here
+	@$(WITH_ENV) $(RUN) toolchain/adopt.ts $(STACK)
 
 state: node_modules/.package-lock.json ## Print the exported state
 	@$(WITH_ENV) pulumi stack export -s $(STACK)

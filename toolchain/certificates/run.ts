@@ -8,7 +8,7 @@ import { nodeList } from "../../components/cluster/actions/node-list";
 import { liveMachines } from "../../components/machines/docker/live-machines";
 import { settingsOf } from "../environment";
 import { docker } from "../recover/docker";
-import { ownOwner } from "../running-version";
+import { ownOwner } from "../own-owner";
 import { type Row, rowsOfMachine, rowsOfNodes, rowsOfState, table } from "./table";
 import { failCommand } from "../command";
 
