@@ -21,7 +21,7 @@ async function main(): Promise<void> {
 }
 
 async function fromNodes(): Promise<Row[]> {
-  return rowsOfNodes(await certificateEnds(await nodeList(readFileSync(process.env.KUBECONFIG ?? "", "utf8"))));
+  return rowsOfNodes(certificateEnds(await nodeList(readFileSync(process.env.KUBECONFIG ?? "", "utf8"))));
 }
 
 async function fromContainers(environment: string): Promise<Row[]> {
