@@ -42,8 +42,9 @@ export class Shop extends pulumi.ComponentResource {
   constructor(name: string, args: ShopArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:stacks:Shop", name, {}, options);
 
-    this.namespace = new WorkloadNamespace(name, { parent: this }).namespaceName;
-    this.limit(name);
+    const namespace = new WorkloadNamespace(name, { parent: this });
+    this.namespace = namespace.namespaceName;
+    this.limit(name, namespace);
     const maker = new ServiceMaker(this, name, this.namespace, args, args.podsAfter);
     const database = ordersDatabase(maker, args.backups);
     const front = { monolith, microservices }[args.shape](maker, database);
@@ -57,9 +58,9 @@ export class Shop extends pulumi.ComponentResource {
 
   /**
    * What all of it may take together, well above what it takes, so that one that goes wrong, or a deployer, does not take the
-   * cluster. What says nothing about a limit gets one.
+   * cluster. What says nothing about a limit gets one; of the disk, by its namespace.
    */
-  private limit(name: string): void {
+  private limit(name: string, namespace: WorkloadNamespace): void {
     const metadata = { name: "limits", namespace: this.namespace };
     const defaults = new k8s.core.v1.LimitRange(
       `${name}-limits`,
@@ -69,8 +70,8 @@ export class Shop extends pulumi.ComponentResource {
           limits: [
             {
               type: "Container",
-              defaultRequest: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi" },
-              default: { cpu: "1", memory: "256Mi", "ephemeral-storage": "1Gi" },
+              defaultRequest: { cpu: "50m", memory: "64Mi" },
+              default: { cpu: "1", memory: "256Mi" },
             },
           ],
         },
@@ -96,7 +97,7 @@ export class Shop extends pulumi.ComponentResource {
         },
       },
       // A pod that says nothing about a limit would be refused for it.
-      { parent: this, dependsOn: [defaults] },
+      { parent: this, dependsOn: [defaults, namespace] },
     );
   }
 }
