@@ -12,7 +12,8 @@ export function refuseRenamed(stack: string, { resources = [] }: Deployment): vo
   if (environment === undefined || environment === stack) return;
   throw new Error(
     `The stack ${stack} is the environment ${environment} under another name, and nothing is touched: its machines would be made ` +
-      `anew, with empty disks. pulumi stack rename ${environment} gives it its name again; ` +
+      `anew, with empty disks. pulumi stack rename ${environment} -s ${stack}, with the variables of make environment ENV=${environment}, ` +
+      "gives it its name again; " +
       `make restore-cluster ENV=${stack} FROM=${environment}/latest KEY=… then makes ${stack} of its latest backup`,
   );
 }

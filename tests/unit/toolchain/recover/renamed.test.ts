@@ -40,7 +40,8 @@ describe("a stack", () => {
       refuseRenamed("new", { resources: [resource] });
     }).toThrow(
       `The stack new is the environment ${environment} under another name, and nothing is touched: its machines would be made anew, ` +
-        `with empty disks. pulumi stack rename ${environment} gives it its name again; ` +
+        `with empty disks. pulumi stack rename ${environment} -s new, with the variables of make environment ENV=${environment}, ` +
+        "gives it its name again; " +
         `make restore-cluster ENV=new FROM=${environment}/latest KEY=… then makes new of its latest backup`,
     );
   });
