@@ -37,7 +37,7 @@ test-aws: WANTED = --for aws
 
 .DEFAULT_GOAL := help
 export HEAL MACHINE
-.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates rotate tunnel state environment images package lint unit e2e test test-long test-aws bench conformance outdated clean
+.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates rotate tunnel passphrase adopt state environment images package lint unit e2e test test-long test-aws bench conformance outdated clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -94,7 +94,7 @@ forget: setup ## Remove them for good when the environment is down; CLAIM=namesp
 backup: node_modules/.package-lock.json ## Back a database up now; BACKUP=namespace/name says which if there are several
 	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(RUN) toolchain/backups/run.ts backup
 
-restore: node_modules/.package-lock.json ## Restore a database from its latest backup; FROM=name says which, FROM=list lists them
+restore: node_modules/.package-lock.json ## Restore a database from its latest backup; FROM=name says which, FROM=list lists them, KEY=file the recovery key
 	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && $(RUN) toolchain/backups/run.ts restore
 
 backup-cluster: node_modules/.package-lock.json ## Back the cluster's own data up now
@@ -135,6 +135,12 @@ rotate: setup ## Make keys anew, each trusted before it is used: WHAT=authoritie
 
 tunnel: setup ## Open a tunnel to the internal API of an environment on AWS, and keep it open until Ctrl-C
 	@$(WITH_ENV) $(RUN) stacks/aws/tunnel.ts $(STACK)
+
+passphrase: node_modules/.package-lock.json ## Give the environment's state another passphrase
+	@$(RUN) toolchain/passphrase.ts $(STACK)
+
+adopt: node_modules/.package-lock.json ## Go on with an environment whose state was moved here
+	@$(WITH_ENV) $(RUN) toolchain/adopt.ts $(STACK)
 
 state: node_modules/.package-lock.json ## Print the exported state
 	@$(WITH_ENV) pulumi stack export -s $(STACK)

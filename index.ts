@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { readStackConfig } from "./stacks/config";
 import { stackOwner } from "./stacks/owner";
+import { refuseRenamedStack } from "./stacks/renamed-stack";
 
 /** What makes the environments of one platform. */
 type Program = typeof import("./stacks/aws-program") | typeof import("./stacks/docker-program");
@@ -16,6 +17,7 @@ const load = createRequire(__filename);
 
 /** Pulumi runs what is exported, and what it gives are the stack's outputs. */
 export = async function program(): Promise<object> {
+  await refuseRenamedStack();
   const settings = readStackConfig();
   const file = settings.platform === "aws" ? "./stacks/aws-program" : "./stacks/docker-program";
   const { environment } = load(file) as Program;

@@ -87,6 +87,7 @@ export function awsEnvironment(
       nodeImage: imageName("node"),
       debianImage: imageName("debian"),
       shape: config.shop,
+      backups: { recipient, keep: config.clusterBackup.keep },
       podsAfter: [platform.podNetwork],
     },
     {

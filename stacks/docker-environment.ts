@@ -85,6 +85,7 @@ export function dockerEnvironment(
       nodeImage: imageName("node"),
       debianImage: imageName("debian"),
       shape: config.shop,
+      backups: { recipient, keep: config.clusterBackup.keep },
       podsAfter,
     },
     inCluster,

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Exposure, type Microservice, WorkloadNamespace } from "../components/workloads";
-import { ordersDatabase } from "./shop/orders-database";
+import { type DatabaseBackups, ordersDatabase } from "./shop/orders-database";
 import { type ImageSource, type ServiceArgs, ServiceMaker } from "./shop/service-maker";
 
 /** Whether the shop is one program, or one for each thing that it does. */
@@ -10,6 +10,8 @@ export type ShopShape = "monolith" | "microservices";
 
 export interface ShopArgs extends ImageSource {
   readonly shape: ShopShape;
+  /** How its database is backed up. */
+  readonly backups: DatabaseBackups;
   /** What has to be there before its pods; its images, which take longest, are built and pushed meanwhile. */
   readonly podsAfter: readonly pulumi.Resource[];
 }
@@ -40,10 +42,11 @@ export class Shop extends pulumi.ComponentResource {
   constructor(name: string, args: ShopArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:stacks:Shop", name, {}, options);
 
-    this.namespace = new WorkloadNamespace(name, { parent: this }).namespaceName;
-    this.limit(name);
+    const namespace = new WorkloadNamespace(name, { parent: this });
+    this.namespace = namespace.namespaceName;
+    this.limit(name, namespace);
     const maker = new ServiceMaker(this, name, this.namespace, args, args.podsAfter);
-    const database = ordersDatabase(maker);
+    const database = ordersDatabase(maker, args.backups);
     const front = { monolith, microservices }[args.shape](maker, database);
     new Exposure(
       name,
@@ -55,9 +58,9 @@ export class Shop extends pulumi.ComponentResource {
 
   /**
    * What all of it may take together, well above what it takes, so that one that goes wrong, or a deployer, does not take the
-   * cluster. What says nothing about a limit gets one.
+   * cluster. What says nothing about a limit gets one; of the disk, by its namespace.
    */
-  private limit(name: string): void {
+  private limit(name: string, namespace: WorkloadNamespace): void {
     const metadata = { name: "limits", namespace: this.namespace };
     const defaults = new k8s.core.v1.LimitRange(
       `${name}-limits`,
@@ -67,8 +70,8 @@ export class Shop extends pulumi.ComponentResource {
           limits: [
             {
               type: "Container",
-              defaultRequest: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi" },
-              default: { cpu: "1", memory: "256Mi", "ephemeral-storage": "1Gi" },
+              defaultRequest: { cpu: "50m", memory: "64Mi" },
+              default: { cpu: "1", memory: "256Mi" },
             },
           ],
         },
@@ -94,7 +97,7 @@ export class Shop extends pulumi.ComponentResource {
         },
       },
       // A pod that says nothing about a limit would be refused for it.
-      { parent: this, dependsOn: [defaults] },
+      { parent: this, dependsOn: [defaults, namespace] },
     );
   }
 }

@@ -8,6 +8,7 @@ import { parse, parseDocument } from "yaml";
 
 import { cacheRoot } from "./cache";
 import { recoveryKeyFile } from "./cluster-backups/recovery-key";
+import { adoptedOwner } from "./owner";
 import { assemblePulumiHome, pulumiHome } from "./pulumi-home";
 import { failCommand } from "./command";
 
@@ -23,12 +24,36 @@ export function stateRoot(environment: NodeJS.ProcessEnv = process.env): string 
   return path.join(xdg ? path.resolve(xdg) : path.join(homedir(), ".local", "state"), "slipway");
 }
 
-/** A file with a random passphrase that encrypts the secrets in this user's local states; made once. */
-function passphraseFile(root: string): string {
-  const file = path.join(root, "passphrase");
-  if (!existsSync(file)) {
-    writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+/**
+ * Files of an environment's own passphrase, in its folder: what encrypts the secrets in its state since its passphrase was
+ * changed, and the next one while that goes on. `make passphrase` writes them.
+ */
+export const ownPassphrase = { current: "passphrase", next: "passphrase.next" } as const;
+
+/** A random passphrase in a file for its user alone, where there is none. */
+export function makePassphrase(file: string): void {
+  if (existsSync(file)) return;
+  writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+}
+
+/**
+ * The file with the passphrase that encrypts the secrets in an environment's state: its own, or that of all this user's local
+ * states, which is made once.
+ * @throws Error while it is being changed, as nobody knows then which one counts
+ */
+function passphraseFile(root: string, directory: string, name: string): string {
+  if (existsSync(path.join(directory, ownPassphrase.next))) {
+    throw new Error(`A change of the passphrase of ${name} was cut off: make passphrase ENV=${name} ends it`);
   }
+  return currentPassphraseFile(root, directory);
+}
+
+/** The same, whether it is being changed or not. */
+export function currentPassphraseFile(root: string, directory: string): string {
+  const own = path.join(directory, ownPassphrase.current);
+  if (existsSync(own)) return own;
+  const file = path.join(root, "passphrase");
+  makePassphrase(file);
   return file;
 }
 
@@ -80,7 +105,7 @@ function parsed(file: string): unknown {
 }
 
 /** Whether the user has set a state backend. The local one may be set, too, in a shell that took over what we print. */
-function hasOwnBackend(environment: NodeJS.ProcessEnv): boolean {
+export function hasOwnBackend(environment: NodeJS.ProcessEnv): boolean {
   const { PULUMI_BACKEND_URL: url } = environment;
   return url !== undefined && url !== "" && url !== localUrl(environment);
 }
@@ -107,7 +132,7 @@ function localBackend(
   const source = settingsFile(name, environment);
   return {
     PULUMI_BACKEND_URL: localUrl(environment),
-    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(root),
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(root, directory, name),
     PULUMI_OPTION_CONFIG_FILE: configFile(directory, name, source),
     // Where `up` makes one: a state that others share has to have one that others know.
     SLIPWAY_RECOVERY_KEY: recoveryKeyFile(root, name),
@@ -151,6 +176,8 @@ export function pulumiEnvironment(
     TS_NODE_CACHE_DIRECTORY: path.join(cacheRoot(environment), "ts-node"),
     // Nearly all of the work is waiting: the default, four for each processor, would leave machines waiting too.
     PULUMI_PARALLEL: "64",
+    // Whose it is, where its state was moved here.
+    SLIPWAY_OWNER: adoptedOwner(stateRoot(environment), name) ?? "",
     // For this environment alone: its configuration with the stack's salt, and its kubeconfig.
     SLIPWAY_ENVIRONMENT_DIRECTORY: directory,
     // Where Pulumi writes what it adds to the settings: beside the committed ones only for a backend of the user's own.

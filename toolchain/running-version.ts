@@ -6,11 +6,11 @@ import { liveMachines } from "../components/machines/docker/live-machines";
 import { type LiveMachine, roleOf } from "../components/machines/platform";
 import { collected, tag } from "./aws-answers";
 import { stagedRestore } from "./cluster-backups/staged";
-import { backendUrl, environmentDirectory } from "./environment";
+import { environmentDirectory } from "./environment";
 import { regionOf } from "./kept/aws";
 import { linesOf } from "./lines";
 import { kubernetesBeforeLabels, sortedVersions } from "./kubernetes-versions";
-import { ownerOf } from "./owner";
+import { ownOwner } from "./own-owner";
 import { docker } from "./recover/docker";
 
 /** What is said of where an environment runs, in its settings as somebody wrote them. */
@@ -124,11 +124,4 @@ function machineOfTags({ Tags = [] }: { readonly Tags?: Tag[] }): VersionedMachi
     name: tag(Tags, "slipway.machine") ?? "",
     ...(version !== undefined && { kubernetesVersion: version }),
   };
-}
-
-/** The owner that the environment's stack has; undefined where only Pulumi's own service could say. */
-export function ownOwner(environment: string): string | undefined {
-  const url = backendUrl();
-  // Every backend but that service has one organization, which is called so.
-  return /^https?:/.test(url) ? undefined : ownerOf(url, "organization", "slipway", environment);
 }

@@ -5,7 +5,12 @@ export { Job } from "./job";
 export type { JobArgs } from "./job-spec";
 export { type BuildArgs, Microservice, type MicroserviceArgs } from "./microservice";
 export type { Spread, Termination } from "./pod-spec";
-export { type DatabaseAccess, PostgresBackup, type PostgresBackupArgs } from "./postgres-backup";
+export {
+  type DatabaseAccess,
+  type DumpKeep,
+  PostgresBackup,
+  type PostgresBackupArgs,
+} from "./postgres-backup";
 export type { HttpProbes, StatefulProbes } from "./probes";
 export type { MicroserviceReference } from "./reference";
 export type { Canary, Rollout } from "./rollout";

@@ -25,8 +25,13 @@ export interface PostgresBackupArgs extends Partial<Schedule> {
   readonly database: DatabaseAccess;
   /** When one is made. Default `0 3 * * *`, each night. */
   readonly schedule?: string;
-  /** How many are kept, from 1. Default 7. */
-  readonly keep?: number;
+  /** Which of them stay. */
+  readonly keep?: DumpKeep;
+  /**
+   * Public half of the key that they are encrypted to, as `age1…`: only who has the private half restores them. The image then
+   * has `age` too. Default: they are not encrypted.
+   */
+  readonly recipient?: pulumi.Input<string>;
   /** Room for all of them, and its storage class. Default 5Gi of the class `keep`, which outlives the environment. */
   readonly storage?: {
     /** How large, such as `5Gi`. */
@@ -36,6 +41,18 @@ export interface PostgresBackupArgs extends Partial<Schedule> {
   };
   /** Seconds that a backup or a restore may take, 1 to 86400. Default 3600. */
   readonly deadlineSeconds?: number;
+}
+
+/** How many backups stay, at most: the last ones, and the last one of each of the most recent hours, days and weeks that have any. */
+export interface DumpKeep {
+  /** The last ones, whenever they were made, from 1. Default 1. */
+  readonly last?: number;
+  /** Hours, 0 and more. Default 24. */
+  readonly hourly?: number;
+  /** Days, 0 and more. Default 7. */
+  readonly daily?: number;
+  /** Weeks, 0 and more. Default 4. */
+  readonly weekly?: number;
 }
 
 /** A database of a PostgreSQL server, and who may read and write all of it. */
@@ -54,8 +71,8 @@ export interface DatabaseAccess {
 const actionLabel = "slipway.dev/database-backup";
 
 /**
- * Backups of a PostgreSQL database on a volume: a CronJob that makes one, reads it again and drops the oldest, and one
- * that never runs by itself and restores. Both may talk to the database and to nobody else. Settings that cannot work
+ * Backups of a PostgreSQL database on a volume: a CronJob that makes one, reads it to its end, encrypts it and drops old ones,
+ * and one that never runs by itself and restores. Both may talk to the database and to nobody else. Settings that cannot work
  * throw one error that names them all.
  *
  * @example
@@ -112,11 +129,12 @@ export class PostgresBackup extends pulumi.ComponentResource {
 }
 
 const script = "/scripts/postgres-backups.sh";
-const defaultKeep = 7;
+const defaultKeep = { last: 1, hourly: 24, daily: 7, weekly: 4 };
 const postgresPort = 5432;
 
 function jobArgs(args: PostgresBackupArgs) {
-  const { database, keep = defaultKeep, storage = {}, deadlineSeconds = 3600 } = args;
+  const { database, keep, recipient = "", storage = {}, deadlineSeconds = 3600 } = args;
+  const { last, hourly, daily, weekly } = { ...defaultKeep, ...keep };
   const { user = "postgres", name = user, password } = database;
   const { serviceName, namespace, port = postgresPort } = database.server;
   return {
@@ -132,7 +150,8 @@ function jobArgs(args: PostgresBackupArgs) {
       PGDATABASE: name,
       PGCONNECT_TIMEOUT: "10",
       BACKUPS: "/backups",
-      KEEP: String(keep),
+      KEEP: [last, hourly, daily, weekly].join(" "),
+      RECIPIENT: recipient,
       // What a person who restores may set otherwise.
       FROM: "latest",
       UNSAVED: "no",
@@ -147,14 +166,22 @@ function jobArgs(args: PostgresBackupArgs) {
 
 function checkPostgresBackup(
   name: string,
-  { keep, database: { server, name: database, user }, storage = {}, deadlineSeconds }: PostgresBackupArgs,
+  {
+    keep = {},
+    database: { server, name: database, user },
+    storage = {},
+    deadlineSeconds,
+  }: PostgresBackupArgs,
   schedule: Schedule,
 ): void {
   const problems = new Problems();
   problems.expectServiceName("name", name, longestCronJobName - "-restore".length);
   checkReference(problems, "database.server", server);
   checkSchedule(problems, schedule);
-  problems.expectWhole("keep", keep, 1, Infinity);
+  problems.expectWhole("keep.last", keep.last, 1, Infinity);
+  for (const period of ["hourly", "daily", "weekly"] as const) {
+    problems.expectWhole(`keep.${period}`, keep[period], 0, Infinity);
+  }
   problems.expectWhole("deadlineSeconds", deadlineSeconds, 1, 86_400);
   const size = storage.size === undefined || isSize(storage.size);
   problems.expect(size, "storage.size", storage.size, "give a size such as 10Gi");

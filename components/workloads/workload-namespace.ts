@@ -5,8 +5,8 @@ import { Problems } from "../checks";
 import { egressToDns } from "./network-peers";
 
 /**
- * A namespace for microservices: Pod Security `restricted` enforced, and no traffic
- * in or out but DNS until a policy says so. Another name than one of `a-z`, `0-9` and `-`, or one of the cluster's own
+ * A namespace for microservices: Pod Security `restricted` enforced, no traffic in or out but DNS until a policy says so, and 1Gi
+ * of a node's disk for each container that says nothing of `ephemeral-storage`: the kubelet evicts a pod that writes more. Another name than one of `a-z`, `0-9` and `-`, or one of the cluster's own
  * namespaces, throws an error.
  *
  * @example
@@ -56,9 +56,21 @@ export class WorkloadNamespace extends pulumi.ComponentResource {
       },
       child,
     );
+    new k8s.core.v1.LimitRange(
+      `${name}-disk`,
+      { metadata: { name: "disk", namespace: this.namespaceName }, spec: { limits: [diskLimit] } },
+      child,
+    );
     this.registerOutputs({ namespaceName: this.namespaceName });
   }
 }
+
+/** Of what a container writes into its own layer, its log and its pod's emptyDirs. */
+const diskLimit = {
+  type: "Container",
+  defaultRequest: { "ephemeral-storage": "64Mi" },
+  default: { "ephemeral-storage": "1Gi" },
+};
 
 /** By this label `TenantPolicies` knows network policies that no tenant may change. */
 const administrators = { "app.kubernetes.io/managed-by": "pulumi" };

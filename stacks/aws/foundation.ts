@@ -98,6 +98,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
         keyArn: this.keyArn,
         ...watched,
         emails,
+        certificateSeconds: this.checked.config.certificates.validitySeconds,
         ...(backupIntervalMinutes !== undefined && { backupIntervalMinutes }),
       },
       { parent: this },

@@ -85,7 +85,7 @@ function otherOfSameName(plan: Plan, docker: DockerFacts): CrossProblem[] {
   }
   const message =
     `${shown(plan.config.name)} is an environment of another stack on this Docker daemon, with ${first ?? ""}; ` +
-    "use another name, or take that one down";
+    "use another name, or take that one down; where its state was moved here, make adopt goes on with it";
   return first === undefined ? [] : [{ setting: stackNameSetting, message, settings: [stackNameSetting] }];
 }
 

@@ -1,17 +1,25 @@
 import { Password } from "../../components/pki";
-import { PostgresBackup, StatefulService } from "../../components/workloads";
+import { type DumpKeep, PostgresBackup, StatefulService } from "../../components/workloads";
 import type { ServiceArgs, ServiceMaker } from "./service-maker";
+
+/** As the cluster's own backups are. */
+export interface DatabaseBackups {
+  /** For whom they are encrypted; undefined: they are not. */
+  readonly recipient: string | undefined;
+  readonly keep: DumpKeep;
+}
 
 const name = "orders-db";
 const login = { user: "shop", database: "shop" };
 
 /**
  * The database of the shop's orders, in either shape of the shop the same one: it stays when the shop moves. It is backed
- * up each night, to a volume that outlives the environment.
+ * up each hour, to a volume that outlives the environment.
  * @returns what a service needs that keeps orders
  */
 export function ordersDatabase(
   maker: ServiceMaker,
+  { recipient, keep }: DatabaseBackups,
 ): Required<Pick<ServiceArgs, "talksTo" | "env" | "secrets">> {
   const { password } = new Password(`${name}-password`, { parent: maker.forPods.parent });
   const image = maker.databaseImage().reference;
@@ -35,6 +43,9 @@ export function ordersDatabase(
       ...maker.inNamespace,
       image,
       database: { server: database, name: login.database, user: login.user, password },
+      schedule: "0 * * * *",
+      keep,
+      ...(recipient !== undefined && { recipient }),
       storage: { size: "2Gi" },
     },
     { parent: maker.forPods.parent },

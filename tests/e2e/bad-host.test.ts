@@ -93,7 +93,7 @@ const sameName: Obstacle = {
   what: "another stack's environment has the name",
   line: () =>
     `stack name: "${environment.name}" is an environment of another stack on this Docker daemon, ` +
-    `with container "other-${environment.name}"; use another name, or take that one down`,
+    `with container "other-${environment.name}"; use another name, or take that one down; where its state was moved here, make adopt goes on with it`,
   async make() {
     const [image, name] = [`${environment.name}:empty`, `other-${environment.name}`];
     const labels = ["--label", `slipway.environment=${environment.name}`, "--label", "slipway.owner=other"];

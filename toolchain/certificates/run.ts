@@ -4,10 +4,11 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 
 import { certificateEnds } from "../../components/cluster/actions/certificate-ends";
+import { nodeList } from "../../components/cluster/actions/node-list";
 import { liveMachines } from "../../components/machines/docker/live-machines";
 import { settingsOf } from "../environment";
 import { docker } from "../recover/docker";
-import { ownOwner } from "../running-version";
+import { ownOwner } from "../own-owner";
 import { type Row, rowsOfMachine, rowsOfNodes, rowsOfState, table } from "./table";
 import { failCommand } from "../command";
 
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
 }
 
 async function fromNodes(): Promise<Row[]> {
-  return rowsOfNodes(await certificateEnds(readFileSync(process.env.KUBECONFIG ?? "", "utf8")));
+  return rowsOfNodes(certificateEnds(await nodeList(readFileSync(process.env.KUBECONFIG ?? "", "utf8"))));
 }
 
 async function fromContainers(environment: string): Promise<Row[]> {

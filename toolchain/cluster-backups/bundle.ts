@@ -9,15 +9,13 @@ import {
   rmSync,
 } from "node:fs";
 import * as path from "node:path";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 
 import { parse } from "yaml";
 
 import { pemBlocks } from "../../components/pki/pem";
+import { decrypt } from "./decrypt";
 import { type Description, parseDescription } from "./description";
-import { identityIn } from "./recovery-key";
 
 /** What is in a bundle, unpacked. */
 export interface OpenBundle {
@@ -55,7 +53,7 @@ export async function openBundle(bundle: string, keyFile: string, folder: string
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const archive = path.join(folder, "bundle.tar.gz");
-  await decrypt(bundle, keyFile, archive);
+  await decryptFile(bundle, keyFile, archive);
   const { extract } = await import("tar");
   await extract({ file: archive, cwd: folder, strict: true });
   rmSync(archive);
@@ -79,31 +77,13 @@ function authorityOf({ kubernetesCa }: BundledIdentity): string | undefined {
   return createHash("sha256").update(new X509Certificate(signs).raw).digest("hex");
 }
 
-async function decrypt(bundle: string, keyFile: string, target: string): Promise<void> {
-  const { Decrypter } = await import("age-encryption");
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identityIn(keyFile));
+async function decryptFile(bundle: string, keyFile: string, target: string): Promise<void> {
   try {
-    const encrypted = Readable.toWeb(
-      createReadStream(bundle),
-    ) as unknown as globalThis.ReadableStream<Uint8Array>;
-    const clear = await decrypter.decrypt(encrypted);
-    await pipeline(
-      Readable.fromWeb(clear as unknown as ReadableStream<Uint8Array>),
-      createWriteStream(target, { mode: 0o600 }),
-    );
+    const clear = createWriteStream(target, { mode: 0o600 });
+    await decrypt({ name: bundle, encrypted: createReadStream(bundle), keyFile, clear });
   } catch (error) {
     rmSync(target, { force: true });
-    // https://github.com/FiloSottile/typage/blob/main/lib/index.ts (unwrapFileKey)
-    if (String(error).includes("no identity matched")) {
-      throw new Error(
-        `the recovery key in ${keyFile} is not the one that ${bundle} was encrypted to; give the right one, as in KEY=/path`,
-        { cause: error },
-      );
-    }
-    throw new Error(`${bundle} is damaged: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw error;
   }
 }
 

@@ -5,10 +5,10 @@ import * as path from "node:path";
 import { createInterface } from "node:readline/promises";
 
 import { roleOf } from "../../components/machines/platform";
-import { backendUrl, environmentDirectory, settingsOf, stateRoot } from "../environment";
+import { environmentDirectory, settingsOf, stateRoot } from "../environment";
 import { regionOf } from "../kept/aws";
 import { kubernetesVersions } from "../kubernetes-versions";
-import { ownerOf } from "../owner";
+import { ownOwner } from "../own-owner";
 import type { Deployment } from "../recover/deployment";
 import { environmentStack } from "../recover/environment-stack";
 import { rotatingResources } from "../rotation/steps";
@@ -116,13 +116,12 @@ async function stage(
   disks: readonly string[],
 ): Promise<void> {
   const { kubernetesVersion, authority } = open.description;
-  const url = backendUrl();
-  if (/^https?:/.test(url)) {
+  const owner = ownOwner(environment);
+  if (owner === undefined) {
     throw new Error(
       "the state is in Pulumi's own service, whose owner is not known here: set PULUMI_BACKEND_URL to another backend",
     );
   }
-  const owner = ownerOf(url, "organization", "slipway", environment);
   await putSnapshot({ environment, owner, authority }, open.snapshot, disks);
   stageRestore(environmentDirectory(environment), {
     environment,

@@ -8,7 +8,8 @@ import { lookIntoDocker } from "../recover/docker";
 import { environmentStack } from "../recover/environment-stack";
 import { planRecovery } from "../recover/plan";
 import type { StateStore } from "../recover/state-store";
-import { machineDrift } from "./machines";
+import { machineDrift, runningMachines } from "./machines";
+import { nodeDrift } from "./nodes";
 import { objectDrift } from "./objects";
 import { failCommand } from "../command";
 
@@ -27,19 +28,24 @@ interface Drift {
 async function driftOf(store: StateStore, deployment: Deployment): Promise<Drift> {
   const { resources = [] } = deployment;
   const [seen, { deployment: inClear }] = await Promise.all([lookIntoDocker(), store.readWithSecrets()]);
-  const [objects, machines] = await Promise.all([objectDrift(inClear), machineDrift(resources, seen)]);
+  const running = runningMachines(resources, seen).map(([machine]) => machine);
+  const [objects, machines, nodes] = await Promise.all([
+    objectDrift(inClear),
+    machineDrift(resources, seen),
+    nodeDrift(inClear, running),
+  ]);
   const inDocker = planRecovery({
     ...{ verb: "preview", deployment, seen, inAws: new Map(), downHadBegun: false },
   });
   const silent = "The cluster's API does not answer: its objects cannot be looked at";
-  const drifted = machines.filter(({ problems }) => problems.length > 0);
+  const drifted = [...machines, ...nodes].filter(({ problems }) => problems.length > 0);
   return {
     lines: [
       ...inDocker.lines,
       ...(objects === undefined ? [silent] : objects.drift.map(({ text }) => `The ${text}`)),
       ...drifted.flatMap(({ machine, problems }) => problems.map((problem) => `On ${machine} ${problem}`)),
     ],
-    machines: drifted.map(({ machine }) => machine),
+    machines: [...new Set(drifted.map(({ machine }) => machine))],
     looked: `${objects?.count ?? 0} objects of the cluster and ${machines.length} machines`,
   };
 }

@@ -32,12 +32,22 @@ export async function machineDrift(
   { containers }: Pick<SeenInDocker, "containers">,
   run: InContainer = inContainer,
 ): Promise<MachineDrift[]> {
-  const running = new Set(containers.filter(({ state }) => state === "running").map(({ id }) => id));
-  const machines = [...machineResources(resources)].filter(
-    ([, resource]) => dockerKind(resource) === "container" && running.has(resource.id ?? ""),
-  );
   return await Promise.all(
-    machines.map(async ([machine, { id = "" }]) => ({ machine, problems: await problemsOf(id, run) })),
+    runningMachines(resources, { containers }).map(async ([machine, { id = "" }]) => ({
+      machine,
+      problems: await problemsOf(id, run),
+    })),
+  );
+}
+
+/** Names of the machines that run on this host's Docker, with what they are in the state. */
+export function runningMachines(
+  resources: readonly ResourceState[],
+  { containers }: Pick<SeenInDocker, "containers">,
+): [string, ResourceState][] {
+  const running = new Set(containers.filter(({ state }) => state === "running").map(({ id }) => id));
+  return [...machineResources(resources)].filter(
+    ([, resource]) => dockerKind(resource) === "container" && running.has(resource.id ?? ""),
   );
 }
 

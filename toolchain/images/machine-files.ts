@@ -46,6 +46,7 @@ export const machinePaths = [
   "usr/lib/systemd/system/slipway-bootstrap.service",
   "usr/lib/systemd/system/slipway-certificates.service",
   "usr/lib/systemd/system/slipway-certificates.timer",
+  "usr/lib/systemd/system/slipway-look-after-nodes.service",
   "usr/lib/sysusers.d/etcd.conf",
   "usr/lib/tmpfiles.d/slipway.conf",
   "usr/local/lib/slipway",

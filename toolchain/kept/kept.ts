@@ -1,8 +1,8 @@
 // What outlives an environment: `npx tsx toolchain/kept/kept.ts dev after-down|list|forget`. `forget` reads CLAIM and
 // OWNER from its environment.
-import { backendUrl, checkName, settingsOf } from "../environment";
+import { checkName, settingsOf } from "../environment";
 import { given } from "../given";
-import { ownerOf } from "../owner";
+import { ownOwner } from "../own-owner";
 import { awsLines, regionOf, volumesOnAws } from "./aws";
 import {
   findKeptVolume,
@@ -82,13 +82,6 @@ async function forget(environment: string, volume: KeptVolume): Promise<void> {
   }
   await removeClaim(volume, claim);
   say(`Removed ${claim.claim}`);
-}
-
-/** The owner that the environment's stack has; undefined where only Pulumi's own service could say. */
-function ownOwner(environment: string): string | undefined {
-  const url = backendUrl();
-  // Every backend but that service has one organization, which is called so.
-  return /^https?:/.test(url) ? undefined : ownerOf(url, "organization", "slipway", environment);
 }
 
 function say(...lines: string[]): void {

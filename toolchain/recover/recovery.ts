@@ -12,6 +12,7 @@ import { docker, lookIntoDocker, type SeenInDocker } from "./docker";
 import { AnotherRunLives, anyEngineLives, clearLocks, endOrphans } from "./lives";
 import { dockerKind } from "./names";
 import { type DockerObject, type Plan, planRecovery, type Verb } from "./plan";
+import { refuseRenamed } from "./renamed";
 import type { StateStore, StoredState } from "./state-store";
 
 export interface Recovery {
@@ -37,9 +38,11 @@ const downMarker = "being-taken-down";
  *
  * @returns for a preview of a state that is not true any more, the URL of a backend that has one that is
  * @throws AnotherRunLives when another run has the stack
+ * @throws Error when the stack was renamed
  */
 export async function recover(recovery: Recovery): Promise<string | undefined> {
   const { verb, directory, store, stack } = recovery;
+  refuseRenamed(stack, (await store.read())?.deployment ?? {});
   if (verb === "preview") return await previewed(recovery);
   const traces = await clearTraces(recovery);
   const state = await store.read();

@@ -1,4 +1,4 @@
-import { quickGet } from "./quick-get";
+import type { SeenNode } from "./node-list";
 
 /** When a machine's certificates end, as it says on its Node. */
 export interface CertificateEnds {
@@ -15,29 +15,11 @@ const annotations = {
   kubelet: "slipway.dev/kubelet-certificates-end",
 } as const;
 
-interface NodeList {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
-  }[];
-}
-
-/**
- * Asks the API when machines' certificates end. Every preview does, so it is one request.
- * @param kubeconfig as `kubeconfig` of components/pki makes it
- * @returns none when the API does not answer: whatever else asks it says so
- */
-export async function certificateEnds(kubeconfig: string): Promise<CertificateEnds[]> {
-  try {
-    return endsOf((await quickGet(kubeconfig, "/api/v1/nodes")) as NodeList);
-  } catch {
-    return [];
-  }
-}
-
-function endsOf({ items }: NodeList): CertificateEnds[] {
+/** When machines' certificates end. */
+export function certificateEnds(nodes: readonly SeenNode[]): CertificateEnds[] {
   const date = (text: string | undefined): Date | undefined =>
     text === undefined || text === "" ? undefined : new Date(Number(text) * 1000);
-  return items.map(({ metadata: { name, annotations: said = {} } }) => ({
+  return nodes.map(({ metadata: { name, annotations: said = {} } }) => ({
     node: name,
     machine: date(said[annotations.machine]),
     kubelet: date(said[annotations.kubelet]),

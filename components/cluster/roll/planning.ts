@@ -1,7 +1,9 @@
 import type { LiveMachine } from "../../machines";
 import { certificateEnds } from "../actions/certificate-ends";
 import { type Connection, connect } from "../actions/connect";
+import { nodeList, type SeenNode } from "../actions/node-list";
 import type { Member } from "../members";
+import { brokenNodeFindings, brokenNodes } from "./broken-nodes";
 import { type Authority, certificateFindings, dueCertificates } from "./certificates";
 import { clusterFacts, movablePods, type SeenCluster } from "./cluster-facts";
 import { rollFindings } from "./findings";
@@ -42,7 +44,7 @@ export interface PlanInputs {
 /** A plan, and what there is to say of it. */
 export interface PlannedRoll {
   readonly plan: RollPlan;
-  /** For a person; none where no machine changes and no certificate ends soon. */
+  /** For a person; none where no machine changes, no node is broken and no certificate ends soon. */
   readonly lines: readonly string[];
   /** The way to the cluster; undefined where it does not answer, or no machine changes. */
   readonly connection: Connection | undefined;
@@ -63,14 +65,19 @@ export const isRoll = ({ waves, leaving }: RollPlan): boolean =>
 export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
   const { members, kubernetesVersion, live, revisions, replaced, kubeconfig, patienceSeconds } = inputs;
   const wanted = members.map((member, index) => wantedMachine(member, kubernetesVersion, revisions[index]));
-  const certificates = await certificatesOf(inputs);
+  const nodes = await nodesOf(inputs);
+  const certificates = certificatesOf(inputs, nodes);
   const due = inputs.canRenew ? dueCertificates(certificates) : new Map<string, Date>();
-  const ending = certificateFindings(certificates).map((finding) => `certificates: ${finding}`);
+  const names = members.map(({ name }) => name);
+  const findings = [
+    ...brokenNodeFindings(brokenNodes(nodes), names).map((finding) => `nodes: ${finding}`),
+    ...certificateFindings(certificates).map((finding) => `certificates: ${finding}`),
+  ];
   const machines = { wanted, live, due, ...(replaced && { replaced }) };
   const untouched = rollPlan({ ...machines, readyNodes: new Set(live.map(({ name }) => name)) });
   // Without a machine to change there is nothing more to ask the cluster.
   if (!isRoll(untouched))
-    return { plan: untouched, lines: ending, connection: undefined, unready: new Set() };
+    return { plan: untouched, lines: findings, connection: undefined, unready: new Set() };
   const connection = kubeconfig === undefined ? undefined : await connect(kubeconfig);
   const facts =
     connection &&
@@ -88,7 +95,7 @@ export async function planRoll(inputs: PlanInputs): Promise<PlannedRoll> {
     lines: [
       ...rollLines(plan, facts && movablePods(facts)),
       ...remarks.map((remark) => `roll: note that ${remark}`),
-      ...ending,
+      ...findings,
     ],
     connection: facts && connection,
     unready: unreadyOwners(facts?.pods ?? []),
@@ -101,8 +108,13 @@ async function nodesAtWork({ readyNodes }: SeenCluster, { failed }: PlanInputs):
   return new Set([...readyNodes].filter((name) => !failing.has(name)));
 }
 
-async function certificatesOf({ live, kubeconfig, certificateSeconds, authorities }: PlanInputs) {
+async function nodesOf({ live, kubeconfig }: PlanInputs): Promise<readonly SeenNode[]> {
   const isAsked = kubeconfig !== undefined && live.some(({ state }) => state === "running");
-  const ends = isAsked ? await certificateEnds(kubeconfig) : [];
-  return { ends, authorities, validitySeconds: certificateSeconds };
+  return isAsked ? await nodeList(kubeconfig) : [];
 }
+
+const certificatesOf = ({ certificateSeconds, authorities }: PlanInputs, nodes: readonly SeenNode[]) => ({
+  ends: certificateEnds(nodes),
+  authorities,
+  validitySeconds: certificateSeconds,
+});

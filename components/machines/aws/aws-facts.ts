@@ -143,7 +143,11 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
     ...(["claim-cluster", "renew-join-token", "group-hook", "leave-cluster"] as const),
   ];
   return {
-    kubelet: { cgroupDriver: "systemd" },
+    kubelet: {
+      cgroupDriver: "systemd",
+      // What the kubelet, containerd with a shim for each pod, and systemd have to themselves: pods together get the rest.
+      kubeReserved: { cpu: "100m", memory: "300Mi" },
+    },
     // The cloud controller manager says of a node where it is and which addresses it has; until then nothing runs there.
     kubeletFlags: { "cloud-provider": "external", ...credentialProvider.kubeletFlags },
     ignoredPreflightChecks: [],
@@ -169,7 +173,12 @@ export function awsFacts(environment: string, machineFilesKey?: string): Platfor
       [command("name-instance")],
       [command("mount-etcd-volume")],
       [command("fetch-identity")],
-      ["systemctl", "enable", "--now", "--no-block", ...units.map(({ path }) => basename(path))],
+      [
+        ...["systemctl", "enable", "--now", "--no-block"],
+        ...units.map(({ path }) => basename(path)),
+        // Of the machine's own files, as it needs nothing of the document.
+        "slipway-look-after-nodes.service",
+      ],
     ],
   };
 }

@@ -4,8 +4,8 @@ import { environmentLabel } from "../belonging";
 import { groupName } from "./aws-facts";
 import type { AwsPlace, Statement } from "./policy";
 
-/** Namespace of the metric by which CloudWatch knows of backups: `store.py` of the machine image. */
-export const backupNamespace = "Slipway";
+/** Namespace of the metrics by which CloudWatch knows of backups and certificates: `store.py` and `look-after-nodes` of the machine image. */
+export const metricsNamespace = "Slipway";
 
 /** What a role's statements name. */
 export interface MachineRightsArgs extends AwsPlace {
@@ -121,19 +121,16 @@ function backups(
       Resource: keyArn,
       Condition: { StringEquals: { "kms:ViaService": pulumi.interpolate`s3.${region}.amazonaws.com` } },
     },
-    {
-      // That one was made, for the alarm; the action knows no resource.
-      Sid: "TellOfBackups",
-      Action: "cloudwatch:PutMetricData",
-      Resource: "*",
-      Condition: { StringEquals: { "cloudwatch:namespace": backupNamespace } },
-    },
   ];
 }
 
+/** ARN pattern of the environment's auto-scaling groups. */
+const ownGroups = ({ partition, region, accountId, environment }: MachineRightsArgs): pulumi.Output<string> =>
+  pulumi.interpolate`arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${groupName(environment, "*")}`;
+
 /** What a pool's machine may do. */
 export function workerStatements(args: MachineRightsArgs): Statement[] {
-  const { partition, region, accountId, environment, joinTokenArn } = args;
+  const { joinTokenArn } = args;
   return [
     ...everyMachine(args),
     {
@@ -146,7 +143,7 @@ export function workerStatements(args: MachineRightsArgs): Statement[] {
       // It says when it is a ready node, and when its pods are elsewhere, so that it is taken into service, and away.
       Sid: "EnterAndLeaveOwnGroup",
       Action: "autoscaling:CompleteLifecycleAction",
-      Resource: pulumi.interpolate`arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${groupName(environment, "*")}`,
+      Resource: ownGroups(args),
     },
   ];
 }
@@ -167,6 +164,19 @@ export function controlPlaneStatements(args: MachineRightsArgs): Statement[] {
   return [
     ...everyMachine(args),
     ...(backupBucketArn === undefined ? [] : backups(region, keyArn, backupBucketArn)),
+    {
+      // When the first certificate ends, and that a backup was made, for the alarms; the action knows no resource.
+      Sid: "TellAlarms",
+      Action: "cloudwatch:PutMetricData",
+      Resource: "*",
+      Condition: { StringEquals: { "cloudwatch:namespace": metricsNamespace } },
+    },
+    {
+      // Its group replaces a worker that is a broken node.
+      Sid: "ReplaceBrokenWorkers",
+      Action: "autoscaling:SetInstanceHealth",
+      Resource: ownGroups(args),
+    },
     {
       // Whether a cluster was made before, and that it was. It cannot take that back.
       Sid: "ClaimCluster",

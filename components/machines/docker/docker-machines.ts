@@ -259,10 +259,19 @@ function dockerFacts(...files: PlatformFacts["files"]): PlatformFacts {
       cgroupDriver: "cgroupfs",
       failCgroupV1: false,
       failSwapOn: false,
-      // The disk is the host's, shared with everything else on it: a part of it that is free says nothing. But before none is,
-      // the pods that use most of it go, and not the host.
       imageGCHighThresholdPercent: 100,
-      evictionHard: { "nodefs.available": "1Gi", "nodefs.inodesFree": "1%", "imagefs.available": "1Gi" },
+      evictionHard: {
+        // The kubelet's own default, of what pods together may have: what the machine has left it cannot see.
+        "memory.available": "100Mi",
+        // The disk is the host's, shared with everything else on it: a part of it that is free says nothing. But before none
+        // is, the pods that use most of it go, and not the host. One that is faster than the kubelet looks, the machine's
+        // guard stops: machine-image/rootfs/usr/lib/slipway/guard-disk.
+        "nodefs.available": "1Gi",
+        "nodefs.inodesFree": "1%",
+        "imagefs.available": "1Gi",
+      },
+      // How large an emptyDir is, the kubelet counts each minute by itself: too seldom for its limit to mean something.
+      volumeStatsAggPeriod: "15s",
     },
     kubeletFlags: { "runtime-cgroups": "/system.slice/containerd.service" },
     // It wants cgroup v2 and a kernel configuration that a container cannot read.

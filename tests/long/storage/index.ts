@@ -60,7 +60,7 @@ new PostgresBackup(
     image,
     database: { server: database, ...login, password },
     schedule: "* * * * *",
-    keep: 2,
+    keep: { last: 2, hourly: 0, daily: 0, weekly: 0 },
     storage: { size: "1Gi" },
   },
   options,

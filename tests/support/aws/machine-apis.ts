@@ -115,7 +115,8 @@ export class MachineApis {
 
   /** Runs a script to its end; gives the code that it ends with, or nothing when `signal` ends it. */
   run(script: string, signal?: AbortSignal, ...args: string[]): Promise<number | null> {
-    const env = { PATH: `${this.folder}/bin:${process.env.PATH ?? ""}`, SLIPWAY_SETTINGS: this.folder };
+    const PATH = `${this.folder}/bin:${process.env.PATH ?? ""}`;
+    const env = { PATH, PYTHONPATH: scripts, SLIPWAY_SETTINGS: this.folder };
     const child = spawn("python3", ["-B", path.join(scripts, script), ...args], {
       env,
       stdio: ["ignore", "ignore", "inherit"],

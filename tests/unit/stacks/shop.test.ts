@@ -16,7 +16,12 @@ async function shop(shape: ShopShape): Promise<Registered[]> {
   recordResources();
   return registeredBy((options) => {
     const images = { nodeImage: "slipway/node:1", debianImage: "slipway/debian:1" };
-    return new Shop("shop", { shape, registry: "127.0.0.1:5000", podsAfter: [], ...images }, options);
+    const backups = { recipient: "age1everybody", keep: { hourly: 3, daily: 2, weekly: 1 } };
+    return new Shop(
+      "shop",
+      { shape, registry: "127.0.0.1:5000", podsAfter: [], backups, ...images },
+      options,
+    );
   });
 }
 
@@ -54,6 +59,14 @@ describe.each([
   });
 });
 
+test("the database is backed up each hour, and its backups are kept and encrypted as the cluster's are", async () => {
+  const { spec } = inputsOf(await shop("monolith"), "kubernetes:batch/v1:CronJob", "orders-backup");
+  expect(spec.schedule).toBe("0 * * * *");
+  const text = JSON.stringify(spec);
+  expect(text).toContain('{"name":"KEEP","value":"1 3 2 1"}');
+  expect(text).toContain('{"name":"RECIPIENT","value":"age1everybody"}');
+});
+
 test("the database is the same in either shape, so that it stays when the shop moves", async () => {
   const stays = async (shape: ShopShape) =>
     (await shop(shape)).filter(({ name }) => /^(shop-postgres|orders-db|orders-backup)/.test(name));
@@ -62,13 +75,13 @@ test("the database is the same in either shape, so that it stays when the shop m
   expect(after).toEqual(before);
 });
 
-test("each night the shop's own database is backed up, to a volume that outlives the environment", async () => {
+test("each hour the shop's own database is backed up, to a volume that outlives the environment", async () => {
   const resources = await shop("microservices");
   const claims = resources.filter(({ type }) => type === "kubernetes:core/v1:PersistentVolumeClaim");
   expect(claims.map(({ inputs }) => inputs.spec)).toMatchObject([{ storageClassName: "keep" }]);
   const jobs = resources.filter(({ type }) => type === "kubernetes:batch/v1:CronJob");
   expect(jobs.map(({ name, inputs }) => [name, inputs.spec])).toMatchObject([
-    ["orders-backup", { schedule: "0 3 * * *" }],
+    ["orders-backup", { schedule: "0 * * * *" }],
     ["orders-backup-restore", { suspend: true }],
   ]);
   expect(JSON.stringify(jobs[0]?.inputs.spec)).toContain('"name":"PGHOST","value":"orders-db.shop"');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
@@ -43,6 +43,26 @@ describe("pulumiEnvironment", () => {
     expect(readFileSync(at("passphrase"), "utf8")).toBe(first);
     expect(first.length).toBeGreaterThanOrEqual(43);
     expect(statSync(at("passphrase")).mode & 0o777).toBe(0o600);
+  });
+
+  it("takes an environment's own passphrase where it was changed, and none while that goes on", () => {
+    const file = (name: string): string => at("environments", "dev", name);
+    environmentOf("dev");
+    writeFileSync(file("passphrase"), "another");
+    expect(environmentOf("dev").PULUMI_CONFIG_PASSPHRASE_FILE).toBe(file("passphrase"));
+    expect(environmentOf("other").PULUMI_CONFIG_PASSPHRASE_FILE).toBe(at("passphrase"));
+    writeFileSync(file("passphrase.next"), "a third");
+    expect(() => environmentOf("dev")).toThrow(
+      "A change of the passphrase of dev was cut off: make passphrase ENV=dev ends it",
+    );
+  });
+
+  it("says whose an environment is whose state was moved here", () => {
+    expect(environmentOf("dev").SLIPWAY_OWNER).toBe("");
+    mkdirSync(at("owners"));
+    writeFileSync(at("owners", "dev"), "0123456789abcdef\n");
+    expect(environmentOf("dev").SLIPWAY_OWNER).toBe("0123456789abcdef");
+    expect(environmentOf("other").SLIPWAY_OWNER).toBe("");
   });
 
   it("takes the settings anew each time, and keeps the stack's salt beside them", () => {

@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { backupNamespace } from "../machine-rights";
+import { metricsNamespace } from "../machine-rights";
 
 /** An alarm without the names and actions that all have in common. */
 export interface Alarm extends Pick<
@@ -174,7 +174,7 @@ export function backupAlarm(environment: string, intervalMinutes: number): Alarm
   return {
     suffix: "backup",
     alarmDescription: `The cluster was not backed up for ${evaluationPeriods * intervalMinutes} minutes`,
-    namespace: backupNamespace,
+    namespace: metricsNamespace,
     metricName: "ClusterBackupBytes",
     dimensions: { Environment: environment },
     period,
@@ -182,6 +182,32 @@ export function backupAlarm(environment: string, intervalMinutes: number): Alarm
     comparisonOperator: "LessThanThreshold",
     threshold: 1,
     evaluationPeriods,
+    treatMissingData: "breaching",
+  };
+}
+
+/** With so much of its time left a certificate should have been renewed, as previews have it: thirty days of a year. */
+const lateShare = 30 / 365;
+const day = 24 * 60 * minute;
+
+/**
+ * Of machines' certificates: the control planes tell each minute how many days are left to the first that ends
+ * (`look-after-nodes` of the machine image). Where none tells, that is an alarm too.
+ * @param validitySeconds how long they are good for
+ */
+export function certificateAlarm(environment: string, validitySeconds: number): Alarm {
+  const days = Number(((validitySeconds * lateShare) / day).toPrecision(3));
+  return {
+    suffix: "certificates",
+    alarmDescription: `A certificate of a machine ends in less than ${days} days, and should have been renewed, or nobody tells when`,
+    namespace: metricsNamespace,
+    metricName: "CertificateDaysLeft",
+    dimensions: { Environment: environment },
+    period: 5 * minute,
+    statistic: "Minimum",
+    comparisonOperator: "LessThanThreshold",
+    threshold: days,
+    evaluationPeriods: 6,
     treatMissingData: "breaching",
   };
 }

@@ -8,6 +8,7 @@ import { belongingTags } from "../tags";
 import {
   type Alarm,
   backupAlarm,
+  certificateAlarm,
   endpointAlarms,
   machineAlarms,
   poolAlarm,
@@ -44,6 +45,8 @@ export interface AlarmsArgs extends Belonging, AwsPlace {
   readonly pools?: Readonly<Record<string, WatchedPool>>;
   /** Minutes between two backups of the cluster. Default: it is not backed up, and there is no alarm. */
   readonly backupIntervalMinutes?: number;
+  /** How long machines' certificates are good for, in seconds, at least a minute. Default: there is no alarm of their end. */
+  readonly certificateSeconds?: number;
   /** E-mail addresses that are told; AWS sends nothing to one until its owner has confirmed. Default none. */
   readonly emails?: readonly string[];
 }
@@ -52,7 +55,8 @@ export interface AlarmsArgs extends Belonging, AwsPlace {
  * Alarms of CloudWatch for what AWS sees from outside of the machines, and the encrypted SNS topic that they all tell. A
  * control plane whose host failed is recovered onto another one: same id, address and volumes.
  *
- * Without an agent on the machines CloudWatch knows nothing of what is inside: neither how full a disk is, nor memory, nor
+ * Without an agent on the machines CloudWatch knows nothing of what is inside but what control planes tell, of backups and
+ * certificates: neither how full a disk is, nor memory, nor
  * etcd's own figures. What it knows of a volume is whether its I/O stalls and how long a write takes.
  *
  * Settings that cannot work throw one error that names them all.
@@ -98,8 +102,9 @@ export class Alarms extends pulumi.ComponentResource {
 }
 
 function checkAlarms(name: string, args: AlarmsArgs): void {
-  const { controlPlanes, pools = {}, emails = [], backupIntervalMinutes } = args;
+  const { controlPlanes, pools = {}, emails = [], backupIntervalMinutes, certificateSeconds } = args;
   const problems = new Problems();
+  problems.expectWhole("certificateSeconds", certificateSeconds, 60, Infinity);
   problems.expectWhole("backupIntervalMinutes", backupIntervalMinutes, 1, 1440);
   const count = Object.keys(controlPlanes).length;
   problems.expect(
@@ -120,8 +125,10 @@ function checkAlarms(name: string, args: AlarmsArgs): void {
 }
 
 function alarmsOf(args: AlarmsArgs): Alarm[] {
-  const { environment, endpoint, controlPlanes, volumes = {}, pools = {}, backupIntervalMinutes } = args;
+  const { environment, endpoint, controlPlanes, volumes = {}, pools = {} } = args;
+  const { backupIntervalMinutes, certificateSeconds } = args;
   return [
+    ...(certificateSeconds === undefined ? [] : [certificateAlarm(environment, certificateSeconds)]),
     ...(backupIntervalMinutes === undefined ? [] : [backupAlarm(environment, backupIntervalMinutes)]),
     ...endpointAlarms(endpoint.loadBalancerArn, endpoint.targetGroupArn, Object.keys(controlPlanes).length),
     ...Object.entries(controlPlanes).flatMap(([machine, id]) => machineAlarms(machine, id)),

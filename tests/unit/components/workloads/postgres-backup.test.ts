@@ -79,7 +79,11 @@ test("reaches the database, on PostgreSQL's port unless told otherwise, and nobo
 });
 
 test("knows the password from a Secret only, and everything else from variables", async () => {
-  const resources = await create({ database: { ...base.database, user: "shop", name: "orders" }, keep: 3 });
+  const resources = await create({
+    database: { ...base.database, user: "shop", name: "orders" },
+    keep: { last: 3, daily: 0 },
+    recipient: "age1everybody",
+  });
   const container = containerIn(resources, "orders-backup");
   const env = container.env as { name: string; value?: string }[];
   const values = Object.fromEntries(env.map(({ name, value }) => [name, value]));
@@ -88,7 +92,8 @@ test("knows the password from a Secret only, and everything else from variables"
     PGPORT: "5432",
     PGUSER: "shop",
     PGDATABASE: "orders",
-    KEEP: "3",
+    KEEP: "3 24 0 4",
+    RECIPIENT: "age1everybody",
   });
   expect(values).not.toHaveProperty("PGPASSWORD");
   expect(container.envFrom).toHaveLength(1);
@@ -107,13 +112,15 @@ test("throws one error that names every setting that cannot work", () => {
   const server = { ...base.database.server, port: 65536 };
   const database = { ...base.database, server, name: "a; DROP", user: "1st" };
   const storage = { size: "much", class: "Fast" };
-  const bad = { database, keep: 0, schedule: "never", storage, deadlineSeconds: 0 };
+  const keep = { last: 0, hourly: 0, weekly: -1 };
+  const bad = { database, keep, schedule: "never", storage, deadlineSeconds: 0 };
   expect(() => new PostgresBackup("orders-backup", { ...base, ...bad }, {})).toThrow(
     [
       'PostgresBackup "orders-backup" cannot work:',
       "  - database.server.port is 65536: give a whole number from 1 to 65535",
       '  - schedule is "never": give minute, hour, day, month and weekday such as "30 3 * * *", or "@daily"',
-      "  - keep is 0: give a whole number from 1",
+      "  - keep.last is 0: give a whole number from 1",
+      "  - keep.weekly is -1: give a whole number from 0",
       "  - deadlineSeconds is 0: give a whole number from 1 to 86400",
       '  - storage.size is "much": give a size such as 10Gi',
       '  - storage.class is "Fast": give the name of a storage class',

@@ -5,15 +5,20 @@ import * as path from "node:path";
 
 const script = path.resolve("components", "workloads", "files", "postgres-backups.sh");
 
-// PostgreSQL's programs, as far as the script uses them: a database is a file, and an archive a copy that begins well.
+// PostgreSQL's programs, as far as the script uses them: a database is a file, and an archive a copy that begins and ends well.
 const pgDump = `#!/bin/bash
-for argument; do [[ $argument != --file=* ]] || file=\${argument#--file=}; done
-{ echo archive; cat "$DATABASE"; } >"$file"
+echo archive; cat "$DATABASE"; echo; echo end
 `;
 const pgRestore = `#!/bin/bash
 archive=\${!#}
-[ "$(head -n 1 "$archive")" = archive ] || { echo "not an archive: $archive" >&2; exit 1; }
-[ "$1" = --file=/dev/null ] || tail -n +2 "$archive" >"$DATABASE"
+if [ -e "$archive" ]; then text=$(cat "$archive"); else text=$(cat); fi
+[[ $text == archive* && $text == *end ]] || { echo "not an archive: $archive" >&2; exit 1; }
+[ "$1" = --file=/dev/null ] || sed '1d;$d' <<<"$text" | head -c -1 >"$DATABASE"
+`;
+/** Encrypts for nobody, and says to whom. */
+const age = `#!/bin/bash
+[ "$1 $2" = "--encrypt --recipient" ] || exit 1
+echo "to $3"; cat
 `;
 // Refuses as often as the file of refusals has lines.
 const pgIsReady = `#!/bin/bash
@@ -38,6 +43,7 @@ beforeEach(() => {
     pg_dump: pgDump,
     pg_restore: pgRestore,
     pg_isready: pgIsReady,
+    age,
   })) {
     const file = path.join(folder, "bin", name);
     writeFileSync(file, text);
@@ -55,14 +61,15 @@ interface Result {
   readonly stderr: string;
 }
 
-function run(action: string, variables: Record<string, string> = {}): Promise<Result> {
+/** @param input what comes on its standard input */
+function run(action: string, variables: Record<string, string> = {}, input = ""): Promise<Result> {
   const env = {
     PATH: `${path.join(folder, "bin")}:${process.env.PATH ?? ""}`,
     ...{
       BACKUPS: backups,
       DATABASE: database,
       PGDATABASE: "orders",
-      KEEP: "2",
+      KEEP: "2 0 0 0",
       FROM: "latest",
       UNSAVED: "no",
     },
@@ -70,14 +77,17 @@ function run(action: string, variables: Record<string, string> = {}): Promise<Re
     ...variables,
   };
   return new Promise((resolve) => {
-    execFile("bash", [script, action], { env }, (error, stdout, stderr) => {
+    const child = execFile("bash", [script, action], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
+    child.stdin?.end(input);
   });
 }
 
+const archiveOf = (rows: string): string => `archive\n${rows}\nend\n`;
+
 /** A backup of before. */
-function put(name: string, text = "archive\nold rows"): void {
+function put(name: string, text = archiveOf("old rows")): void {
   writeFileSync(path.join(backups, name), text);
 }
 
@@ -96,8 +106,8 @@ describe("a backup", () => {
     for (const name of [oldest, older, old]) put(name);
     const { code, stdout } = await run("backup");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^backed up orders to orders-\d{4}(-\d\d){2}T\d\d(-\d\d){2}Z\.dump, 12 bytes\n/);
-    expect(stdout).toContain(`removed ${oldest}, as 2 are kept\nremoved ${older}, as 2 are kept\n`);
+    expect(stdout).toMatch(/^backed up orders to orders-\d{4}(-\d\d){2}T\d\d(-\d\d){2}Z\.dump, 17 bytes\n/);
+    expect(stdout).toContain(`removed ${older}\nremoved ${oldest}\n`);
     expect(files()).toEqual([old, expect.stringMatching(/^orders-2\d{3}.*Z\.dump$/)]);
   });
 
@@ -117,7 +127,7 @@ describe("a backup", () => {
 
   test.each([
     ["cannot be made", "#!/bin/bash\nexit 1\n"],
-    ["is cut off", '#!/bin/bash\nfor a; do case $a in --file=*) echo arch >"${a#--file=}" ;; esac; done\n'],
+    ["is cut off", "#!/bin/bash\necho archive; echo rows\n"],
   ])("that %s is none: it fails, and removes no older one", async (_, program) => {
     for (const name of [oldest, older, old]) put(name);
     writeFileSync(path.join(folder, "bin", "pg_dump"), program);
@@ -132,24 +142,95 @@ describe("a backup", () => {
   });
 });
 
+describe("of the backups of before", () => {
+  const at = (...times: string[]): string[] => times.map((time) => `orders-${time}-00-00Z.dump`);
+  const left = (): string[] =>
+    files().filter((name) => !name.startsWith(`orders-${new Date().getFullYear()}`));
+  // Mondays: 2024-01-01 and 08. The new one is the last of its hour, day and week, and takes a place of each.
+  const all = at("2024-01-01T03", "2024-01-07T03", "2024-01-08T01", "2024-01-09T01", "2024-01-09T05");
+
+  test.each([
+    ["1 0 0 0", []],
+    ["3 0 0 0", at("2024-01-09T01", "2024-01-09T05")],
+    ["1 2 0 0", at("2024-01-09T05")],
+    ["1 0 3 0", at("2024-01-08T01", "2024-01-09T05")],
+    ["1 0 0 3", at("2024-01-07T03", "2024-01-09T05")],
+    ["1 2 3 3", at("2024-01-07T03", "2024-01-08T01", "2024-01-09T05")],
+    ["1 24 7 4", all],
+  ])("with %s stay %j", async (KEEP, staying) => {
+    for (const name of all) put(name);
+    await run("backup", { KEEP });
+    expect(left()).toEqual(staying);
+  });
+});
+
+describe("a backup that is encrypted", () => {
+  const to = { RECIPIENT: "age1anybody" };
+
+  test("is written for the recipient alone, after it was read, and counts with those that are not", async () => {
+    for (const name of [oldest, older, old]) put(name);
+    const { code, stdout } = await run("backup", to);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^backed up orders to orders-\S+Z\.dump\.age, \d+ bytes\n/);
+    const [first, second = ""] = files();
+    expect([first, second]).toEqual([old, expect.stringMatching(/Z\.dump\.age$/)]);
+    expect(readFileSync(path.join(backups, second), "utf8")).toBe(`to age1anybody\n${archiveOf("rows")}`);
+  });
+
+  test("is none where the archive is broken, or nobody can encrypt it", async () => {
+    put(old);
+    writeFileSync(path.join(folder, "bin", "pg_dump"), "#!/bin/bash\necho archive\n");
+    expect((await run("backup", to)).code).not.toBe(0);
+    writeFileSync(path.join(folder, "bin", "pg_dump"), pgDump);
+    writeFileSync(path.join(folder, "bin", "age"), "#!/bin/bash\ncat >/dev/null\nexit 1\n");
+    expect((await run("backup", to)).code).not.toBe(0);
+    expect(files().filter((name) => !name.endsWith(".part"))).toEqual([old]);
+  });
+
+  test("is restored from what whoever has the key decrypts, as the latest one too", async () => {
+    put(old);
+    put("orders-2024-06-01T00-00-00Z.dump.age", "to age1anybody\n");
+    expect((await run("choose")).stdout).toBe("orders-2024-06-01T00-00-00Z.dump.age\n");
+    const { code, stdout } = await run("restore", { ...to, CLEAR: "stdin" }, archiveOf("decrypted rows"));
+    expect(stdout).toContain("restored orders from orders-2024-06-01T00-00-00Z.dump.age\n");
+    expect(code).toBe(0);
+    expect(readFileSync(database, "utf8")).toBe("decrypted rows");
+    expect(files()).toContainEqual(expect.stringMatching(/-before-restore\.dump\.age$/));
+  });
+
+  test("is not restored by who has no key, nor when less comes than there was", async () => {
+    put("orders-2024-06-01T00-00-00Z.dump.age", "to age1anybody\n");
+    const { code, stderr } = await run("restore");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("make restore decrypts it")]);
+    expect((await run("restore", { CLEAR: "stdin" }, "archive\n")).code).not.toBe(0);
+    expect(readFileSync(database, "utf8")).toBe("rows");
+  });
+
+  test("does not keep one of before, in clear, from being restored", async () => {
+    put(old);
+    expect((await run("restore", to)).code).toBe(0);
+    expect(readFileSync(database, "utf8")).toBe("old rows");
+  });
+});
+
 describe("a restore", () => {
   test("takes the latest on schedule, and backs up first what is there", async () => {
-    put(oldest, "archive\noldest rows");
-    put(old, "archive\nold rows");
-    put("orders-2024-06-01T00-00-00Z-before-restore.dump", "archive\nspoilt rows");
+    put(oldest, archiveOf("oldest rows"));
+    put(old, archiveOf("old rows"));
+    put("orders-2024-06-01T00-00-00Z-before-restore.dump", archiveOf("spoilt rows"));
     const { code, stdout } = await run("restore");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^backed up orders to orders-\S+Z-before-restore\.dump, 12 bytes\n/);
+    expect(stdout).toMatch(/^backed up orders to orders-\S+Z-before-restore\.dump, 17 bytes\n/);
     expect(stdout).toContain(`restored orders from ${old}\n`);
     expect(readFileSync(database, "utf8")).toBe("old rows");
     const [saved = ""] = files().filter((name) => /^orders-(?!2024).*-before-restore/.test(name));
-    expect(readFileSync(path.join(backups, saved), "utf8")).toBe("archive\nrows");
+    expect(readFileSync(path.join(backups, saved), "utf8")).toBe(archiveOf("rows"));
   });
 
   test("takes the one that is named, and no file of another folder", async () => {
-    put(oldest, "archive\noldest rows");
+    put(oldest, archiveOf("oldest rows"));
     put(old);
-    writeFileSync(path.join(folder, old), "archive\nstolen rows");
+    writeFileSync(path.join(folder, old), archiveOf("stolen rows"));
     expect((await run("restore", { FROM: oldest })).code).toBe(0);
     expect(readFileSync(database, "utf8")).toBe("oldest rows");
     expect((await run("restore", { FROM: `../${old}` })).code).toBe(0);
@@ -160,7 +241,7 @@ describe("a restore", () => {
     put(oldest);
     put(old);
     const { code, stdout } = await run("restore", { FROM: "list" });
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `${oldest}  16 bytes\n${old}  16 bytes\n` });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${oldest}  21 bytes\n${old}  21 bytes\n` });
     expect(readFileSync(database, "utf8")).toBe("rows");
   });
 
@@ -197,7 +278,10 @@ describe("a restore", () => {
 
   test("waits for a backup that is being made", async () => {
     put(old);
-    writeFileSync(path.join(folder, "bin", "pg_dump"), pgDump.replace("{ echo", "sleep 1\n{ echo"));
+    writeFileSync(
+      path.join(folder, "bin", "pg_dump"),
+      pgDump.replace("echo archive", "sleep 1\necho archive"),
+    );
     const making = run("backup");
     const { stdout } = await run("restore", { FROM: old });
     expect(stdout).toContain(`restored orders from ${old}`);
@@ -209,6 +293,6 @@ test("anything else is no action, and gets help", async () => {
   expect(await run("destroy")).toEqual({
     code: 2,
     stdout: "",
-    stderr: "usage: postgres-backups.sh backup|restore\n",
+    stderr: "usage: postgres-backups.sh backup|choose|restore\n",
   });
 });

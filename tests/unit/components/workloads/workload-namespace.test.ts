@@ -16,6 +16,16 @@ test("makes a namespace that enforces Pod Security restricted", async () => {
     "slipway:workloads:WorkloadNamespace": 1,
     "kubernetes:core/v1:Namespace": 1,
     [networkPolicy]: 2,
+    "kubernetes:core/v1:LimitRange": 1,
+  });
+  expect(inputsOf(resources, "kubernetes:core/v1:LimitRange").spec).toEqual({
+    limits: [
+      {
+        type: "Container",
+        defaultRequest: { "ephemeral-storage": "64Mi" },
+        default: { "ephemeral-storage": "1Gi" },
+      },
+    ],
   });
   expect(inputsOf(resources, "kubernetes:core/v1:Namespace").metadata).toEqual({
     name: "shop",

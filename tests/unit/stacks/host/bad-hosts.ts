@@ -103,16 +103,16 @@ const dockers: BadHost[] = [
 const names: BadHost[] = [
   {
     facts: withDocker(remains("fedcba9876543210")),
-    line: 'stack name: "dev" is an environment of another stack on this Docker daemon, with container "slipway-dev-load-balancer"; use another name, or take that one down',
+    line: 'stack name: "dev" is an environment of another stack on this Docker daemon, with container "slipway-dev-load-balancer"; use another name, or take that one down; where its state was moved here, make adopt goes on with it',
   },
   {
     // One whose machines are gone, and who says nothing of where it is kept.
     facts: withDocker({ volumes: [{ name: "slipway-dev-registry", environment: "dev", owner: "" }] }),
-    line: 'stack name: "dev" is an environment of another stack on this Docker daemon, with volume "slipway-dev-registry"; use another name, or take that one down',
+    line: 'stack name: "dev" is an environment of another stack on this Docker daemon, with volume "slipway-dev-registry"; use another name, or take that one down; where its state was moved here, make adopt goes on with it',
   },
   {
     facts: withNetwork({ name: "slipway-dev", environment: "dev", owner: "x", subnets: ["10.95.38.0/24"] }),
-    line: 'stack name: "dev" is an environment of another stack on this Docker daemon, with network "slipway-dev"; use another name, or take that one down',
+    line: 'stack name: "dev" is an environment of another stack on this Docker daemon, with network "slipway-dev"; use another name, or take that one down; where its state was moved here, make adopt goes on with it',
   },
 ];
 

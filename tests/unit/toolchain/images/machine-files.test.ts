@@ -19,6 +19,7 @@ const onlyForContainers = [
   "etc/sysctl.d/91-container.conf",
   "etc/systemd/journald.conf.d/slipway.conf",
   "etc/systemd/system/cloud-init.service.d/slipway.conf",
+  "usr/lib/systemd/system/slipway-disk-guard.service",
   "usr/local/sbin/slipway-container",
   "usr/local/sbin/slipway-entrypoint",
 ];

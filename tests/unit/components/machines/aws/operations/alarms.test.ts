@@ -114,6 +114,25 @@ test("a volume is slow when its writes are, however many there are", async () =>
   expect(alarm(resources, "etcd-0-stalled")).toMatchObject({ metricName: "VolumeStalledIOCheck" });
 });
 
+test.each([
+  [365 * 86_400, 30],
+  [86_400, 0.0822],
+])(
+  "certificates of %d seconds are an alarm with less than %d days left, and where nobody tells",
+  async (seconds, days) => {
+    expect(alarm(await alarms({ certificateSeconds: seconds }), "certificates")).toMatchObject({
+      namespace: "Slipway",
+      metricName: "CertificateDaysLeft",
+      dimensions: { Environment: "prod" },
+      statistic: "Minimum",
+      comparisonOperator: "LessThanThreshold",
+      threshold: days,
+      treatMissingData: "breaching",
+      alarmActions: [topicArn],
+    });
+  },
+);
+
 test("a pool has its least number of machines", async () => {
   expect(alarm(await alarms(), "default-machines")).toMatchObject({
     metricName: "GroupInServiceInstances",
