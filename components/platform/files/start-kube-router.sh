@@ -5,7 +5,7 @@
 set -eu
 
 # What the runtime reads of the pod network is for root alone, and the copy that it is shown has this one's mode.
-install -m 600 "$1" "$2"
+(umask 077 && cp "$1" "$2")
 shift 2
 
 # GoBGP's administration on TCP 50051 does not ask who one is, and who reaches it routes the cluster's packets. kube-router opens
