@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import type { Belonging } from "../belonging";
 import { belongingLabels, kubernetesLabel, revisionLabel, roleLabel } from "./labels";
 import { controlPlanesAlias, nodesAlias } from "./load-balancer-config";
+import { volumeProperties } from "./volume-properties";
 
 /** The environment is part of the container's and the volume's name. */
 export interface DockerMachineArgs extends Belonging {
@@ -71,7 +72,11 @@ export class DockerMachine extends pulumi.ComponentResource {
 
     const fullName = `slipway-${args.environment}-${args.machineName}`;
     const labels = [...belongingLabels(args), { label: roleLabel, value: args.role }];
-    const volume = new docker.Volume(name, { name: fullName, labels }, { parent: this });
+    const volume = new docker.Volume(
+      name,
+      { name: fullName, labels },
+      { parent: this, ignoreChanges: [...volumeProperties] },
+    );
     const userData = pulumi.secret(args.userData);
     const container = new docker.Container(
       name,

@@ -22,6 +22,7 @@ import { dockerLines, liveMachines } from "./live-machines";
 import { LoadBalancer } from "./load-balancer";
 import type { ExposedPort } from "./load-balancer-config";
 import { Registry, registryHostsFile } from "./registry";
+import { volumeProperties } from "./volume-properties";
 
 /** The API's port on the environment's network. */
 const apiPort = 6443;
@@ -239,7 +240,7 @@ export class DockerMachines extends pulumi.ComponentResource implements MachineP
     return new docker.Volume(
       `${this.name}-kept`,
       { name: keptVolumeName(this.args.environment), labels: belongingLabels(this.args) },
-      { parent: this, retainOnDelete: true },
+      { parent: this, retainOnDelete: true, ignoreChanges: [...volumeProperties] },
     );
   }
 

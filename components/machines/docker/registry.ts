@@ -7,6 +7,7 @@ import type { MachineFile } from "../../bootstrap";
 import { Password } from "../../pki";
 import type { Belonging } from "../belonging";
 import { belongingLabels } from "./labels";
+import { volumeProperties } from "./volume-properties";
 
 /** The registry's port on the environment's network. */
 const registryPort = 5000;
@@ -58,7 +59,7 @@ export class Registry extends pulumi.ComponentResource {
     const volume = new docker.Volume(
       name,
       { name: `slipway-${args.environment}-registry`, labels },
-      { parent: this },
+      { parent: this, ignoreChanges: [...volumeProperties] },
     );
     new docker.Container(
       name,
