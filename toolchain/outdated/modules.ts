@@ -1,10 +1,12 @@
+import { compareVersions } from "../../components/cluster/roll/versions";
 import { goEnvironment } from "../cache";
 import { run } from "../images/command";
 import { linesOf } from "../lines";
 import { allParts, type Part } from "../parts";
 import type { Look, Outdated } from "./outdated";
 
-const release = /^v(\d+)\.(\d+)\.(\d+)$/;
+const release = /^v\d+\.\d+\.\d+$/;
+const bare = (version: string): string => version.slice(1);
 
 /** Go modules that parts of the toolchain are built from, and of which the module proxy has a newer release. */
 export async function outdatedModules(): Promise<Look> {
@@ -26,7 +28,7 @@ async function look(part: Part): Promise<Look> {
     const versions = (await run(go)).split(" ").slice(1);
     // There are folders of several minor versions where an environment chooses: each looks at its own.
     const newest = newestOf(versions, part.code === undefined ? undefined : has);
-    const isNewer = newest !== undefined && compared(newest, has) > 0;
+    const isNewer = newest !== undefined && compareVersions(bare(newest), bare(has)) > 0;
     const found: Outdated[] = isNewer ? [{ what: module, where: `part ${part.name}`, has, newest }] : [];
     return { outdated: found, silent: [] };
   } catch (error) {
@@ -51,12 +53,6 @@ export function newestOf(versions: readonly string[], like?: string): string | u
   const minor = like?.replace(/\d+$/, "");
   return versions
     .filter((version) => release.test(version) && (minor === undefined || version.startsWith(minor)))
-    .sort(compared)
+    .sort((one, other) => compareVersions(bare(one), bare(other)))
     .at(-1);
-}
-
-/** Less than, equal to or more than 0, as `v1.2.3` is older than another release, the same, or newer. */
-export function compared(one: string, other: string): number {
-  const [a, b] = [one, other].map((version) => version.slice(1).split(".").map(Number));
-  return (a ?? []).map((number, index) => number - (b?.[index] ?? 0)).find((less) => less !== 0) ?? 0;
 }

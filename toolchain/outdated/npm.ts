@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 
-import { compared } from "./modules";
+import { compareVersions } from "../../components/cluster/roll/versions";
 import type { Look } from "./outdated";
 
 const repository = path.join(__dirname, "..", "..");
@@ -16,7 +16,7 @@ export function outdatedNpmPackages(): Promise<Look> {
   const { error, ...packages } = JSON.parse(stdout || "{}") as Answer;
   const outdated = Object.entries(packages).flatMap(([what, { current = "", latest = "" }]) =>
     // What is said to be the latest can be older than what is there.
-    compared(`v${latest}`, `v${current}`) <= 0
+    compareVersions(latest, current) <= 0
       ? []
       : [{ what, where: "package.json", has: current, newest: latest }],
   );

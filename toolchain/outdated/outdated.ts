@@ -24,9 +24,7 @@ export interface Look {
 
 const somethingIsOutdated = 2;
 
-const title: Readonly<Record<keyof Outdated, string>> = {
-  ...{ what: "WHAT", where: "WHERE", has: "HAS", newest: "NEWEST" },
-};
+const title: Outdated = { what: "WHAT", where: "WHERE", has: "HAS", newest: "NEWEST" };
 
 async function main(): Promise<void> {
   const looks = await Promise.all([outdatedPackages(), outdatedModules(), outdatedNpmPackages()]);
