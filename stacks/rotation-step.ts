@@ -1,7 +1,5 @@
-import type { RotatingPart, RotationPhase, RotationStep } from "../components/pki";
-
-const parts: readonly RotatingPart[] = ["authorities", "service-account-key", "encryption-key"];
-const phases: readonly RotationPhase[] = ["settled", "trust", "sign", "distrust"];
+import type { RotationStep } from "../components/pki";
+import { rotatingParts, rotationPhases } from "../components/pki/rotation";
 
 /**
  * The step of a rotation that this run takes, by `SLIPWAY_ROTATE`, as in `encryption-key:trust`: `make rotate` sets it, and
@@ -14,11 +12,11 @@ export function rotationStep(
 ): RotationStep | undefined {
   if (text === "") return undefined;
   const [name, phase] = text.split(":");
-  const part = parts.find((each) => each === name);
-  const to = phases.find((each) => each === phase);
+  const part = rotatingParts.find((each) => each === name);
+  const to = rotationPhases.find((each) => each === phase);
   if (part === undefined || to === undefined) {
     throw new Error(
-      `SLIPWAY_ROTATE is ${JSON.stringify(text)}; call make rotate, which says one of ${parts.join(", ")}, ":" and one of ${phases.join(", ")}`,
+      `SLIPWAY_ROTATE is ${JSON.stringify(text)}; call make rotate, which says one of ${rotatingParts.join(", ")}, ":" and one of ${rotationPhases.join(", ")}`,
     );
   }
   return { part, to };

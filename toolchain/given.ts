@@ -1,3 +1,5 @@
+import { rotatingParts } from "../components/pki/rotation";
+
 /** What commands are told from outside, by a variable, and what each may hold. The Makefile has refused what could be code. */
 const kinds = {
   BACKUP: {
@@ -12,7 +14,7 @@ const kinds = {
   REPORT: { pattern: /^[^\p{Cc}$`'"\\;&|<>*?]+$/u, write: "a file's path without signs that a shell reads" },
   SEEDS: { pattern: /^\d+(,\d+)*$/, write: "whole numbers with commas between them, as in 3,7" },
   WHAT: {
-    pattern: /^(authorities|service-account-key|encryption-key)$/,
+    pattern: new RegExp(`^(${rotatingParts.join("|")})$`),
     write: "what is to be rotated: authorities, service-account-key or encryption-key",
   },
   UNSAVED: { pattern: /^yes$/, write: "yes, or leave it out" },

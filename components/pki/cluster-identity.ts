@@ -8,7 +8,7 @@ import { EncryptionKey, type NumberedKey } from "./encryption-key";
 import { KeyPair, type KeyPairPem } from "./key-pair";
 import { knownValue } from "./known-value";
 import { kubeconfig } from "./kubeconfig";
-import type { Rotation, RotationPhase } from "./rotation";
+import type { RotatingPart, Rotation, RotationPhase } from "./rotation";
 import { rotationOf } from "./rotation-outputs";
 
 /** A cluster's name, and how long its certificates are good for. */
@@ -36,9 +36,6 @@ export interface ClusterIdentityArgs {
   /** What goes to the next phase of its rotation. Default: nothing, every part stays in the phase that it is in. */
   readonly rotate?: RotationStep | undefined;
 }
-
-/** What of an identity rotates by itself: all authorities together, or one of the keys. */
-export type RotatingPart = "authorities" | "service-account-key" | "encryption-key";
 
 /** A step of a rotation. */
 export interface RotationStep {

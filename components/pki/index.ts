@@ -4,12 +4,11 @@ export type {
   CertificateMaterial,
   ClusterIdentityArgs,
   ClusterIdentitySeed,
-  RotatingPart,
   RotationStep,
   ServiceAccountKeyMaterial,
 } from "./cluster-identity";
 export type { EncryptionKeyMaterial, NumberedKey } from "./encryption-key";
-export type { RotationPhase } from "./rotation";
+export type { RotatingPart, RotationPhase } from "./rotation";
 export { kubeconfig } from "./kubeconfig";
 export type { KubeconfigArgs } from "./kubeconfig";
 export { WebIdentity } from "./web-identity";

@@ -1,5 +1,14 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+/** What of a cluster's identity rotates by itself: all authorities together, or one of the keys. */
+export const rotatingParts = ["authorities", "service-account-key", "encryption-key"] as const;
+
+/** One of {@link rotatingParts}. */
+export type RotatingPart = (typeof rotatingParts)[number];
+
+/** Each phase, in their order; the first one follows the last. */
+export const rotationPhases = ["settled", "trust", "sign", "distrust"] as const;
+
 /**
  * How far the rotation of a key is, and what is in use:
  *
@@ -8,7 +17,7 @@ import type { dynamic } from "@pulumi/pulumi";
  * - `sign`: the next one signs; the one of before is still trusted
  * - `distrust`: the same as settled, until somebody says that it has arrived everywhere
  */
-export type RotationPhase = "settled" | "trust" | "sign" | "distrust";
+export type RotationPhase = (typeof rotationPhases)[number];
 
 /** Where a rotation is. */
 export interface Rotation<Material> {
