@@ -9,7 +9,7 @@ import { environmentStack } from "../recover/environment-stack";
 import { planRecovery } from "../recover/plan";
 import type { StateStore } from "../recover/state-store";
 import { machineDrift, runningMachines } from "./machines";
-import { nodeDrift } from "./nodes";
+import { driftOfNodes } from "./nodes";
 import { objectDrift } from "./objects";
 import { failCommand } from "../command";
 
@@ -28,12 +28,9 @@ interface Drift {
 async function driftOf(store: StateStore, deployment: Deployment): Promise<Drift> {
   const { resources = [] } = deployment;
   const [seen, { deployment: inClear }] = await Promise.all([lookIntoDocker(), store.readWithSecrets()]);
+  const [objects, machines] = await Promise.all([objectDrift(inClear, true), machineDrift(resources, seen)]);
   const running = runningMachines(resources, seen).map(([machine]) => machine);
-  const [objects, machines, nodes] = await Promise.all([
-    objectDrift(inClear),
-    machineDrift(resources, seen),
-    nodeDrift(inClear, running),
-  ]);
+  const nodes = objects === undefined ? [] : driftOfNodes(objects.nodes, running);
   const inDocker = planRecovery({
     ...{ verb: "preview", deployment, seen, inAws: new Map(), downHadBegun: false },
   });

@@ -1,20 +1,6 @@
-import { isNode, type SeenNode } from "../../components/cluster/actions/node-list";
+import type { SeenNode } from "../../components/cluster/actions/node-list";
 import { brokenNodes } from "../../components/cluster/roll/broken-nodes";
-import { inClusters } from "../recover/cluster";
-import type { Deployment } from "../recover/deployment";
 import type { MachineDrift } from "./machines";
-
-/**
- * Has each cluster of a state say which of its machines are no nodes, or none that is well.
- * @param inClear - the state with its secrets in clear, for the kubeconfigs
- * @param machines - names of those that run
- * @returns none when a cluster's API does not answer
- */
-export async function nodeDrift(inClear: Deployment, machines: readonly string[]): Promise<MachineDrift[]> {
-  const lists = await inClusters(inClear.resources ?? [], inClear, (cluster) => cluster.list(["Node"]));
-  const answered = lists.flatMap((list) => (list === undefined ? [] : [list.filter(isNode)]));
-  return answered.length === 0 ? [] : driftOfNodes(answered.flat(), machines);
-}
 
 /** What of the machines that run are no nodes, or none that is well. */
 export function driftOfNodes(

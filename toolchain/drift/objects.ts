@@ -1,3 +1,4 @@
+import { isNode, type SeenNode } from "../../components/cluster/actions/node-list";
 import { type Deployment, isRecord, type ResourceState } from "../recover/deployment";
 import { inClusters, kubectlTarget } from "../recover/cluster";
 import { type Difference, differences, patchOf, pathOf } from "./differences";
@@ -15,18 +16,21 @@ export interface ObjectDrift {
 export interface ObjectsSeen {
   readonly count: number;
   readonly drift: readonly ObjectDrift[];
+  /** Nodes of the clusters, where they were asked for. */
+  readonly nodes: readonly SeenNode[];
 }
 
 /**
  * Compares the objects that a state has in clusters with what is there, by one LIST for each kind.
  * @param inClear - the state with its secrets in clear: for the kubeconfigs, and to be compared
+ * @param withNodes - whether Nodes are listed too, which no state has. Default: false.
  * @returns undefined when a cluster's API does not answer
  */
-export async function objectDrift(inClear: Deployment): Promise<ObjectsSeen | undefined> {
+export async function objectDrift(inClear: Deployment, withNodes = false): Promise<ObjectsSeen | undefined> {
   const objects = (inClear.resources ?? []).filter(isObject);
   const seen = await inClusters(objects, inClear, async (cluster, ofCluster) => {
     const kinds = ofCluster.flatMap((object) => kubectlTarget(object)?.[0] ?? []);
-    return await cluster.list([...new Set([...kinds, autoscaler])]);
+    return await cluster.list([...new Set([...kinds, autoscaler, ...(withNodes ? ["Node"] : [])])]);
   });
   const there = seen.flatMap((live) => live ?? []);
   if (seen.includes(undefined)) return undefined;
@@ -36,7 +40,7 @@ export async function objectDrift(inClear: Deployment): Promise<ObjectsSeen | un
     const name = nameOf(object.inputs);
     return driftOf(object, byName.get(name), scaled.has(name));
   });
-  return { count: objects.length, drift };
+  return { count: objects.length, drift, nodes: there.filter(isNode) };
 }
 
 /** Objects, and not the patches of such, releases of charts and the like. */

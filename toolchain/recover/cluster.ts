@@ -115,12 +115,16 @@ class Cluster {
     this.kubectl("get", "--raw", "/readyz").catch(() => {
       silent.abort();
     });
+    return await this.listUnless(silent.signal, kinds);
+  }
+
+  private async listUnless(silent: AbortSignal, kinds: readonly string[]): Promise<unknown[] | undefined> {
     try {
-      return itemsOf(await this.ask(["get", kinds.join(","), ...everywhere], silent.signal));
+      return itemsOf(await this.ask(["get", kinds.join(","), ...everywhere], silent));
     } catch (error) {
       if (!String(error).includes("doesn't have a resource type")) return undefined;
       if (kinds.length === 1) return [];
-      const each = await Promise.all(kinds.map((kind) => this.list([kind])));
+      const each = await Promise.all(kinds.map((kind) => this.listUnless(silent, [kind])));
       return each.includes(undefined) ? undefined : each.flatMap((items) => items ?? []);
     }
   }
