@@ -66,6 +66,14 @@ const noRoleReaches =
     expect(reaching.map(({ metadata }) => metadata.name)).toEqual([]);
   };
 
+/** Pods that have a token of their account. */
+const withToken = (pods: readonly Pod[]): Pod[] =>
+  pods.filter(({ spec }) =>
+    spec.volumes?.some(({ projected }) =>
+      projected?.sources?.some((source) => source.serviceAccountToken !== undefined),
+    ),
+  );
+
 /** Namespaces that people's pods are in refuse, by Pod Security. */
 const refused: Check = async (cluster) => {
   const shop = (await cluster.objects<Namespace>("/api/v1/namespaces")).find(
@@ -106,12 +114,7 @@ export const policyControls: readonly Control[] = [
     "namespaces' default accounts are not used",
     async (cluster) => {
       const pods = await cluster.objects<Pod>("/api/v1/pods");
-      const known = pods.filter(({ spec }) =>
-        spec.volumes?.some(({ projected }) =>
-          projected?.sources?.some((source) => source.serviceAccountToken !== undefined),
-        ),
-      );
-      const byDefault = known.filter(({ spec }) => spec.serviceAccountName === "default");
+      const byDefault = withToken(pods).filter(({ spec }) => spec.serviceAccountName === "default");
       expect(
         byDefault
           .filter(({ metadata }) => metadata.namespace !== "default")
@@ -123,12 +126,7 @@ export const policyControls: readonly Control[] = [
   holds("5.1.6", "accounts' tokens are where they must be", async (cluster) => {
     const pods = await cluster.objects<Pod>("/api/v1/namespaces/shop/pods");
     expect(pods.length).toBeGreaterThan(0);
-    const known = pods.filter(({ spec }) =>
-      spec.volumes?.some(({ projected }) =>
-        projected?.sources?.some((source) => source.serviceAccountToken !== undefined),
-      ),
-    );
-    expect(known.map(({ metadata }) => metadata.name)).toEqual([]);
+    expect(withToken(pods).map(({ metadata }) => metadata.name)).toEqual([]);
   }),
   yours(
     "5.1.7",
