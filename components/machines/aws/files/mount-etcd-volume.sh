@@ -54,7 +54,7 @@ mkdir -p /etc/systemd/system/kubelet.service.d
 printf '[Unit]\nRequiresMountsFor=/var/lib/etcd\n' >/etc/systemd/system/kubelet.service.d/20-etcd-volume.conf
 systemctl daemon-reload
 mount "$volume" /var/lib/etcd
-# A volume that has grown while there was no machine.
-resize2fs "$volume"
+# A volume that has grown while there was no machine. What it holds has room in any case: a machine boots without.
+resize2fs "$volume" || console "log etcd's volume $VOLUME could not be grown to its new size"
 # etcd takes it for something that went wrong.
 rmdir /var/lib/etcd/lost+found 2>/dev/null || true
