@@ -22,11 +22,12 @@ export interface Encrypted {
  * @throws Error in one sentence when it is another key's, or not as it was written
  */
 export async function decrypt({ name, encrypted, keyFile, clear }: Encrypted): Promise<void> {
+  // Before anything is waited for: what a program has printed that ends while nobody reads, Node throws away.
+  const source = Readable.toWeb(encrypted) as unknown as globalThis.ReadableStream<Uint8Array>;
   const { Decrypter } = await import("age-encryption");
   const decrypter = new Decrypter();
   decrypter.addIdentity(identityIn(keyFile));
   try {
-    const source = Readable.toWeb(encrypted) as unknown as globalThis.ReadableStream<Uint8Array>;
     const decrypted = await decrypter.decrypt(source);
     await pipeline(Readable.fromWeb(decrypted as unknown as ReadableStream<Uint8Array>), clear);
   } catch (error) {
