@@ -1,6 +1,7 @@
 import { Readable, Writable } from "node:stream";
 
 import { decrypt } from "../cluster-backups/decrypt";
+import { failCommand } from "../command";
 import type { DatabaseJob } from "./choose";
 import { removeJob, runs, startJob } from "./job";
 import { exitCode, kubectl, print, startKubectl } from "./kubectl";
@@ -28,12 +29,34 @@ const longestSeconds = 86_400;
  */
 export async function restore(cronJob: DatabaseJob, wanted: Wanted): Promise<void> {
   const job = await startJob(cronJob, ["sleep", String(longestSeconds)]);
+  const forget = removeWhenToldToEnd(job);
   try {
     await runs(job);
     await restoreIn(job, wanted);
   } finally {
+    forget();
     await removeJob(job);
   }
+}
+
+/** Exit codes of a program that a signal ends: https://www.gnu.org/software/bash/manual/html_node/Exit-Status.html */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Takes the pod away before this program ends by a signal, as nobody else would. What it was restoring is then as it was.
+ * @returns what has a signal end this program as it did before
+ */
+function removeWhenToldToEnd(job: DatabaseJob): () => void {
+  const end = (signal: keyof typeof exitCodes): void => {
+    void removeJob(job)
+      .catch(failCommand)
+      .then(() => process.exit(exitCodes[signal]));
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, end);
+  return () => {
+    for (const signal of signals) process.off(signal, end);
+  };
 }
 
 async function restoreIn(job: DatabaseJob, { from, unsaved, keyFile }: Wanted): Promise<void> {

@@ -106,3 +106,22 @@ it("restores a backup of before, in clear, in the pod alone", async () => {
   expect(calls()).toContain("env FROM=latest UNSAVED=yes bash /scripts/postgres-backups.sh restore\n");
   expect(calls()).not.toContain("cat /backups/");
 });
+
+it.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("leaves no pod behind when it is told to end by %s", async (signal, code) => {
+  writeFileSync(file("kubectl"), fakeKubectl.replace("*choose)", "*choose) sleep 3;"));
+  const ended = new Promise((resolve) => {
+    jest.spyOn(process, "exit").mockImplementationOnce(((exitCode: number) => {
+      resolve(exitCode);
+    }) as typeof process.exit);
+  });
+  const running = restored();
+  while (!existsSync(file("calls")) || !calls().includes("choose"))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  process.emit(signal, signal);
+  expect(await ended).toBe(code);
+  expect(calls()).toContain("delete job");
+  await running;
+});
