@@ -125,6 +125,7 @@ function localBackend(
   name: string,
   directory: string,
   environment: NodeJS.ProcessEnv,
+  passphraseOf: typeof passphraseFile,
 ): Record<string, string> {
   if (hasOwnBackend(environment)) return {};
   const root = stateRoot(environment);
@@ -132,7 +133,7 @@ function localBackend(
   const source = settingsFile(name, environment);
   return {
     PULUMI_BACKEND_URL: localUrl(environment),
-    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(root, directory, name),
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseOf(root, directory, name),
     PULUMI_OPTION_CONFIG_FILE: configFile(directory, name, source),
     // Where `up` makes one: a state that others share has to have one that others know.
     SLIPWAY_RECOVERY_KEY: recoveryKeyFile(root, name),
@@ -154,10 +155,14 @@ export function environmentDirectory(name: string, environment: NodeJS.ProcessEn
   return path.join(stateRoot(environment), "environments", name);
 }
 
-/** The variables that `pulumi` needs for an environment, by name. */
+/**
+ * The variables that `pulumi` needs for an environment, by name.
+ * @param passphraseOf finds the file with the passphrase; default: {@link passphraseFile}, which refuses one that is being changed
+ */
 export function pulumiEnvironment(
   name: string,
   environment: NodeJS.ProcessEnv = process.env,
+  passphraseOf = passphraseFile,
 ): Record<string, string> {
   checkName(name);
   const directory = environmentDirectory(name, environment);
@@ -165,7 +170,7 @@ export function pulumiEnvironment(
   mkdirSync(temporary, { recursive: true, mode: 0o700 });
   const home = pulumiHome();
   return {
-    ...localBackend(name, directory, environment),
+    ...localBackend(name, directory, environment, passphraseOf),
     PULUMI_HOME: home,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -54,12 +54,8 @@ function main(): void {
     throw new Error(`There is no environment ${name}; make up ENV=${name} makes it`);
   if (anyEngineLives(directory))
     throw new Error(`Another run of ${name} goes on: wait for it, and run this again`);
-  const interrupted = path.join(directory, ownPassphrase.next);
-  const aside = `${interrupted}.aside`;
-  // The variables are asked for as if nothing had been cut off: which passphrase counts is found out here.
-  if (existsSync(interrupted)) renameSync(interrupted, aside);
-  const variables = pulumiEnvironment(name);
-  if (existsSync(aside)) renameSync(aside, interrupted);
+  // Also where a change was cut off: which passphrase counts is found out here.
+  const variables = pulumiEnvironment(name, process.env, currentPassphraseFile);
   changePassphrase(name, directory, (passphrase, args, input) => {
     const env = { ...process.env, ...variables, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
     const { status, stderr } = spawnSync("pulumi", ["-C", directory, ...args, "-s", name], {
