@@ -32,12 +32,12 @@ SELECT := pulumi -C "$$SLIPWAY_STACK_DIRECTORY" stack select --create $(STACK)
 WANTED = --environment $(STACK)
 # Tests and measurements make environments of their own, of the newest Kubernetes.
 e2e test bench: WANTED =
-test-long: WANTED = --for tests
+test-clusters: WANTED = --for tests
 test-aws: WANTED = --for aws
 
 .DEFAULT_GOAL := help
 export HEAL MACHINE
-.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates rotate tunnel passphrase adopt state environment images package lint unit e2e test test-long test-aws bench conformance outdated clean
+.PHONY: help setup up preview review drift replace down kept forget backup restore backup-cluster backups restore-cluster drill test-drill recovery-key recover kubeconfig deployer-kubeconfig certificates rotate tunnel passphrase adopt state environment images package lint unit e2e test test-long test-clusters test-aws bench conformance outdated clean
 
 help: ## Show this help
 	@echo 'make TARGET [ENV=dev]'
@@ -173,7 +173,13 @@ test: lint setup ## Run everything that CI runs
 	@npx jest --selectProjects unit --maxWorkers=100%
 	@npx jest --selectProjects e2e --runInBand
 
-test-long: setup ## Run the tests that take hours; SHARD=1/3 runs a third of them
+# One's failure says nothing of the next: all of them run, and the last line names those that failed.
+LONG_TESTS := test-clusters test-aws test-drill conformance
+test-long: ## Run all that is too long for every change, one after the other: test-clusters, test-aws, test-drill, conformance
+	@failed=; for target in $(LONG_TESTS); do echo "make $$target"; $(MAKE) --no-print-directory $$target || failed="$$failed $$target"; done; \
+	test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
+
+test-clusters: setup ## Run the tests of clusters that take hours; SHARD=1/3 runs a third of them
 	@npx jest --selectProjects long --runInBand $${SHARD:+--shard="$$SHARD"}
 
 test-aws: setup ## Run what needs AWS on a server that answers like its APIs; no account is needed

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 2 minutes.
+// Nightly (`make test-clusters`): 2 minutes.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 

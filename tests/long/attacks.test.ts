@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 10 minutes. ATTACKED=name attacks an environment of yours that is up, and leaves it.
+// Nightly (`make test-clusters`): 10 minutes. ATTACKED=name attacks an environment of yours that is up, and leaves it.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): an hour. The parameters are the time under load in minutes, and for how long certificates are
+// Nightly (`make test-clusters`): an hour. The parameters are the time under load in minutes, and for how long certificates are
 // good: MINUTES=40 VALIDITY=10m is what the nightly run has, the default is the shortest that shows all of it.
 import { setTimeout as sleep } from "node:timers/promises";
 

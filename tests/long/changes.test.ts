@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 15 minutes.
+// Nightly (`make test-clusters`): 15 minutes.
 import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
 import { promisify } from "node:util";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 4 minutes.
+// Nightly (`make test-clusters`): 4 minutes.
 import * as path from "node:path";
 
 import { prepareHost } from "../../toolchain/docker";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 5 minutes.
+// Nightly (`make test-clusters`): 5 minutes.
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

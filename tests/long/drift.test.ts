@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 10 minutes.
+// Nightly (`make test-clusters`): 10 minutes.
 import { eventually, type Result, TestEnvironment } from "../support/test-environment";
 import { changesNothing, isWell } from "../support/whole-environment";
 

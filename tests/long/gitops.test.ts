@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 5 minutes.
+// Nightly (`make test-clusters`): 5 minutes.
 import { GitOpsRepository, greeter } from "../support/gitops-repository";
 import { type Asker, startProbePod } from "../support/probe-pod";
 import { eventually, TestEnvironment } from "../support/test-environment";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): half an hour. Or: SEEDS=1,2 npx jest --selectProjects long --testPathPatterns kill
+// Nightly (`make test-clusters`): half an hour. Or: SEEDS=1,2 npx jest --selectProjects long --testPathPatterns kill
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 

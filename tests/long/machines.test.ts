@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 8 minutes. Of it, `make test` has machines that are killed, in tests/e2e/roll.test.ts.
+// Nightly (`make test-clusters`): 8 minutes. Of it, `make test` has machines that are killed, in tests/e2e/roll.test.ts.
 import { KubeConfig } from "@kubernetes/client-node";
 
 import { killMachines, livesOf } from "../support/killed-machines";

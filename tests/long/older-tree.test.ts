@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 10 minutes where both trees' programs and images are there; the older one's take an hour.
+// Nightly (`make test-clusters`): 10 minutes where both trees' programs and images are there; the older one's take an hour.
 import { rmSync } from "node:fs";
 
 import { containerFacts, nodesOf } from "../support/cluster-facts";

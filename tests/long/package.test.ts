@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 6 minutes.
+// Nightly (`make test-clusters`): 6 minutes.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 

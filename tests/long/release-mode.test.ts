@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 4 minutes.
+// Nightly (`make test-clusters`): 4 minutes.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 30 minutes.
+// Nightly (`make test-clusters`): 30 minutes.
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 25 minutes.
+// Nightly (`make test-clusters`): 25 minutes.
 import { randomBytes, randomUUID } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): it runs all of `make lint`, which `make test` has run already.
+// Nightly (`make test-clusters`): it runs all of `make lint`, which `make test` has run already.
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 

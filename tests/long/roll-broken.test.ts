@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 15 minutes.
+// Nightly (`make test-clusters`): 15 minutes.
 import { rmSync } from "node:fs";
 
 import { etcdCredentials, etcdServes, nodesOf } from "../support/cluster-facts";

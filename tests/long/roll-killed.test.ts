@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): an hour. Or: SEEDS=1,2 npx jest --selectProjects long --testPathPatterns roll-killed
+// Nightly (`make test-clusters`): an hour. Or: SEEDS=1,2 npx jest --selectProjects long --testPathPatterns roll-killed
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 

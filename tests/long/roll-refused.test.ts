@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 10 minutes where the images of the two Kubernetes versions are there.
+// Nightly (`make test-clusters`): 10 minutes where the images of the two Kubernetes versions are there.
 import { askServer } from "../support/cluster-api";
 import { etcdCredentials, nodesOf } from "../support/cluster-facts";
 import { DockerEvents } from "../support/docker-events";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 25 minutes, most of it for fifteen workers.
+// Nightly (`make test-clusters`): 25 minutes, most of it for fifteen workers.
 import { rmSync } from "node:fs";
 
 import { DockerEvents } from "../support/docker-events";

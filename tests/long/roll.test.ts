@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 15 minutes. tests/e2e/roll.test.ts has the shortest roll.
+// Nightly (`make test-clusters`): 15 minutes. tests/e2e/roll.test.ts has the shortest roll.
 import { rmSync } from "node:fs";
 
 import { imagesPulled, imagesRun } from "../support/cluster-facts";

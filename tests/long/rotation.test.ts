@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): two hours and a half, one of which waits for the tokens of the key of before to end.
+// Nightly (`make test-clusters`): two hours and a half, one of which waits for the tokens of the key of before to end.
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { secretsOfOtherKeys } from "../../components/cluster/actions/encrypted-secrets";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 6 minutes.
+// Nightly (`make test-clusters`): 6 minutes.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 

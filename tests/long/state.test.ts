@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 10 minutes.
+// Nightly (`make test-clusters`): 10 minutes.
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 11 minutes.
+// Nightly (`make test-clusters`): 11 minutes.
 import * as path from "node:path";
 
 import { eventually, TestEnvironment } from "../support/test-environment";

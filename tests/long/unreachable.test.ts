@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 4 minutes. Of it, `make test` has a machine that is lost, in tests/e2e/roll.test.ts.
+// Nightly (`make test-clusters`): 4 minutes. Of it, `make test` has a machine that is lost, in tests/e2e/roll.test.ts.
 import { docker } from "../../toolchain/recover/docker";
 import { eventually, TestEnvironment } from "../support/test-environment";
 

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 20 minutes where the images of three Kubernetes versions are there. Each takes a quarter of an
+// Nightly (`make test-clusters`): 20 minutes where the images of three Kubernetes versions are there. Each takes a quarter of an
 // hour to build.
 import { type EtcdMember, nodesOf } from "../support/cluster-facts";
 import { announced, type LoadedRoll, missingOrders, underLoad } from "../support/loaded-roll";

@@ -1,4 +1,4 @@
-// Nightly (`make test-long`): 6 minutes.
+// Nightly (`make test-clusters`): 6 minutes.
 import { createHash } from "node:crypto";
 import { request as requestPlainly } from "node:http";
 import { request, type RequestOptions } from "node:https";

@@ -12,6 +12,10 @@ const workflowFile = path.join(repository, ".github", "workflows", "review.yml")
 const nightlyFile = path.join(repository, ".github", "workflows", "nightly.yml");
 const gitlabFile = path.join(repository, ".gitlab-ci.yml");
 
+const makefile = readFileSync(path.join(repository, "Makefile"), "utf8");
+/** What `make test-long` runs one after the other, and a pipeline side by side. */
+const longTests = /\nLONG_TESTS := (.*)\n/.exec(makefile)?.[1]?.split(" ") ?? [];
+
 let folder = "";
 
 beforeAll(async () => {
@@ -120,20 +124,36 @@ describe("GitHub's nightly workflow", () => {
     expect(withExpressions(jobs)).toEqual([]);
   });
 
-  test("runs targets that the Makefile has, with all of the history", () => {
+  test("runs each part of `make test-long`, with all of the history", () => {
     const job = jobs.long as Job & {
       strategy: { matrix: { include: { target: string; shard?: string }[] } };
     };
-    const makefile = readFileSync(path.join(repository, "Makefile"), "utf8");
     const runs = job.strategy.matrix.include;
-    const targets = runs.map(({ target }) => target);
+    const targets = new Set(runs.map(({ target }) => target));
     expect(runs.flatMap(({ shard }) => shard ?? [])).toEqual(["1/3", "2/3", "3/3"]);
-    expect(targets).toEqual(expect.arrayContaining(["test-long", "test-drill"]));
-    expect(targets.filter((target) => !makefile.includes(`\n${target}: `))).toEqual([]);
+    expect([...targets]).toEqual(longTests);
+    expect(longTests.filter((target) => !makefile.includes(`\n${target}: `))).toEqual([]);
     expect(job.steps.find(({ uses }) => uses?.startsWith("actions/checkout"))).toMatchObject({
       with: { "fetch-depth": 0 },
     });
   });
+});
+
+describe("GitHub's workflow that looks for drift", () => {
+  const content = readFileSync(path.join(repository, ".github", "workflows", "drift.yml"), "utf8");
+  const { permissions, jobs } = parse(content) as Workflow;
+
+  test("is valid, may only read, and pins every action by its commit", async () => {
+    expect(await problems(content)).toEqual([]);
+    expect(permissions).toEqual({ contents: "read" });
+    expect(unpinned(jobs)).toEqual([]);
+    expect(withExpressions(jobs)).toEqual([]);
+  });
+});
+
+test("the README shows the help of make as it is", async () => {
+  const { stdout } = await run("make", ["-s", "help"], { cwd: repository });
+  expect(readFileSync(path.join(repository, "README.md"), "utf8")).toContain(stdout);
 });
 
 describe("GitLab's pipeline", () => {
@@ -173,12 +193,9 @@ describe("GitLab's pipeline", () => {
 
   test("runs the long tests, and nothing else, on a schedule", async () => {
     const found = await jobs(content, "schedule");
-    const shards = ["1/3", "2/3", "3/3"].map((shard) => `nightly: [test-long,${shard}]`);
-    expect(found.map(({ name }) => name)).toEqual([
-      ...shards,
-      "nightly: [test-aws]",
-      "nightly: [test-drill]",
-    ]);
+    const [sharded, ...whole] = longTests;
+    const shards = ["1/3", "2/3", "3/3"].map((shard) => `${sharded},${shard}`);
+    expect(found.map(({ name }) => name)).toEqual([...shards, ...whole].map((run) => `nightly: [${run}]`));
   });
 
   test("would not be with a wrong value", async () => {
