@@ -130,7 +130,7 @@ certificates: node_modules/.package-lock.json ## Show every certificate: where i
 	@$(WITH_ENV) export KUBECONFIG="$$($(MAKE) -s kubeconfig | tail -n 1)" && \
 	pulumi stack export -s $(STACK) | $(RUN) toolchain/certificates/run.ts $(STACK)
 
-rotate: setup ## Make keys anew, each trusted before it is used: WHAT=authorities, service-account-key or encryption-key
+rotate: setup ## Make keys anew, each trusted before it is used: WHAT=authorities, service-account-key, encryption-key or web-authority
 	@$(WITH_ENV) $(RECOVER) up && $(SELECT) && $(RUN) toolchain/rotation/rotate.ts $(STACK)
 
 tunnel: setup ## Open a tunnel to the internal API of an environment on AWS, and keep it open until Ctrl-C

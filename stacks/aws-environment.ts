@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { ClusterBackup, KubernetesCluster } from "../components/cluster";
 import { Deployer } from "../components/delivery";
-import { WebIdentity } from "../components/pki";
+import { type CertificateMaterial, WebIdentity } from "../components/pki";
 import { type IngressSettings, Platform } from "../components/platform";
 import { imageName } from "../toolchain/images";
 import { clusterServices } from "./aws/cluster-services";
@@ -13,13 +13,15 @@ import { imageRegistry, type RegistryLogin } from "./aws/registry";
 import type { CheckedConfig } from "./aws-program";
 import { backupArgs, type BackupFacts } from "./cluster-backup";
 import { awsPlatformArgs, clusterArgs } from "./component-args";
-import { rotationStep } from "./rotation-step";
+import { rotationSteps } from "./rotation-step";
 import { Shop, shopImages } from "./shop";
 
 /** What a stack of the environment gives to its users. */
 export interface AwsEnvironmentOutputs {
   /** Where the shop answers. */
   readonly shopUrl: pulumi.Output<string>;
+  /** In PEM, what to trust of the shop over HTTPS; only with the setting `hosts`. */
+  readonly webAuthority?: pulumi.Output<string>;
   /** The administrator's. Secret. */
   readonly kubeconfig: pulumi.Output<string>;
   /** Names of the control planes' nodes, when all nodes are ready. */
@@ -59,7 +61,8 @@ export function awsEnvironment(
   const foundation = new AwsFoundation(name, checked, owner, images, { ...options, provider });
   const { machines } = foundation;
   const registry = imageRegistry(name, foundation.repositories, login, options);
-  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored, rotationStep()), {
+  const rotate = rotationSteps();
+  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored, rotate.identity), {
     ...options,
     provider,
   });
@@ -74,9 +77,18 @@ export function awsEnvironment(
     new ClusterBackup(`${name}-backup`, { ...backupArgs(config, recipient), target }, inCluster);
   }
   const services = clusterServices(checked, foundation, registry, owner, inCluster);
+  const { hosts } = config;
+  const web =
+    hosts.length > 0
+      ? new WebIdentity(
+          `${name}-web`,
+          { authorityName: `Slipway ${name}`, hosts, rotateTo: rotate.webAuthority },
+          options,
+        )
+      : undefined;
   const platform = new Platform(
     `${name}-platform`,
-    awsPlatformArgs(config, machines, ingressSettings(checked, options)),
+    awsPlatformArgs(config, machines, ingressSettings(checked, web?.certificate)),
     { ...inCluster, dependsOn: [services.cloud] },
   );
   const shop = new Shop(
@@ -101,6 +113,7 @@ export function awsEnvironment(
   new DeletionGuard(name, guarded, settings.deletionProtection, options);
   return {
     shopUrl: pulumi.interpolate`http://${platform.ingress?.host ?? ""}/`,
+    ...(web && { webAuthority: web.authorityPem }),
     kubeconfig: cluster.kubeconfig,
     nodes: cluster.readyNodes,
     registry: registry.prefix,
@@ -115,16 +128,13 @@ export function awsEnvironment(
 
 /** https://cloud-provider-aws.sigs.k8s.io/service_controller/ */
 function ingressSettings(
-  { config: { name, hosts }, aws: { ingress } }: CheckedConfig,
-  options: pulumi.ComponentResourceOptions,
+  { aws: { ingress } }: CheckedConfig,
+  certificate: CertificateMaterial | undefined,
 ): IngressSettings {
   const annotation = (setting: string): string => `service.beta.kubernetes.io/aws-load-balancer-${setting}`;
   return {
     nodePorts,
-    ...(hosts.length > 0 && {
-      certificate: new WebIdentity(`${name}-web`, { authorityName: `Slipway ${name}`, hosts }, options)
-        .certificate,
-    }),
+    ...(certificate && { certificate }),
     loadBalancer: {
       annotations: {
         [annotation("type")]: "nlb",

@@ -38,7 +38,7 @@ export function dockerMachinesArgs(
 /**
  * The same to the component that makes the cluster.
  * @param restored what the cluster is known by that is being restored; default: it is a new one
- * @param rotate as `rotationStep` gives it
+ * @param rotate as `rotationSteps` gives it
  */
 export function clusterArgs(
   config: EnvironmentConfig,

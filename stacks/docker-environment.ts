@@ -10,7 +10,7 @@ import { backupArgs, type BackupFacts } from "./cluster-backup";
 import { clusterArgs, dockerMachinesArgs, platformArgs } from "./component-args";
 import type { EnvironmentConfig } from "./config";
 import { appsRepository, EnvironmentGitOps, gitNodePort } from "./gitops";
-import { rotationStep } from "./rotation-step";
+import { rotationSteps } from "./rotation-step";
 import { Shop } from "./shop";
 
 /** What a stack of the environment gives to its users. */
@@ -60,7 +60,8 @@ export function dockerEnvironment(
     ...(config.gitops ? [{ hostPort: config.gitops.port, nodePort: gitNodePort }] : []),
   ];
   const machines = new DockerMachines(name, dockerMachinesArgs(config, owner, exposedPorts));
-  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored, rotationStep()));
+  const rotate = rotationSteps();
+  const cluster = new KubernetesCluster(name, clusterArgs(config, machines, restored, rotate.identity));
   // When the network goes, the machines on it go too: there is no need to empty the cluster object by object.
   const inCluster = { provider: cluster.provider, deletedWith: machines.foundation };
   const { keptFolder } = machines.facts;
@@ -71,6 +72,7 @@ export function dockerEnvironment(
   const web = new WebIdentity(`${name}-web`, {
     authorityName: `Slipway ${name}`,
     hosts: ["localhost", "127.0.0.1", ...config.hosts],
+    rotateTo: rotate.webAuthority,
   });
   const ingress = { nodePorts, certificate: web.certificate };
   const platform = new Platform(`${name}-platform`, platformArgs(config, machines, ingress), inCluster);

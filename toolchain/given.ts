@@ -15,7 +15,7 @@ const kinds = {
   SEEDS: { pattern: /^\d+(,\d+)*$/, write: "whole numbers with commas between them, as in 3,7" },
   WHAT: {
     pattern: new RegExp(`^(${rotatingParts.join("|")})$`),
-    write: "what is to be rotated: authorities, service-account-key or encryption-key",
+    write: "what is to be rotated: authorities, service-account-key, encryption-key or web-authority",
   },
   UNSAVED: { pattern: /^yes$/, write: "yes, or leave it out" },
 } as const;

@@ -12,14 +12,14 @@ import {
   workerUserData,
 } from "../bootstrap";
 import { machineName, type MachinePlatform } from "../machines";
-import type { ClusterIdentity, RotatingPart } from "../pki";
+import type { ClusterIdentity, IdentityPart } from "../pki";
 import { startingTaint } from "./actions/node-settings";
 import { controlPlaneIdentity } from "./identity-material";
 import { controlPlaneTaint, type Member, type Pool, poolLabel } from "./members";
 
 /** What of the identity each role's machines need. */
-const ofWorkers: readonly RotatingPart[] = ["authorities"];
-const ofControlPlanes: readonly RotatingPart[] = [...ofWorkers, "service-account-key", "encryption-key"];
+const ofWorkers: readonly IdentityPart[] = ["authorities"];
+const ofControlPlanes: readonly IdentityPart[] = [...ofWorkers, "service-account-key", "encryption-key"];
 
 /**
  * What a cluster's machines boot with. One control plane begins the cluster, the first. Where the platform keeps the

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterFacts } from "../bootstrap";
 import type { ElasticPools, MachinePlatform, MachineSpec } from "../machines";
-import { ClusterIdentity, type ClusterIdentitySeed, type RotationStep } from "../pki";
+import { ClusterIdentity, type ClusterIdentitySeed, rotationLines, type RotationStep } from "../pki";
 import { knownValue } from "../pki/known-value";
 import { lookAtBackup } from "./backup/look-at-backup";
 import { ClusterDocuments } from "./documents";
@@ -13,7 +13,6 @@ import { Membership } from "./membership";
 import { nodesOf } from "./nodes";
 import { type Readiness, watchReadiness } from "./readiness";
 import type { Authority } from "./roll/certificates";
-import { rotationLines } from "./roll/rotation-lines";
 import { Roll } from "./roll/roll";
 
 /** What a cluster is made of. */

@@ -8,7 +8,14 @@ import { EncryptionKey, type NumberedKey } from "./encryption-key";
 import { KeyPair, type KeyPairPem } from "./key-pair";
 import { knownValue } from "./known-value";
 import { kubeconfig } from "./kubeconfig";
-import type { RotatingPart, Rotation, RotationPhase } from "./rotation";
+import {
+  authorityMaterial,
+  type CertificateAuthorityMaterial,
+  type CertificateMaterial,
+  certificateMaterial,
+  inClear,
+} from "./material";
+import type { IdentityPart, Rotation, RotationPhase } from "./rotation";
 import { rotationOf } from "./rotation-outputs";
 
 /** A cluster's name, and how long its certificates are good for. */
@@ -40,7 +47,7 @@ export interface ClusterIdentityArgs {
 /** A step of a rotation. */
 export interface RotationStep {
   /** What rotates. */
-  readonly part: RotatingPart;
+  readonly part: IdentityPart;
   /** The phase that it goes to. Nothing happens where it is there already; one that is not the next is refused. */
   readonly to: RotationPhase;
 }
@@ -60,22 +67,6 @@ export interface ClusterIdentitySeed {
   readonly serviceAccountKey: KeyPairPem;
   /** See {@link ClusterIdentity.encryptionKeys}. */
   readonly encryptionKeys: readonly NumberedKey[];
-}
-
-/** A certificate and its key. */
-export interface CertificateMaterial {
-  /** Certificate in PEM. */
-  readonly certificatePem: pulumi.Output<string>;
-  /** PKCS #8 key in PEM. Secret. */
-  readonly privateKeyPem: pulumi.Output<string>;
-}
-
-/** A certificate authority: a self-signed certificate and the key that it signs with. */
-export interface CertificateAuthorityMaterial extends CertificateMaterial {
-  /** Certificate in PEM of what is trusted beside it while it is rotated; otherwise empty. */
-  readonly otherCertificatePem: pulumi.Output<string>;
-  /** All that is trusted, in PEM, one after the other: first the one that signs. */
-  readonly trustedPem: pulumi.Output<string>;
 }
 
 /** The key pair that signs and checks the tokens of service accounts. */
@@ -106,7 +97,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   /** For the API server's EncryptionConfiguration: the first one writes, and one that follows is read while they rotate. Secret. */
   readonly encryptionKeys: pulumi.Output<readonly NumberedKey[]>;
   /** The phase that the rotation of each part is in: of the authorities, of each of them. */
-  readonly phases: pulumi.Output<Readonly<Record<RotatingPart, readonly RotationPhase[]>>>;
+  readonly phases: pulumi.Output<Readonly<Record<IdentityPart, readonly RotationPhase[]>>>;
   /** `sha256:<hex>` of the Kubernetes authority's public key, for kubeadm's `caCertHashes`. */
   readonly caCertificateHash: pulumi.Output<string>;
   /** Client certificate of `kubernetes-admin` in the group `kubeadm:cluster-admins`. */
@@ -114,8 +105,8 @@ export class ClusterIdentity extends pulumi.ComponentResource {
 
   private readonly clusterName: string;
   /** What goes to its next phase in this run. */
-  private readonly moving: RotatingPart | undefined;
-  private readonly rotations: Readonly<Record<RotatingPart, readonly pulumi.Output<Rotation<unknown>>[]>>;
+  private readonly moving: IdentityPart | undefined;
+  private readonly rotations: Readonly<Record<IdentityPart, readonly pulumi.Output<Rotation<unknown>>[]>>;
 
   /** @throws Error that names each bad argument, its value and what would be right. */
   constructor(name: string, args: ClusterIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -129,7 +120,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
     this.clusterName = clusterName;
     this.moving = rotate?.part;
     const child = { parent: this };
-    const to = (part: RotatingPart) => (rotate?.part === part ? { to: rotate.to } : {});
+    const to = (part: IdentityPart) => (rotate?.part === part ? { to: rotate.to } : {});
 
     const authorities: pulumi.Output<Rotation<CertificateAuthorityPem>>[] = [];
     const authority = (role: string, commonName: string, made?: CertificateAuthorityPem) => {
@@ -196,7 +187,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
    * A text that changes with each phase in which there is something new for machines that need these parts; empty where none
    * was ever rotated. It holds no key: documents that have nothing of the identity have this.
    */
-  mark(parts: readonly RotatingPart[]): pulumi.Output<string> {
+  mark(parts: readonly IdentityPart[]): pulumi.Output<string> {
     const marks = parts.flatMap((part) =>
       this.rotations[part].map((rotation) => rotation.apply((known) => rotationMark(part, known))),
     );
@@ -214,7 +205,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
 
   /** A preview knows what a cluster begins with before there is one, unless it is the preview of a step. */
   private orAtFirst<T extends string | boolean>(
-    parts: readonly RotatingPart[],
+    parts: readonly IdentityPart[],
     output: pulumi.Output<T>,
     first: T,
   ): pulumi.Output<T> {
@@ -223,7 +214,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   }
 
   private phasesNow(): ClusterIdentity["phases"] {
-    const of = (part: RotatingPart): pulumi.Output<RotationPhase[]> =>
+    const of = (part: IdentityPart): pulumi.Output<RotationPhase[]> =>
       pulumi.all(this.rotations[part].map((rotation) => rotation.apply(({ phase }) => phase)));
     return pulumi.unsecret(
       pulumi
@@ -295,31 +286,9 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   }
 }
 
-function rotationMark(part: RotatingPart, { phase, generation }: Rotation<unknown>): string {
+function rotationMark(part: IdentityPart, { phase, generation }: Rotation<unknown>): string {
   const isTwo = phase === "trust" || phase === "sign";
   return generation === 1 && !isTwo ? "" : `${part}-${generation}${isTwo ? `-${phase}` : ""}`;
-}
-
-/** Texts one after the other, none of which is a secret. */
-function inClear(texts: readonly pulumi.Output<string>[]): pulumi.Output<string> {
-  return pulumi.unsecret(pulumi.all([...texts])).apply((all) => all.join(""));
-}
-
-function authorityMaterial(
-  made: CertificateAuthority,
-  rotation: pulumi.Output<Rotation<CertificateAuthorityPem>>,
-): CertificateAuthorityMaterial {
-  const otherCertificatePem = inClear([rotation.apply(({ other }) => other?.certificatePem ?? "")]);
-  return {
-    ...certificateMaterial(made),
-    otherCertificatePem,
-    trustedPem: inClear([made.certificatePem, otherCertificatePem]),
-  };
-}
-
-/** Marked secret here as well: before the first `up` the engine does not know yet that the key is. */
-function certificateMaterial(made: CertificateAuthority | ClientCertificate): CertificateMaterial {
-  return { certificatePem: made.certificatePem, privateKeyPem: pulumi.secret(made.privateKeyPem) };
 }
 
 function validated(

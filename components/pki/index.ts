@@ -1,14 +1,14 @@
 export { ClusterIdentity } from "./cluster-identity";
+export type { CertificateAuthorityMaterial, CertificateMaterial } from "./material";
 export type {
-  CertificateAuthorityMaterial,
-  CertificateMaterial,
   ClusterIdentityArgs,
   ClusterIdentitySeed,
   RotationStep,
   ServiceAccountKeyMaterial,
 } from "./cluster-identity";
 export type { EncryptionKeyMaterial, NumberedKey } from "./encryption-key";
-export type { RotatingPart, RotationPhase } from "./rotation";
+export type { IdentityPart, RotatingPart, RotationPhase } from "./rotation";
+export { rotationLines } from "./rotation-lines";
 export { kubeconfig } from "./kubeconfig";
 export type { KubeconfigArgs } from "./kubeconfig";
 export { WebIdentity } from "./web-identity";

@@ -1,7 +1,13 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 /** What of a cluster's identity rotates by itself: all authorities together, or one of the keys. */
-export const rotatingParts = ["authorities", "service-account-key", "encryption-key"] as const;
+export const identityParts = ["authorities", "service-account-key", "encryption-key"] as const;
+
+/** One of {@link identityParts}. */
+export type IdentityPart = (typeof identityParts)[number];
+
+/** What of an environment rotates by itself: parts of the cluster's identity, and what signs the web servers' certificate. */
+export const rotatingParts = [...identityParts, "web-authority"] as const;
 
 /** One of {@link rotatingParts}. */
 export type RotatingPart = (typeof rotatingParts)[number];

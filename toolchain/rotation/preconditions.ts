@@ -17,6 +17,8 @@ export interface Step {
   readonly part: RotatingPart;
   readonly to: RotationPhase;
   readonly resources: readonly RotatingResource[];
+  /** Whether the same command has taken the step before. */
+  readonly hasMoved: boolean;
   /** Takes a line for a person. */
   readonly say: (line: string) => void;
 }
@@ -26,7 +28,7 @@ export interface Step {
  * @returns why the next phase has to wait, in a sentence; undefined when it may begin
  */
 export async function precondition(step: Step): Promise<string | undefined> {
-  const { part, to, resources, say } = step;
+  const { name, part, to, resources, hasMoved, say } = step;
   const [first] = resources;
   if (part === "encryption-key" && to === "distrust") {
     await encryptAnew(await connection(step), first?.generation ?? 1, say);
@@ -43,6 +45,10 @@ export async function precondition(step: Step): Promise<string | undefined> {
       resources.find(({ name }) => name.endsWith(`-identity-${role}`))?.certificatePem ?? "";
     const authorities = { client: of("kubernetes-ca"), requestHeader: of("front-proxy-ca") };
     await distrustInAggregation(await connection(step), authorities);
+  }
+  // Nobody here knows who trusts it: whoever calls again says that they do.
+  if (part === "web-authority" && to === "sign" && hasMoved) {
+    return `whoever trusts the authority of the web servers of ${name} has to trust the next one too: pulumi stack output webAuthority -s ${name} gives both`;
   }
   return undefined;
 }

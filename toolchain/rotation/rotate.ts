@@ -38,14 +38,20 @@ async function main(): Promise<void> {
   const [name = "dev"] = process.argv.slice(2);
   const part = given("WHAT") as RotatingPart | undefined;
   if (part === undefined) {
-    throw new Error("WHAT is missing; write WHAT=authorities, service-account-key or encryption-key");
+    throw new Error(
+      "WHAT is missing; write WHAT=authorities, service-account-key, encryption-key or web-authority",
+    );
   }
   const stack = environmentStack(name);
   const say = (line: string): void => {
     console.log(`rotation of ${part}: ${line}`);
   };
   if ((await resourcesOf(stack, part)).length === 0) {
-    throw new Error(`There is no cluster in ${name}; make up ENV=${name} makes one`);
+    throw new Error(
+      part === "web-authority"
+        ? `${name} has no web authority: it is not up, or its ingress has no hosts to show a certificate for`
+        : `There is no cluster in ${name}; make up ENV=${name} makes one`,
+    );
   }
   say("bringing every machine to the phase that it is in");
   update(name, stack);
@@ -53,7 +59,7 @@ async function main(): Promise<void> {
   for (;;) {
     const resources = await resourcesOf(stack, part);
     const to = nextStep(resources.map(({ phase }) => phase));
-    const obstacle = await precondition({ name, stack, part, to, resources, say });
+    const obstacle = await precondition({ name, stack, part, to, resources, hasMoved, say });
     if (obstacle !== undefined) {
       const later = `${obstacle}; make rotate ENV=${name} WHAT=${part} goes on then`;
       if (!hasMoved) throw new Error(`rotation of ${part}: ${later}`);

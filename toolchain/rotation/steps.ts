@@ -2,11 +2,12 @@ import { nextPhase, type RotationPhase } from "../../components/pki/rotation";
 import type { RotatingPart } from "../../components/pki";
 import type { Deployment } from "../recover/deployment";
 
-/** The resources of components/pki/cluster-identity.ts that each part is, by the ends of their types. */
+/** The resources of components/pki that each part is, by the ends of their types. */
 const types: Readonly<Record<RotatingPart, string>> = {
   authorities: "slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki:CertificateAuthority",
   "service-account-key": "slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki:KeyPair",
   "encryption-key": "slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki:EncryptionKey",
+  "web-authority": "slipway:pki:WebIdentity$pulumi-nodejs:dynamic/pki:CertificateAuthority",
 };
 
 /** What a stack's state says of something that rotates, less its secrets. */

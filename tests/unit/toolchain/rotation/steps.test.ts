@@ -25,7 +25,7 @@ test("phases that no run leaves behind are refused, and so is nothing", () => {
   expect(() => nextStep([])).toThrow("nothing to rotate");
 });
 
-test("a part is what the cluster's identity has of it, and not the web's authority", () => {
+test("the authorities are those of the cluster's identity, and the web's is a part of its own", () => {
   const urn = (types: string, name: string): string => `urn:pulumi:dev::slipway::${types}::${name}`;
   const identity = "slipway:cluster:KubernetesCluster$slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki";
   const resources = [
@@ -46,5 +46,6 @@ test("a part is what the cluster's identity has of it, and not the web's authori
   expect(rotatingResources({ resources }, "encryption-key")).toMatchObject([
     { phase: "settled", generation: 1 },
   ]);
+  expect(rotatingResources({ resources }, "web-authority")).toMatchObject([{ name: "dev-web-authority" }]);
   expect(rotatingResources({}, "service-account-key")).toEqual([]);
 });

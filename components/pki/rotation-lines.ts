@@ -1,9 +1,10 @@
-import type { RotatingPart, RotationPhase } from "../../pki";
+import type { RotatingPart, RotationPhase } from "./rotation";
 
 const names: Readonly<Record<RotatingPart, string>> = {
   authorities: "the authorities",
   "service-account-key": "the service accounts' key",
   "encryption-key": "the key that encrypts Secrets",
+  "web-authority": "the web's authority",
 };
 
 /** What a phase is, for a person. The first and the last are as good as none. */
@@ -15,7 +16,9 @@ const meanings: Readonly<Record<RotationPhase, string | undefined>> = {
 };
 
 /** What is being rotated, one sentence each; nothing where nothing is. */
-export function rotationLines(phases: Readonly<Record<RotatingPart, readonly RotationPhase[]>>): string[] {
+export function rotationLines(
+  phases: Readonly<Partial<Record<RotatingPart, readonly RotationPhase[]>>>,
+): string[] {
   return (Object.keys(names) as RotatingPart[]).flatMap((part) =>
     [...new Set(phases[part])].flatMap((phase) => {
       const meaning = meanings[phase];
