@@ -1,5 +1,7 @@
 // Nightly (`make test-clusters`): two hours and a half, one of which waits for the tokens of the key of before to end.
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect as connectTls } from "node:tls";
 
 import { secretsOfOtherKeys } from "../../components/cluster/actions/encrypted-secrets";
 import { connect } from "../../components/cluster/actions/connect";
@@ -68,6 +70,50 @@ async function stateOf(type: string): Promise<Record<string, unknown>[]> {
     .filter(({ urn }) => urn.includes(`slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki:${type}::`))
     .map(({ outputs = {} }) => outputs);
 }
+
+/** Whether somebody who trusts these authorities is answered by the shop over TLS. */
+async function isTrusted(ca: string): Promise<boolean> {
+  const { hostname, port } = new URL(await environment.output("shopTlsUrl"));
+  const socket = connectTls({ host: hostname, port: Number(port), servername: hostname, ca });
+  try {
+    await once(socket, "secureConnect");
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === "SELF_SIGNED_CERT_IN_CHAIN") return false;
+    if ((error as { code?: string }).code === "UNABLE_TO_VERIFY_LEAF_SIGNATURE") return false;
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+}
+
+it(
+  "rotates the web's authority: it waits until somebody has seen to it that the next one is trusted, and rolls no machine",
+  async () => {
+    const times = await madeAt(environment, machines);
+    const before = await environment.output("webAuthority");
+    const first = await rotateUnderLoad("web-authority");
+    expect(phasesIn(first.output)).toEqual(["trust"]);
+    expect(first.output).toContain("pulumi stack output webAuthority");
+    const both = await environment.output("webAuthority");
+    expect(pemBlocks(both)).toEqual([...pemBlocks(before), expect.stringContaining("BEGIN CERTIFICATE")]);
+    expect(await isTrusted(before)).toBe(true);
+    expect(await isTrusted(both)).toBe(true);
+    const second = await rotateUnderLoad("web-authority");
+    expect(phasesIn(second.output)).toEqual(["sign", "distrust"]);
+    const after = await environment.output("webAuthority");
+    expect(pemBlocks(after)).toEqual(pemBlocks(both).slice(1));
+    expect([await isTrusted(before), await isTrusted(both), await isTrusted(after)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect([...lostPages(first), ...lostPages(second)]).toEqual([]);
+    expect(await madeAt(environment, machines)).toEqual(times);
+    await changesNothing(environment);
+  },
+  minutes(20),
+);
 
 const rolls = 3 * controlPlanes.length;
 
