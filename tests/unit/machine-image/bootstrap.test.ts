@@ -166,6 +166,23 @@ describe("a member that the others have removed", () => {
     expect(decisive(machine.boot().calls)).toEqual([reset, uploaded, join]);
   });
 
+  it("does so where nothing else has changed, after its kubelet has begun", () => {
+    const machine = nodeOf("second");
+    machine.tell("api", "");
+    machine.tell("members", members({ index: 0 }));
+    const { calls, said } = machine.boot();
+    expect(decisive(calls)).toEqual([started, reset, uploaded, join]);
+    expect(said.at(-1)).toBe("joined");
+  });
+
+  it("keeps its data, and runs on, where it is a member still", () => {
+    const machine = nodeOf("second");
+    machine.tell("api", "");
+    machine.tell("members", members({ index: 0 }, { index: 1 }));
+    expect(decisive(machine.boot().calls)).toEqual([started]);
+    expect(machine.has(data)).toBe(true);
+  });
+
   it("keeps its data when nobody can say whether it was", () => {
     const machine = nodeOf("first");
     machine.lose("etc/kubernetes/slipway-applied");
