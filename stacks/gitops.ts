@@ -52,7 +52,11 @@ export class EnvironmentGitOps extends pulumi.ComponentResource {
         { ...child, dependsOn: [...args.registryAfter] },
       ).reference;
 
-    const git = new GitServer("git", { image: image("gitea"), nodePort: gitNodePort }, pods);
+    const git = new GitServer(
+      "git",
+      { image: image("gitea"), repositories: [appsRepository], nodePort: gitNodePort },
+      pods,
+    );
     const gitOps = new GitOps(
       "flux",
       {
@@ -70,7 +74,7 @@ export class EnvironmentGitOps extends pulumi.ComponentResource {
       {
         namespace,
         url: git.repositoryUrl(appsRepository),
-        credentials: git.credentials,
+        credentials: git.reader(appsRepository),
         intervalSeconds: args.intervalSeconds,
       },
       { ...child, dependsOn: [gitOps] },

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -6,11 +9,12 @@ import { Password } from "../pki";
 import { anyPod, anywhere, egressToDns, tcp } from "../workloads/network-peers";
 import { checkNodePort, checkStorage } from "./checks";
 import { restrictedContainer, restrictedPod } from "./restricted-pod";
+import { gitServerSettings } from "./git-server-settings";
 import { settingsHash } from "./settings-hash";
 
 /** Which Gitea, and where it keeps what it is given. */
 export interface GitServerArgs {
-  /** Image of Gitea with `gitea`, `git`, `awk` and `sh` on its PATH. */
+  /** Image of Gitea with `gitea`, `git`, `curl`, `awk` and `sh` on its PATH. */
   readonly image: pulumi.Input<string>;
   /** Number of the user that the image runs as, which must have a name in it, as Git asks. Default 1000. */
   readonly user?: number;
@@ -23,6 +27,11 @@ export interface GitServerArgs {
   };
   /** Name of the one user that there is at first, an administrator. Default `slipway`. */
   readonly administrator?: string;
+  /**
+   * Repositories of the administrator's that are there from the beginning, empty and private, each with a user of its own that
+   * may read it and nothing else: see {@link GitServer.reader}. Default: none.
+   */
+  readonly repositories?: readonly string[];
   /** Port of every node on which it answers from outside, 30000 to 32767. Default: inside the cluster only. */
   readonly nodePort?: number;
 }
@@ -30,45 +39,58 @@ export interface GitServerArgs {
 const port = 3000;
 const configFile = "/etc/gitea/app.ini";
 const dataFolder = "/var/lib/gitea";
+const accountsFolder = "/etc/gitea-accounts";
+const accountsFile = "git-accounts.sh";
+/** Makes the users that the Secret has; from then on its passwords are the ones that count. */
+const accountsScript = readFileSync(join(__dirname, "files", accountsFile), "utf8");
 
 /**
- * A Git server in the cluster, by Gitea: HTTP, an API, and no registration. Its one user is an administrator whose
- * password nobody thought of. A repository is made by the first push to it, private.
+ * A Git server in the cluster, by Gitea: HTTP, an API, and no registration. It has an administrator whose password nobody
+ * thought of, and a reader for each of `repositories`. Other repositories are made by the first push to them, private.
  *
  * @example
- * const git = new GitServer("git", { image: giteaImage, nodePort: 30030 }, { provider });
- * new GitOpsSource("apps", { namespace, url: git.repositoryUrl("apps"), credentials: git.credentials }, { provider });
+ * const git = new GitServer("git", { image: giteaImage, repositories: ["apps"], nodePort: 30030 }, { provider });
+ * new GitOpsSource("apps", { namespace, url: git.repositoryUrl("apps"), credentials: git.reader("apps") }, { provider });
  */
 export class GitServer extends pulumi.ComponentResource {
   /** Where the cluster reaches it: `http://<name>.<name>`. */
   readonly url: pulumi.Output<string>;
-  /** The administrator. The password is secret. */
-  readonly credentials: {
-    /** Name of the user. */
-    readonly username: string;
-    /** The user's password. Secret. */
-    readonly password: pulumi.Output<string>;
-  };
+  /** The administrator, who may do anything with every repository. */
+  readonly credentials: GitUser;
 
   private readonly labels: Record<string, string>;
+  private readonly readers: ReadonlyMap<string, GitUser>;
 
   constructor(name: string, args: GitServerArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:delivery:GitServer", name, {}, options);
     checkGitServer(name, args);
-    const { administrator = "slipway" } = args;
+    const { administrator = "slipway", repositories = [] } = args;
     this.labels = { "app.kubernetes.io/name": name };
     this.credentials = {
       username: administrator,
       password: new Password(`${name}-administrator`, { parent: this }).password,
     };
 
+    const passwords = new Map(
+      repositories.map((repository) => [
+        repository,
+        new Password(`${name}-reader-${repository}`, { parent: this }).password,
+      ]),
+    );
+
     const namespace = this.createNamespace(name);
     const file = this.settingsFile(name);
-    const secretName = this.createSecret(name, namespace, file);
+    const secretName = this.createSecret(name, namespace, file, passwords);
     this.createPolicy(name, namespace, args.nodePort);
     const service = this.createService(name, namespace, args.nodePort);
-    const hash = settingsHash([file, this.credentials.password]);
-    this.createServer(name, { namespace, secretName, hash }, args);
+    const hash = settingsHash([file, this.credentials.password, [...passwords.values()], accountsScript]);
+    const server = this.createServer(name, { namespace, secretName, hash }, args);
+    this.readers = new Map(
+      [...passwords].map(([repository, password]) => [
+        repository,
+        { username: `${repository}-reader`, password: whenThere(server, password) },
+      ]),
+    );
     this.url = pulumi.interpolate`http://${service.metadata.name}.${namespace}`;
     this.registerOutputs({ url: this.url });
   }
@@ -76,6 +98,20 @@ export class GitServer extends pulumi.ComponentResource {
   /** Where the cluster reaches a repository of the administrator's. */
   repositoryUrl(repository: string): pulumi.Output<string> {
     return pulumi.interpolate`${this.url}/${this.credentials.username}/${repository}.git`;
+  }
+
+  /**
+   * Who may read one of `repositories` and nothing else, known when the server has the user.
+   * @throws Error when the repository is none of them
+   */
+  reader(repository: string): GitUser {
+    const reader = this.readers.get(repository);
+    if (reader === undefined) {
+      throw new Error(
+        `GitServer has no reader of "${repository}"; its repositories are ${[...this.readers.keys()].join(", ") || "none"}`,
+      );
+    }
+    return reader;
   }
 
   private createNamespace(name: string): pulumi.Output<string> {
@@ -99,7 +135,14 @@ export class GitServer extends pulumi.ComponentResource {
     return pulumi
       .all([secretKey, internalToken, signingKey])
       .apply(([key, token, signing]) =>
-        settings({ name, secretKey: key, internalToken: token, signingKey: signing }),
+        gitServerSettings({
+          name,
+          port,
+          dataFolder,
+          secretKey: key,
+          internalToken: token,
+          signingKey: signing,
+        }),
       );
   }
 
@@ -107,12 +150,19 @@ export class GitServer extends pulumi.ComponentResource {
     name: string,
     namespace: pulumi.Input<string>,
     file: pulumi.Output<string>,
+    readers: ReadonlyMap<string, pulumi.Output<string>>,
   ): pulumi.Output<string> {
+    const passwords = Object.fromEntries(
+      [...readers].map(([repository, password]) => [`reader.${repository}`, password]),
+    );
     const secret = new k8s.core.v1.Secret(
       name,
       {
         metadata: { name, namespace, labels: { ...this.labels, ...managed } },
-        stringData: { "app.ini": pulumi.secret(file), ...this.credentials },
+        stringData: {
+          ...{ "app.ini": pulumi.secret(file), [accountsFile]: accountsScript },
+          ...{ ...this.credentials, ...passwords },
+        },
       },
       { parent: this, additionalSecretOutputs: ["data", "stringData"] },
     );
@@ -164,8 +214,8 @@ export class GitServer extends pulumi.ComponentResource {
   private createServer(
     name: string,
     { namespace, secretName, hash }: ServerParts,
-    { image, user = 1000, storage = {} }: GitServerArgs,
-  ): void {
+    { image, user = 1000, storage = {}, repositories = [] }: GitServerArgs,
+  ): k8s.apps.v1.StatefulSet {
     const shared = {
       image,
       imagePullPolicy: "IfNotPresent",
@@ -176,7 +226,9 @@ export class GitServer extends pulumi.ComponentResource {
         { name: "tmp", mountPath: "/tmp" },
       ],
     };
-    new k8s.apps.v1.StatefulSet(
+    const accounts = ["username", "password", ...repositories.map((repository) => `reader.${repository}`)];
+    const folders = [...shared.volumeMounts, { name: "accounts", mountPath: accountsFolder, readOnly: true }];
+    return new k8s.apps.v1.StatefulSet(
       name,
       {
         metadata: { name, namespace, labels: { ...this.labels, ...managed } },
@@ -193,9 +245,9 @@ export class GitServer extends pulumi.ComponentResource {
               initContainers: [
                 {
                   ...shared,
-                  name: "administrator",
-                  command: ["sh", "-euc", ensureAdministrator],
-                  env: [fromSecret("USERNAME", secretName), fromSecret("PASSWORD", secretName)],
+                  name: "accounts",
+                  command: ["sh", `${accountsFolder}/${accountsFile}`, configFile, accountsFolder],
+                  volumeMounts: folders,
                   resources: {
                     requests: { cpu: "50m", memory: "64Mi" },
                     limits: { cpu: "1", memory: "512Mi" },
@@ -230,6 +282,14 @@ export class GitServer extends pulumi.ComponentResource {
                   name: "settings",
                   secret: { secretName, items: [{ key: "app.ini", path: "app.ini" }], defaultMode: 0o440 },
                 },
+                {
+                  name: "accounts",
+                  secret: {
+                    secretName,
+                    items: [accountsFile, ...accounts].map((key) => ({ key, path: key })),
+                    defaultMode: 0o440,
+                  },
+                },
                 { name: "tmp", emptyDir: {} },
               ],
             },
@@ -251,6 +311,14 @@ export class GitServer extends pulumi.ComponentResource {
   }
 }
 
+/** A user of the Git server. */
+export interface GitUser {
+  /** Name of the user. */
+  readonly username: string;
+  /** The user's password. Secret. */
+  readonly password: pulumi.Output<string>;
+}
+
 interface ServerParts {
   readonly namespace: pulumi.Input<string>;
   readonly secretName: pulumi.Input<string>;
@@ -259,93 +327,31 @@ interface ServerParts {
 
 const managed = { "app.kubernetes.io/managed-by": "pulumi" };
 
-function fromSecret(
-  variable: "USERNAME" | "PASSWORD",
-  secret: pulumi.Input<string>,
-): k8s.types.input.core.v1.EnvVar {
-  return { name: variable, valueFrom: { secretKeyRef: { name: secret, key: variable.toLowerCase() } } };
+/** Known when a resource is there: what is asked for earlier finds nobody. */
+function whenThere(resource: pulumi.CustomResource, password: pulumi.Output<string>): pulumi.Output<string> {
+  return pulumi.secret(pulumi.all([password, resource.id]).apply(([known]) => known));
 }
 
-/** Makes the administrator once; from then on the Secret's password is the one that counts. */
-const ensureAdministrator = `
-gitea() { command gitea --config ${configFile} "$@"; }
-gitea migrate
-if gitea admin user list --admin | awk '{ print $2 }' | grep -qxF "$USERNAME"; then
-  gitea admin user change-password --username "$USERNAME" --password "$PASSWORD" --must-change-password=false
-else
-  gitea admin user create --admin --username "$USERNAME" --password "$PASSWORD" \\
-    --email "$USERNAME@localhost" --must-change-password=false
-fi
-`.trim();
-
-interface Settings {
-  readonly name: string;
-  readonly secretKey: string;
-  readonly internalToken: string;
-  readonly signingKey: string;
-}
-
-/** https://docs.gitea.com/administration/config-cheat-sheet */
-function settings({ name, secretKey, internalToken, signingKey }: Settings): string {
-  return `APP_NAME = ${name}
-RUN_MODE = prod
-WORK_PATH = ${dataFolder}
-
-[server]
-HTTP_PORT = ${port}
-ROOT_URL = http://${name}.${name}/
-DISABLE_SSH = true
-OFFLINE_MODE = true
-
-[database]
-DB_TYPE = sqlite3
-PATH = ${dataFolder}/gitea.db
-
-[security]
-INSTALL_LOCK = true
-SECRET_KEY = ${secretKey}
-INTERNAL_TOKEN = ${internalToken}
-PASSWORD_HASH_ALGO = pbkdf2_hi
-
-[oauth2]
-ENABLED = false
-JWT_SECRET = ${Buffer.from(signingKey).toString("base64url")}
-
-[service]
-DISABLE_REGISTRATION = true
-REQUIRE_SIGNIN_VIEW = true
-
-[openid]
-ENABLE_OPENID_SIGNIN = false
-ENABLE_OPENID_SIGNUP = false
-
-[repository]
-ROOT = ${dataFolder}/repositories
-ENABLE_PUSH_CREATE_USER = true
-DEFAULT_PUSH_CREATE_PRIVATE = true
-
-[actions]
-ENABLED = false
-
-[cron.update_checker]
-ENABLED = false
-
-[indexer]
-ISSUE_INDEXER_TYPE = db
-
-[log]
-MODE = console
-LEVEL = warn
-`;
-}
-
-function checkGitServer(name: string, { administrator = "slipway", nodePort, storage }: GitServerArgs): void {
+function checkGitServer(
+  name: string,
+  { administrator = "slipway", repositories = [], nodePort, storage }: GitServerArgs,
+): void {
   const reserved = ["admin", "api", "user", "explore", "assets", "v2"];
   const problems = new Problems();
   problems.expectServiceName("name", name);
   const isFree = /^[a-z0-9][-a-z0-9]{0,38}$/.test(administrator) && !reserved.includes(administrator);
   const advice = `give 1 to 39 of a-z, 0-9 and "-", and none of ${reserved.join(", ")}`;
   problems.expect(isFree, "administrator", administrator, advice);
+  for (const [index, repository] of repositories.entries()) {
+    // With "-reader" it is a user's name.
+    const isName = /^[a-z0-9][-a-z0-9]{0,31}$/.test(repository) && repositories.indexOf(repository) === index;
+    problems.expect(
+      isName,
+      `repositories[${index}]`,
+      repository,
+      'give 1 to 32 of a-z, 0-9 and "-", each once',
+    );
+  }
   checkNodePort(problems, nodePort);
   checkStorage(problems, storage);
   problems.throwIfAny("GitServer", name);

@@ -1,3 +1,5 @@
+import { isSecret } from "@pulumi/pulumi";
+
 import { GitServer, type GitServerArgs } from "../../../../components/delivery";
 import {
   containerOf,
@@ -15,6 +17,13 @@ beforeEach(() => {
 });
 
 const image = "registry/gitea@sha256:1";
+
+/** Which keys of the server's Secret a volume has. */
+const itemsOf = (
+  volumes: readonly { name?: unknown; secret?: { items?: { key: string }[] } }[],
+  volume: string,
+): string[] => volumes.find(({ name }) => name === volume)?.secret?.items?.map(({ key }) => key) ?? [];
+
 const create = (more: Partial<GitServerArgs> = {}) =>
   registeredBy((options) => new GitServer("git", { image, ...more }, options));
 
@@ -59,11 +68,29 @@ test("takes no registration, asks everybody who he is, and has its administrator
   for (const line of ["DISABLE_REGISTRATION = true", "REQUIRE_SIGNIN_VIEW = true", "INSTALL_LOCK = true"]) {
     expect(text).toContain(line);
   }
-  const [init] = inputsOf(resources, statefulSet).spec.template.spec.initContainers ?? [];
-  expect(init?.env).toEqual([
-    { name: "USERNAME", valueFrom: { secretKeyRef: { name: "git", key: "username" } } },
-    { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "git", key: "password" } } },
+  const { initContainers = [], volumes = [] } = inputsOf(resources, statefulSet).spec.template.spec;
+  expect(initContainers.map(({ command }) => command)).toEqual([
+    ["sh", "/etc/gitea-accounts/git-accounts.sh", "/etc/gitea/app.ini", "/etc/gitea-accounts"],
   ]);
+  expect(JSON.stringify(initContainers)).not.toContain("PASSWORD");
+  expect(itemsOf(volumes, "accounts")).toEqual(["git-accounts.sh", "username", "password"]);
+});
+
+test("has for each repository that is there from the beginning a user who may read it", async () => {
+  let server: GitServer | undefined;
+  const resources = await registeredBy(
+    (options) => (server = new GitServer("git", { image, repositories: ["apps", "infra"] }, options)),
+  );
+  expect(countByType(resources)).toMatchObject({ "pulumi-nodejs:dynamic/pki:Password": 6 });
+  const { volumes = [] } = inputsOf(resources, statefulSet).spec.template.spec;
+  expect(itemsOf(volumes, "accounts").slice(1)).toEqual([
+    ...["username", "password", "reader.apps", "reader.infra"],
+  ]);
+  expect(itemsOf(volumes, "settings")).toEqual(["app.ini"]);
+  const reader = server?.reader("infra");
+  expect(reader?.username).toBe("infra-reader");
+  expect(reader && (await isSecret(reader.password))).toBe(true);
+  expect(() => server?.reader("other")).toThrow('no reader of "other"; its repositories are apps, infra');
 });
 
 test("is inside the cluster only, or on a port of every node", async () => {
@@ -90,12 +117,17 @@ test("says where its repositories are, and who may read them", async () => {
 });
 
 test("names all that is wrong at once", () => {
-  const wrong = { image, administrator: "admin", nodePort: 80, storage: { size: "much" } };
+  const wrong = {
+    ...{ image, administrator: "admin", repositories: ["ok", "No", "ok"], nodePort: 80 },
+    storage: { size: "much" },
+  };
   expect(() => new GitServer("Git", wrong, {})).toThrow(
     [
       'GitServer "Git" cannot work:',
       '  - name is "Git": give 1 to 63 of a-z, 0-9 and "-", with a letter first and no "-" last',
       '  - administrator is "admin": give 1 to 39 of a-z, 0-9 and "-", and none of admin, api, user, explore, assets, v2',
+      '  - repositories[1] is "No": give 1 to 32 of a-z, 0-9 and "-", each once',
+      '  - repositories[2] is "ok": give 1 to 32 of a-z, 0-9 and "-", each once',
       "  - nodePort is 80: give a whole number from 30000 to 32767",
       '  - storage.size is "much": give a size such as 10Gi',
     ].join("\n"),
