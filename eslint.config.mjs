@@ -20,7 +20,7 @@ const mayImport = {
   pki: [],
   machines: ["bootstrap", "checks", "pki"],
   cluster: ["bootstrap", "machines", "pki"],
-  platform: [],
+  platform: ["pki"],
   checks: [],
   images: ["checks"],
   workloads: ["checks", "images"],

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { WebIdentity } from "../pki";
 import { bindClusterRole } from "./cluster-role-binding";
 import { podImage, type ProgramVersion } from "./pod-image";
 
@@ -17,6 +18,8 @@ export interface MetricsArgs {
 }
 
 const labels = { "k8s-app": "metrics-server" };
+const namespace = "kube-system";
+const certificateFolder = "/etc/metrics-server/tls";
 
 /**
  * What `kubectl top` and autoscalers read, by metrics-server. Objects as upstream's:
@@ -25,10 +28,25 @@ const labels = { "k8s-app": "metrics-server" };
 export class Metrics extends pulumi.ComponentResource {
   constructor(name: string, args: MetricsArgs, options: pulumi.ComponentResourceOptions) {
     super("slipway:platform:Metrics", name, {}, options);
-    const metadata = { name: "metrics-server", namespace: "kube-system", labels };
+    const metadata = { name: "metrics-server", namespace, labels };
 
     const account = new k8s.core.v1.ServiceAccount(name, { metadata }, { parent: this });
     const grants = this.grantAccess(name, account);
+    const { certificate, authorityPem } = new WebIdentity(
+      `${name}-serving`,
+      // By this name API servers call it: they do not ask DNS.
+      { authorityName: "metrics-server", hosts: [`metrics-server.${namespace}.svc`] },
+      { parent: this },
+    );
+    const secret = new k8s.core.v1.Secret(
+      name,
+      {
+        metadata: { ...metadata, name: "metrics-server-tls" },
+        type: "kubernetes.io/tls",
+        stringData: { "tls.crt": certificate.certificatePem, "tls.key": certificate.privateKeyPem },
+      },
+      { parent: this },
+    );
     const service = new k8s.core.v1.Service(
       name,
       {
@@ -49,7 +67,10 @@ export class Metrics extends pulumi.ComponentResource {
           replicas: 1,
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0 } },
           selector: { matchLabels: labels },
-          template: { metadata: { labels }, spec: podSpec(args, account.metadata.name) },
+          template: {
+            metadata: { labels },
+            spec: podSpec(args, account.metadata.name, secret.metadata.name),
+          },
         },
       },
       { parent: this, dependsOn: grants },
@@ -63,8 +84,7 @@ export class Metrics extends pulumi.ComponentResource {
           version: "v1beta1",
           groupPriorityMinimum: 100,
           versionPriority: 100,
-          // It serves a certificate that it makes for itself at each start.
-          insecureSkipTLSVerify: true,
+          caBundle: authorityPem.apply((pem) => Buffer.from(pem).toString("base64")),
           service: { name: service.metadata.name, namespace: service.metadata.namespace },
         },
       },
@@ -137,6 +157,7 @@ const readerLabels = {
 function podSpec(
   { version, verifyKubelet }: MetricsArgs,
   accountName: pulumi.Input<string>,
+  secretName: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
   return {
     priorityClassName: "system-cluster-critical",
@@ -151,7 +172,9 @@ function podSpec(
         name: "metrics-server",
         ...podImage("metrics-server", version),
         args: [
-          "--cert-dir=/tmp",
+          // Read anew when they change, so that a renewed certificate starts no pod anew.
+          `--tls-cert-file=${certificateFolder}/tls.crt`,
+          `--tls-private-key-file=${certificateFolder}/tls.key`,
           "--secure-port=10250",
           "--kubelet-preferred-address-types=InternalIP",
           "--kubelet-use-node-status-port",
@@ -173,9 +196,9 @@ function podSpec(
         // Ready once it has two measurements to take the difference of.
         readinessProbe: { httpGet: { path: "/readyz", port: "https", scheme: "HTTPS" }, periodSeconds: 1 },
         livenessProbe: { httpGet: { path: "/livez", port: "https", scheme: "HTTPS" }, periodSeconds: 10 },
-        volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+        volumeMounts: [{ name: "tls", mountPath: certificateFolder, readOnly: true }],
       },
     ],
-    volumes: [{ name: "tmp", emptyDir: {} }],
+    volumes: [{ name: "tls", secret: { secretName } }],
   };
 }

@@ -158,6 +158,47 @@ async function aProduct(): Promise<string> {
   return id;
 }
 
+describe("the Git server", () => {
+  it("lets who has a source's credentials read that repository, and nothing else", async () => {
+    const secret = await environment.kubectl("get", "secret", "-n", "apps", "gitops-apps", "-o", "json");
+    const { data } = JSON.parse(secret) as { data: { username: string; password: string } };
+    const [username, password] = [data.username, data.password].map((text) => atob(text));
+    const { origin } = new URL(await environment.output("gitUrl"));
+    const ask = async (method: string, path: string, body?: object): Promise<number> => {
+      const { status } = await fetch(`${origin}/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Basic ${btoa(`${username}:${password}`)}`,
+          "content-type": "application/json",
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return status;
+    };
+    expect(username).toBe("apps-reader");
+    expect(await ask("GET", "/repos/slipway/apps")).toBe(200);
+    const file = { content: btoa("evil"), message: "x" };
+    expect(await ask("POST", "/repos/slipway/apps/contents/evil.yaml", file)).toBe(403);
+    expect(await ask("POST", "/repos/slipway/apps/forks", {})).toBe(409);
+    expect(await ask("POST", "/user/repos", { name: "own" })).toBe(403);
+    expect(await ask("GET", "/admin/users")).toBe(403);
+  });
+});
+
+describe("the metrics API", () => {
+  it("is taken from nobody who has another certificate", async () => {
+    const service = await environment.kubectl("get", "apiservice", "v1beta1.metrics.k8s.io", "-o", "json");
+    const { spec } = JSON.parse(service) as { spec: { caBundle?: string; insecureSkipTLSVerify?: boolean } };
+    expect(spec.insecureSkipTLSVerify ?? false).toBe(false);
+    expect(atob(spec.caBundle ?? "")).toContain("BEGIN CERTIFICATE");
+    await eventually(
+      90,
+      () => environment.kubectl("top", "nodes", "--no-headers").catch(() => ""),
+      (lines) => lines.split("\n").length === 2,
+    );
+  });
+});
+
 describe("the shop", () => {
   it("takes no form of another site, and says nothing of its pods", async () => {
     const url = new URL("checkout", await environment.output("shopUrl"));

@@ -53,21 +53,23 @@ interface State {
   };
 }
 
-/** What a stack's state has, which only an update renews; the cluster's authorities are rotated, and the web's is not. */
+/** What a stack's state has, which only an update renews; authorities are rotated, but that of metrics-server, which is its own. */
 export function rowsOfState(exported: string): Row[] {
   const { deployment } = JSON.parse(exported) as State;
   return (deployment.resources ?? []).flatMap(({ urn, type, outputs }) => {
     const pem = outputs?.certificatePem;
     if (typeof pem !== "string") return [];
     const isAuthority = type.endsWith(":CertificateAuthority");
-    const isWeb = urn.includes("slipway:pki:WebIdentity$");
-    const ofAuthority = isWeb ? "nobody: it ends with the environment" : renewals.get("nobody");
-    const renewedBy = isAuthority ? ofAuthority : "make up";
+    const renewedBy = isAuthority ? renewalOfAuthority(urn) : "make up";
     const end = new Date(new X509Certificate(pem).validTo);
-    return [
-      { what: urn.split("::").at(-1) ?? "", where: "the stack's state", end, renewedBy: renewedBy ?? "" },
-    ];
+    return [{ what: urn.split("::").at(-1) ?? "", where: "the stack's state", end, renewedBy }];
   });
+}
+
+function renewalOfAuthority(urn: string): string {
+  if (urn.includes("slipway:platform:Metrics$")) return "nobody: it ends with the environment";
+  const part = urn.includes("slipway:pki:WebIdentity$") ? "web-authority" : "authorities";
+  return `make rotate WHAT=${part}`;
 }
 
 /** A table, the first that ends on top. */

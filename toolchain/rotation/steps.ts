@@ -7,7 +7,8 @@ const types: Readonly<Record<RotatingPart, string>> = {
   authorities: "slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki:CertificateAuthority",
   "service-account-key": "slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki:KeyPair",
   "encryption-key": "slipway:pki:ClusterIdentity$pulumi-nodejs:dynamic/pki:EncryptionKey",
-  "web-authority": "slipway:pki:WebIdentity$pulumi-nodejs:dynamic/pki:CertificateAuthority",
+  // metrics-server has one of its own, inside its component.
+  "web-authority": "::slipway:pki:WebIdentity$pulumi-nodejs:dynamic/pki:CertificateAuthority",
 };
 
 /** What a stack's state says of something that rotates, less its secrets. */

@@ -11,8 +11,12 @@ import {
   registeredBy,
 } from "../../../support/recorder";
 
+const authority = "-----BEGIN CERTIFICATE-----";
+
 beforeEach(() => {
-  recordResources();
+  recordResources({
+    outputs: { "pulumi-nodejs:dynamic/pki:CertificateAuthority": { certificatePem: authority } },
+  });
 });
 
 function create(verifyKubelet: boolean): Promise<Registered[]> {
@@ -27,6 +31,10 @@ test("registers exactly its objects", async () => {
     "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding": 2,
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": 1,
     "kubernetes:core/v1:Service": 1,
+    "kubernetes:core/v1:Secret": 1,
+    "slipway:pki:WebIdentity": 1,
+    "pulumi-nodejs:dynamic/pki:CertificateAuthority": 1,
+    "pulumi-nodejs:dynamic/pki:WebCertificate": 1,
     "kubernetes:apps/v1:Deployment": 1,
     "kubernetes:apiregistration.k8s.io/v1:APIService": 1,
   });
@@ -43,6 +51,21 @@ test("serves the metrics API through its own Service", async () => {
   });
 });
 
+test("is known to API servers by a certificate for its Service, and they verify it", async () => {
+  const resources = await create(false);
+  const { spec } = inputsOf(resources, "kubernetes:apiregistration.k8s.io/v1:APIService") as unknown as {
+    spec: Record<string, unknown>;
+  };
+  expect(spec.caBundle).toBe(Buffer.from(authority).toString("base64"));
+  expect(spec).not.toHaveProperty("insecureSkipTLSVerify");
+  const [certificate] = resources.filter(({ type }) => type.endsWith(":WebCertificate"));
+  expect(certificate?.inputs.hosts).toEqual(["metrics-server.kube-system.svc"]);
+  const deployment = inputsOf(resources, "kubernetes:apps/v1:Deployment");
+  expect(deployment.spec.template.spec).toMatchObject({
+    volumes: [{ name: "tls", secret: { secretName: "metrics-server-tls" } }],
+  });
+});
+
 test.each([
   [true, "--kubelet-certificate-authority=/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"],
   [false, "--kubelet-insecure-tls"],
@@ -50,7 +73,8 @@ test.each([
   const container = containerOf(inputsOf(await create(verifyKubelet), "kubernetes:apps/v1:Deployment"));
   expect(container.image).toBe("registry.k8s.io/metrics-server/metrics-server:v0.8.0");
   expect(container.args).toEqual([
-    "--cert-dir=/tmp",
+    "--tls-cert-file=/etc/metrics-server/tls/tls.crt",
+    "--tls-private-key-file=/etc/metrics-server/tls/tls.key",
     "--secure-port=10250",
     "--kubelet-preferred-address-types=InternalIP",
     "--kubelet-use-node-status-port",

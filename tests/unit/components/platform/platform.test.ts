@@ -49,9 +49,9 @@ function createWith(
   );
 }
 
-test("registers every part once, 66 resources in all", async () => {
+test("registers every part once, 70 resources in all", async () => {
   const resources = await create();
-  expect(resources).toHaveLength(66);
+  expect(resources).toHaveLength(70);
   expect(countByType(resources.filter(({ type }) => type.startsWith("slipway:")))).toEqual({
     "slipway:platform:Platform": 1,
     "slipway:platform:TenantPolicies": 1,
@@ -60,6 +60,7 @@ test("registers every part once, 66 resources in all", async () => {
     "slipway:platform:ClusterDns": 1,
     "slipway:platform:Storage": 1,
     "slipway:platform:Metrics": 1,
+    "slipway:pki:WebIdentity": 1,
     "slipway:platform:Ingress": 1,
   });
 });
@@ -176,7 +177,7 @@ test("gives every part what is its own", async () => {
 test("gives every Kubernetes object its name, and every namespaced one its namespace", async () => {
   const clusterWide = /Namespace|ClusterRole|StorageClass|APIService|IngressClass|ValidatingAdmission/;
   const objects = (await create()).filter(({ type }) => type.startsWith("kubernetes:"));
-  expect(objects).toHaveLength(58);
+  expect(objects).toHaveLength(59);
   for (const { type, inputs } of objects) {
     const { name, namespace } = inputs.metadata as { name?: string; namespace?: string };
     expect(name).toBeTruthy();
