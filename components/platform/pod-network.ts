@@ -125,6 +125,7 @@ function podSpec(
           "start-kube-router",
           `${configFolder}/cni.conflist`,
           cniConf,
+          cniFolder,
         ],
         args: [
           "--run-router=true",

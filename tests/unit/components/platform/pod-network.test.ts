@@ -90,6 +90,7 @@ test("shows the runtime its configuration only after kube-router has completed i
     "start-kube-router",
     "/etc/kube-router/cni.conflist",
     "/var/lib/kube-router/10-kube-router.conflist",
+    "/etc/cni/net.d",
   ]);
   expect(containerOf(daemonSet).lifecycle).toEqual({
     postStart: {
