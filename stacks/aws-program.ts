@@ -1,12 +1,12 @@
 import { homedir } from "node:os";
 import * as path from "node:path";
 
-import type { MachineArchive } from "../components/machines/aws";
 import { builtMachineFiles } from "../toolchain/images";
 import { runningVersions } from "../toolchain/running-version";
 import { type AccountFailure, failureOf, hostArchitecture } from "./aws/account";
 import { accountProblems } from "./aws/account-checks";
 import { type AccountFacts, accountFacts } from "./aws/account-facts";
+import type { CheckedConfig } from "./aws/checked-config";
 import { registryLogin } from "./aws/registry";
 import { userDataProblems } from "./aws/user-data-checks";
 import { awsEnvironment, type AwsEnvironmentOutputs } from "./aws-environment";
@@ -15,15 +15,6 @@ import { type EnvironmentConfig, loadConfigFor } from "./config";
 import type { AwsConfig } from "./config/aws-config";
 import { awsPath, between, type CrossProblem, settingPath, shown } from "./config/problems";
 import { toolchainFacts } from "./toolchain-facts";
-
-/** A configuration that has been held against the account. */
-export interface CheckedConfig {
-  readonly config: EnvironmentConfig;
-  readonly aws: AwsConfig;
-  readonly facts: AccountFacts;
-  /** What machines are made of; undefined where their images are prepared. */
-  readonly machineFiles?: MachineArchive;
-}
 
 /**
  * An environment's configuration, and what was looked up for it.

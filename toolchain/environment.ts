@@ -12,6 +12,9 @@ import { adoptedOwner } from "./owner";
 import { assemblePulumiHome, pulumiHome } from "./pulumi-home";
 import { failCommand } from "./command";
 
+/** An environment's settings, without their namespace, as somebody wrote them. */
+export type Settings = Readonly<Record<string, unknown>>;
+
 const repository = path.join(__dirname, "..");
 
 /** What stands before the name of each of the project's settings: the project's own name. */
@@ -83,10 +86,7 @@ export function settingsFile(name: string, environment: NodeJS.ProcessEnv = proc
  *
  * @throws Error when it is no YAML, or the name is none of an environment
  */
-export function settingsOf(
-  name: string,
-  environment: NodeJS.ProcessEnv = process.env,
-): Readonly<Record<string, unknown>> {
+export function settingsOf(name: string, environment: NodeJS.ProcessEnv = process.env): Settings {
   checkName(name);
   const file = settingsFile(name, environment);
   if (!existsSync(file)) return {};

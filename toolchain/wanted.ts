@@ -1,11 +1,8 @@
-import { settingsOf } from "./environment";
+import { type Settings, settingsOf } from "./environment";
 import { type Image, type ImageOnDemand, imagesOnDemand, machineFiles } from "./images/images";
 import { checkedVersion, isKubernetesVersion, newestKubernetes } from "./kubernetes-versions";
 import { allParts, everydayPartsOf, type Part, type PartName, partOf } from "./parts";
 import { runningVersions } from "./running-version";
-
-/** An environment's settings, without their namespace, as somebody wrote them. */
-export type Settings = Readonly<Record<string, unknown>>;
 
 /** What the toolchain is filled for, beside an environment. */
 export type Purpose = keyof typeof purposes;

@@ -3,8 +3,21 @@ import type { CoreV1Api, V1Node, V1Pod } from "@kubernetes/client-node";
 import { connect } from "./actions/connect";
 import { drainedAnnotation, uncordon } from "./actions/drain";
 import { poolLabel } from "./members";
-import type { NodeStatus } from "./readiness";
 import { podProblems } from "./roll/health";
+
+/** A Node as the cluster's API shows it. */
+export interface NodeStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  /** Why it is not ready, in the kubelet's words; empty when it is. */
+  readonly message: string;
+  /** When its kubelet last said so, to the second. */
+  readonly heartbeat: Date | undefined;
+  /** Whether its pods were moved away because its machine was made anew. */
+  readonly drained: boolean;
+  /** The pool that made its machine by itself; undefined when none did. */
+  readonly pool?: string | undefined;
+}
 
 /** What is seen and done of a cluster's nodes while its machines start. Both throw while the API does not answer. */
 export interface Nodes {

@@ -2,22 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type BootReport, readBootReport } from "./console";
 import { plainFailure } from "./failure";
-import type { Nodes } from "./nodes";
+import type { Nodes, NodeStatus } from "./nodes";
 import { type Settled, settled } from "./roll/settled";
-
-/** A Node as the cluster's API shows it. */
-export interface NodeStatus {
-  readonly name: string;
-  readonly ready: boolean;
-  /** Why it is not ready, in the kubelet's words; empty when it is. */
-  readonly message: string;
-  /** When its kubelet last said so, to the second. */
-  readonly heartbeat: Date | undefined;
-  /** Whether its pods were moved away because its machine was made anew. */
-  readonly drained: boolean;
-  /** The pool that made its machine by itself; undefined when none did. */
-  readonly pool?: string | undefined;
-}
 
 export interface ReadinessOptions {
   /** Machines that are to become nodes, by name. */

@@ -1,5 +1,5 @@
 import { isObjectName, Problems } from "../checks";
-import type { ExposureArgs } from "./exposure";
+import type { ExposureArgs } from "./exposure-args";
 import { checkReference } from "./reference";
 
 /** Throws one error that names every setting that cannot work, with its value and what would be right. */

@@ -1,7 +1,7 @@
 import { Problems } from "../checks";
 import { checkAutoscaling } from "./autoscaling";
 import { checkConfiguration } from "./configuration";
-import type { MicroserviceArgs } from "./microservice";
+import type { MicroserviceArgs } from "./microservice-args";
 import { checkTermination } from "./pod-spec";
 import { checkProbes } from "./probes";
 import { checkReferences } from "./reference";

@@ -2,32 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checkExposure } from "./check-exposure";
-import type { Microservice } from "./microservice";
+import type { ExposureArgs, Route } from "./exposure-args";
 import { podsOf } from "./network-peers";
 import { letInto } from "./network-policies";
-import type { MicroserviceReference } from "./reference";
 import { SettledRoutes } from "./route-change";
 import { metadataOf, skipAwait, type Workload } from "./workload";
-
-/** Which requests from outside the cluster lead to which microservices. */
-export interface ExposureArgs {
-  /** Namespace of the microservices: routes lead to those of one namespace only. */
-  readonly namespace: pulumi.Input<string>;
-  /** One at least; of several that fit a request, the one with the longest path takes it. */
-  readonly routes: readonly Route[];
-  /** Name of the IngressClass that the platform's ingress has. Default `skipper`. */
-  readonly ingressClass?: string;
-}
-
-/** One way in. */
-export interface Route {
-  /** Host name that was asked for, such as `shop.example.org`, without a port. Default: any. */
-  readonly host?: string;
-  /** Path that the request's begins with, part by part: `/api` is `/api/v1`, too, and not `/apis`. Default `/`: any. */
-  readonly path?: string;
-  /** Who answers, a {@link Microservice} or a reference to one. A part goes to its canary, if it has one. */
-  readonly to: MicroserviceReference & Partial<Pick<Microservice, "canary">>;
-}
 
 /**
  * HTTP from outside to microservices, through the platform's ingress, which answers over TLS as well, with the

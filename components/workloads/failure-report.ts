@@ -1,6 +1,15 @@
 import type { CoreV1Api, V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 
-import type { Rollout } from "./rollout-watch";
+/** One roll-out of a Deployment or StatefulSet. */
+export interface RolloutInProgress {
+  readonly kind: "Deployment" | "StatefulSet";
+  readonly namespace: string;
+  readonly name: string;
+  /** Its `metadata.generation`: another one is another roll-out. */
+  readonly generation: number;
+  /** How many seconds it may go without a step before it has failed. */
+  readonly deadlineSeconds: number;
+}
 
 /** Enough to see why, and no more than fits on a screen. */
 const most = { pods: 2, lines: 12 };
@@ -9,7 +18,7 @@ const most = { pods: 2, lines: 12 };
 export async function reportFailure(
   api: CoreV1Api,
   { spec, status }: V1Deployment | V1StatefulSet,
-  { namespace, name, deadlineSeconds }: Rollout,
+  { namespace, name, deadlineSeconds }: RolloutInProgress,
 ): Promise<string> {
   const labelSelector = Object.entries(spec?.selector.matchLabels ?? {})
     .map(([label, value]) => `${label}=${value}`)

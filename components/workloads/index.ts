@@ -1,9 +1,11 @@
 export type { Autoscaling } from "./autoscaling";
 export type { ConfigurationArgs } from "./configuration";
-export { Exposure, type ExposureArgs, type Route } from "./exposure";
+export { Exposure } from "./exposure";
+export type { ExposureArgs, Route } from "./exposure-args";
 export { Job } from "./job";
 export type { JobArgs } from "./job-spec";
-export { type BuildArgs, Microservice, type MicroserviceArgs } from "./microservice";
+export { Microservice } from "./microservice";
+export type { BuildArgs, MicroserviceArgs } from "./microservice-args";
 export type { Spread, Termination } from "./pod-spec";
 export {
   type DatabaseAccess,

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type Rollout, waitForRollout } from "./rollout-watch";
+import type { RolloutInProgress } from "./failure-report";
+import { waitForRollout } from "./rollout-watch";
 
 /** Which roll-out to wait for, as plain values. */
-export interface RolloutStatusInputs extends Rollout {
+export interface RolloutStatusInputs extends RolloutInProgress {
   /** Of the cluster; empty for the one that kubectl would take. Secret. */
   readonly kubeconfig: string;
 }

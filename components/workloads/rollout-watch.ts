@@ -1,17 +1,6 @@
 import type { AppsV1Api, CoreV1Api, V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 
-import { reportFailure } from "./failure-report";
-
-/** One roll-out of a Deployment or StatefulSet. */
-export interface Rollout {
-  readonly kind: "Deployment" | "StatefulSet";
-  readonly namespace: string;
-  readonly name: string;
-  /** Its `metadata.generation`: another one is another roll-out. */
-  readonly generation: number;
-  /** How many seconds it may go without a step before it has failed. */
-  readonly deadlineSeconds: number;
-}
+import { reportFailure, type RolloutInProgress } from "./failure-report";
 
 const intervalSeconds = 1;
 /** How long the API may give no answer before that is an error, in seconds. */
@@ -26,7 +15,7 @@ const silenceSeconds = 60;
  */
 export async function waitForRollout(
   kubeconfig: string,
-  rollout: Rollout,
+  rollout: RolloutInProgress,
   report: (line: string) => void,
 ): Promise<void> {
   const { apps, core } = await connect(kubeconfig);
@@ -54,7 +43,7 @@ export async function waitForRollout(
 
 async function look(
   apps: AppsV1Api,
-  { kind, generation, ...object }: Rollout,
+  { kind, generation, ...object }: RolloutInProgress,
 ): Promise<{ readonly controller: V1Deployment | V1StatefulSet; readonly state: string }> {
   if (kind === "Deployment") {
     const controller = await apps.readNamespacedDeployment(object);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PushedImage } from "../../components/images";
 import { CloudControllerManager, EbsStorage, KubeletCertificateApprover } from "../../components/platform";
 import { imageName } from "../../toolchain/images";
-import type { CheckedConfig } from "../aws-program";
+import type { CheckedConfig } from "./checked-config";
 import type { AwsFoundation, platformImages } from "./foundation";
 import type { Registry } from "./registry";
 

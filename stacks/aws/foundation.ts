@@ -13,9 +13,9 @@ import {
   type NetworkPlace,
   type PerZone,
 } from "../../components/machines/aws";
-import type { CheckedConfig } from "../aws-program";
 import type { AccessConfig, AwsConfig } from "../config/aws-config";
 import { architectureOf, zonesOf } from "./account-checks";
+import type { CheckedConfig } from "./checked-config";
 
 /** The images that an environment pushes to its registry, beside those of the shop. */
 export const platformImages = ["aws-cloud-controller-manager", "kubelet-certificate-approver"] as const;

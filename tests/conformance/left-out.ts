@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import type { Spec } from "./report";
+import type { Spec } from "./spec";
 
 /** Specs that are not run, and why. */
 export interface LeftOut {

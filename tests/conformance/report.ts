@@ -1,12 +1,7 @@
 import * as z from "zod";
 
 import { type LeftOut, groupByReason } from "./left-out";
-
-/** A spec of the suite. */
-export interface Spec {
-  /** Its whole name, tags included. */
-  readonly name: string;
-}
+import type { Spec } from "./spec";
 
 /** How a spec ended. */
 export interface SpecResult extends Spec {

@@ -8,7 +8,8 @@ import { run } from "../../toolchain/images/command";
 import { parts } from "../../toolchain/parts";
 import { pulumiHome } from "../../toolchain/pulumi-home";
 import { exactly } from "./left-out";
-import { type Spec, readReport } from "./report";
+import { readReport } from "./report";
+import type { Spec } from "./spec";
 import type { Settings } from "./settings";
 
 const program = (name: string): string => path.join(partDirectory(parts.conformance), name);

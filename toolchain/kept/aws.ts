@@ -1,6 +1,6 @@
 import { environmentLabel } from "../../components/machines/belonging";
 import { collected, tag } from "../aws-answers";
-import type { Settings } from "../wanted";
+import type { Settings } from "../environment";
 
 /** A volume of EBS that a claim of an environment had made. */
 export interface AwsVolume {

@@ -3,7 +3,7 @@ import { goEnvironment } from "../cache";
 import { run } from "../images/command";
 import { linesOf } from "../lines";
 import { allParts, type Part } from "../parts";
-import type { Look, Outdated } from "./outdated";
+import type { Look, Outdated } from "./look";
 
 const release = /^v\d+\.\d+\.\d+$/;
 const bare = (version: string): string => version.slice(1);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 
 import { compareVersions } from "../../components/cluster/roll/versions";
-import type { Look } from "./outdated";
+import type { Look } from "./look";
 
 const repository = path.join(__dirname, "..", "..");
 

@@ -2,25 +2,10 @@
 // where there is something, as `make drift` does.
 import { failCommand } from "../command";
 import { aligned } from "../lines";
+import type { Outdated } from "./look";
 import { outdatedModules } from "./modules";
 import { outdatedNpmPackages } from "./npm";
 import { outdatedPackages } from "./packages";
-
-/** Something that there is in a newer version. */
-export interface Outdated {
-  readonly what: string;
-  /** What has it: an image, a part of the toolchain, `package.json`. */
-  readonly where: string;
-  readonly has: string;
-  readonly newest: string;
-}
-
-/** What was looked at. */
-export interface Look {
-  readonly outdated: readonly Outdated[];
-  /** What could not be asked, a line each. */
-  readonly silent: readonly string[];
-}
 
 const somethingIsOutdated = 2;
 

@@ -3,7 +3,7 @@ import { imageExists } from "../images/docker";
 import { debian, type Image, imagesOnDemand, loadBalancer, machineSystem } from "../images/images";
 import { nameOf } from "../images/keys";
 import { linesOf } from "../lines";
-import type { Look, Outdated } from "./outdated";
+import type { Look, Outdated } from "./look";
 
 /** The images that have packages of Debian of their own. What is made of them has the same. */
 const withPackages: readonly Image[] = [

@@ -1,4 +1,4 @@
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import {
@@ -15,9 +15,9 @@ import {
 } from "../../shared/src";
 import { cartRoutes } from "./cart-routes";
 import { checkoutRoutes } from "./checkout-routes";
+import type { Page } from "./page";
 import { homePage } from "./pages/home";
 import { layout } from "./pages/layout";
-import type { Content } from "./pages/layout";
 import { noticePage, troublePage } from "./pages/notice";
 import { productPage } from "./pages/product";
 import { statusPage } from "./pages/status";
@@ -25,13 +25,6 @@ import type { Parts } from "./parts";
 import { style } from "./style";
 import { hsts, ownForms } from "./same-site";
 import { Visitor } from "./visitor";
-
-/** Answers with a page. */
-export type Page = (
-  c: Context,
-  content: Content,
-  status?: 200 | 402 | 404 | 500 | 502 | 503,
-) => Response | Promise<Response>;
 
 /** The shop's web pages: `/`, `/products/:id`, `/cart`, `/checkout`, `/orders`, `/status` and `/style.css`. */
 export function storefrontApp(instance: Instance, parts: Parts): Hono {

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import type { Change } from "../../shared/src";
-import type { Page } from "./app";
+import type { Page } from "./page";
 import { cartPage } from "./pages/cart";
 import { noticePage } from "./pages/notice";
 import type { Parts } from "./parts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Hono } from "hono";
 import { money, orderRequestSchema, type Placed, RETRY_AFTER_S, Trouble, uuidSchema } from "../../shared/src";
-import type { Page } from "./app";
+import type { Page } from "./page";
 import { checkoutPage } from "./pages/checkout";
 import { emptyCartPage } from "./pages/cart";
 import { noticePage } from "./pages/notice";

@@ -1,4 +1,4 @@
-import type { BadConfiguration } from "./bad-configurations";
+import type { BadConfiguration } from "./bad-configuration";
 
 const good = { region: "eu-central-1", images: { amd64: "ami-0a1b2c3d" } };
 const vpc = {

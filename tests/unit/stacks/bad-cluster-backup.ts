@@ -1,4 +1,4 @@
-import type { BadConfiguration } from "./bad-configurations";
+import type { BadConfiguration } from "./bad-configuration";
 
 const wholeNumber = (setting: string, value: unknown, wrong: string, limits: string): BadConfiguration => ({
   settings: { clusterBackup: { [setting]: value } },

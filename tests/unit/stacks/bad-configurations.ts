@@ -1,16 +1,9 @@
 import { aws } from "./bad-aws";
+import type { BadConfiguration } from "./bad-configuration";
 import { clusterBackup } from "./bad-cluster-backup";
 import { gitops } from "./bad-gitops";
 import { hosts, shop, storage } from "./bad-shop";
 import { kubernetesVersions } from "./bad-versions";
-
-/** A configuration that has one thing wrong with it, and the one line that says so. */
-export interface BadConfiguration {
-  readonly settings: Readonly<Record<string, unknown>>;
-  /** Default `dev`. */
-  readonly stackName?: string;
-  readonly line: string;
-}
 
 const nameAdvice =
   "write at most 20 lower-case letters, digits and hyphens, with a letter or digit at both ends";

@@ -1,4 +1,4 @@
-import type { BadConfiguration } from "./bad-configurations";
+import type { BadConfiguration } from "./bad-configuration";
 
 /** What can be wrong with the settings of GitOps. */
 export const gitops: BadConfiguration[] = [

@@ -1,4 +1,4 @@
-import type { BadConfiguration } from "./bad-configurations";
+import type { BadConfiguration } from "./bad-configuration";
 
 export const kubernetesVersions: BadConfiguration[] = (
   [

@@ -1,6 +1,6 @@
 import { maxControlPlanes } from "../../address-plan";
 import { firstAddress, formatAddress, lastAddress, parseCidr } from "../../cidr";
-import type { ExistingNetworkArgs } from "./existing-network";
+import type { ExistingNetworkArgs } from "./existing-network-args";
 import { zoneOfControlPlane, zoneProblems } from "./network-place";
 
 /** A VPC as it was looked up. */

@@ -7,15 +7,7 @@ import { type AwsPlace, policyDocument, type Statement } from "../policy";
 import { belongingTags } from "../tags";
 import { deployStatements } from "./deploy-rights";
 import { readStatements } from "./read-rights";
-import { readStateStatements, writeStateStatements } from "./state-rights";
-
-/** Where Pulumi keeps the environment's state. */
-export interface StatePlace {
-  /** ARN of the S3 bucket: one that only those environments share whose deployers may be each other. */
-  readonly bucketArn: pulumi.Input<string>;
-  /** ARN of the KMS key of Pulumi's secrets provider, `awskms://…`. Default: the state's secrets have a passphrase. */
-  readonly keyArn?: pulumi.Input<string>;
-}
+import { readStateStatements, type StatePlace, writeStateStatements } from "./state-rights";
 
 /** Which repository's workflows may do what. */
 export interface GitHubAccessArgs extends Belonging, AwsPlace {

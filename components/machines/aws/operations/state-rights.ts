@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Statement } from "../policy";
-import type { StatePlace } from "./github-access";
+
+/** Where Pulumi keeps the environment's state. */
+export interface StatePlace {
+  /** ARN of the S3 bucket: one that only those environments share whose deployers may be each other. */
+  readonly bucketArn: pulumi.Input<string>;
+  /** ARN of the KMS key of Pulumi's secrets provider, `awskms://…`. Default: the state's secrets have a passphrase. */
+  readonly keyArn?: pulumi.Input<string>;
+}
 
 /** What `pulumi preview` needs of a state in S3: it takes no lock and writes nothing. */
 export function readStateStatements({ bucketArn, keyArn }: StatePlace): Statement[] {

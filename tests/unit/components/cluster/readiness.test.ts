@@ -1,8 +1,5 @@
-import {
-  type NodeStatus,
-  type ReadinessOptions,
-  watchReadiness,
-} from "../../../../components/cluster/readiness";
+import type { NodeStatus } from "../../../../components/cluster/nodes";
+import { type ReadinessOptions, watchReadiness } from "../../../../components/cluster/readiness";
 
 const now = new Date("2026-01-01T12:00:00.000Z");
 const earlier = new Date("2026-01-01T11:59:59.000Z");

@@ -6,6 +6,7 @@ import {
   countByType,
   inputsOf,
   recordResources,
+  type Registered,
   registeredBy,
   valueOf,
 } from "../../../support/recorder";
@@ -19,10 +20,12 @@ beforeEach(() => {
 const image = "registry/gitea@sha256:1";
 
 /** Which keys of the server's Secret a volume has. */
-const itemsOf = (
-  volumes: readonly { name?: unknown; secret?: { items?: { key: string }[] } }[],
-  volume: string,
-): string[] => volumes.find(({ name }) => name === volume)?.secret?.items?.map(({ key }) => key) ?? [];
+function itemsOf(resources: readonly Registered[], volume: string): string[] {
+  const { volumes } = inputsOf(resources, statefulSet).spec.template.spec as unknown as {
+    volumes: { name: string; secret?: { items: { key: string }[] } }[];
+  };
+  return volumes.find(({ name }) => name === volume)?.secret?.items.map(({ key }) => key) ?? [];
+}
 
 const create = (more: Partial<GitServerArgs> = {}) =>
   registeredBy((options) => new GitServer("git", { image, ...more }, options));
@@ -68,12 +71,12 @@ test("takes no registration, asks everybody who he is, and has its administrator
   for (const line of ["DISABLE_REGISTRATION = true", "REQUIRE_SIGNIN_VIEW = true", "INSTALL_LOCK = true"]) {
     expect(text).toContain(line);
   }
-  const { initContainers = [], volumes = [] } = inputsOf(resources, statefulSet).spec.template.spec;
+  const { initContainers = [] } = inputsOf(resources, statefulSet).spec.template.spec;
   expect(initContainers.map(({ command }) => command)).toEqual([
     ["sh", "/etc/gitea-accounts/git-accounts.sh", "/etc/gitea/app.ini", "/etc/gitea-accounts"],
   ]);
   expect(JSON.stringify(initContainers)).not.toContain("PASSWORD");
-  expect(itemsOf(volumes, "accounts")).toEqual(["git-accounts.sh", "username", "password"]);
+  expect(itemsOf(resources, "accounts")).toEqual(["git-accounts.sh", "username", "password"]);
 });
 
 test("has for each repository that is there from the beginning a user who may read it", async () => {
@@ -82,11 +85,10 @@ test("has for each repository that is there from the beginning a user who may re
     (options) => (server = new GitServer("git", { image, repositories: ["apps", "infra"] }, options)),
   );
   expect(countByType(resources)).toMatchObject({ "pulumi-nodejs:dynamic/pki:Password": 6 });
-  const { volumes = [] } = inputsOf(resources, statefulSet).spec.template.spec;
-  expect(itemsOf(volumes, "accounts").slice(1)).toEqual([
+  expect(itemsOf(resources, "accounts").slice(1)).toEqual([
     ...["username", "password", "reader.apps", "reader.infra"],
   ]);
-  expect(itemsOf(volumes, "settings")).toEqual(["app.ini"]);
+  expect(itemsOf(resources, "settings")).toEqual(["app.ini"]);
   const reader = server?.reader("infra");
   expect(reader?.username).toBe("infra-reader");
   expect(reader && (await isSecret(reader.password))).toBe(true);

@@ -5,7 +5,7 @@ import { newKeyPair } from "../../../../components/pki/key-pair";
 import { AwsMachines } from "../../../../components/machines/aws";
 import type { AccountFacts, TypeFacts } from "../../../../stacks/aws/account-facts";
 import { awsEnvironment } from "../../../../stacks/aws-environment";
-import type { CheckedConfig } from "../../../../stacks/aws-program";
+import type { CheckedConfig } from "../../../../stacks/aws/checked-config";
 import { loadConfig } from "../../../../stacks/config";
 import { stackSettings } from "../../../support/aws/stack-settings";
 import {
