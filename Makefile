@@ -160,8 +160,11 @@ package: node_modules/.package-lock.json ## Build the components' package and it
 	@npx typedoc --logLevel Warn
 	@echo "$$PWD/$$(npm pack --silent)"
 
-lint: node_modules/.package-lock.json ## Check types, lint rules and format
-	@npx tsc -p . & types=$$!; npx eslint . && npx prettier --check --log-level=warn .; rest=$$?; wait $$types && exit $$rest
+# Whatever has code that imports other code.
+CODE := index.ts bench components policies review services stacks tests toolchain
+lint: node_modules/.package-lock.json ## Check types, imports, lint rules and format
+	@npx tsc -p . & types=$$!; npx depcruise --output-type err $(CODE) && npx eslint . && npx prettier --check --log-level=warn .; \
+	rest=$$?; wait $$types && exit $$rest
 
 unit: node_modules/.package-lock.json ## Run the unit, golden and property tests
 	@npx jest --selectProjects unit --maxWorkers=100%

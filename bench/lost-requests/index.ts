@@ -8,7 +8,7 @@ import { eventually, type TestEnvironment } from "../../tests/support/test-envir
 import { withEnvironment } from "../environments";
 import { type BenchResult, figure } from "../measure";
 import type { Recording } from "../results";
-import { Load } from "./load";
+import { Load } from "../../tests/support/load";
 
 /** Requests a second. */
 const rate = 20;

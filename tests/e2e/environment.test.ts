@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 
 import { eventually, TestEnvironment } from "../support/test-environment";
 import { describeApiThreeWays } from "./api-three-ways";
-import { describeAttacks } from "./attacks";
+import { describeAttacks } from "../support/attacks";
 import { describeBenchmark } from "./benchmark";
 import { describeHardening } from "./hardening";
 

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-import { answerOfAttack, attack, deployer, describeAttacks, ingress, service } from "../e2e/attacks";
+import { answerOfAttack, attack, deployer, describeAttacks, ingress, service } from "../support/attacks";
 import { AuditLog } from "../support/audit-log";
 import { LiveMachine } from "../support/live-machine";
 import { openPorts } from "../support/open-ports";

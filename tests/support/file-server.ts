@@ -3,7 +3,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 
-import { temporaryFolder } from "../unit/toolchain/fixtures/tiny-module";
+import { temporaryFolder } from "./temporary-folder";
 
 /** What was asked for. */
 export interface Seen {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Load, type LoadReport } from "../../bench/lost-requests/load";
+import { Load, type LoadReport } from "./load";
 import { ApiWriter } from "./api-writer";
 import { ClusterApi } from "./cluster-api";
 import { DockerEvents, type MachineEvent } from "./docker-events";

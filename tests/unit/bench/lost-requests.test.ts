@@ -1,4 +1,4 @@
-import { lostRequests } from "../../../bench/lost-requests/load";
+import { lostRequests } from "../../support/load";
 
 test("a lost request is each line of k6's that says so, and no other line", () => {
   const lost = { begin: 1, at: 2, page: "cart", status: 503, error: "" };

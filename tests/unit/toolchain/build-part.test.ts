@@ -16,7 +16,8 @@ import { buildPart, copyFromModules } from "../../../toolchain/build-part";
 import { isBuilt, partDirectory, toolchainDirectory } from "../../../toolchain/cache";
 import { filesBelow } from "../../../toolchain/content-key";
 import { BuildFailure } from "../../../toolchain/failure";
-import { hangingGo, temporaryFolder, tinyPart } from "./fixtures/tiny-module";
+import { temporaryFolder } from "../../support/temporary-folder";
+import { hangingGo, tinyPart } from "./fixtures/tiny-module";
 
 const { PATH: realPath } = process.env;
 const never = new AbortController().signal;

@@ -4,7 +4,8 @@ import * as path from "node:path";
 
 import { cacheRoot, partDirectory, partKey } from "../../../toolchain/cache";
 import { allParts } from "../../../toolchain/parts";
-import { temporaryFolder, tinyPart } from "./fixtures/tiny-module";
+import { temporaryFolder } from "../../support/temporary-folder";
+import { tinyPart } from "./fixtures/tiny-module";
 
 describe("a part's key", () => {
   const part = tinyPart();

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 import { BuildFailure, advice } from "../../../toolchain/failure";
-import { temporaryFolder } from "./fixtures/tiny-module";
+import { temporaryFolder } from "../../support/temporary-folder";
 
 it.each([
   ["write /root/.cache/x: no space left on device", /disk is full/],

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { withLock } from "../../../toolchain/lock";
-import { temporaryFolder } from "./fixtures/tiny-module";
+import { temporaryFolder } from "../../support/temporary-folder";
 
 it("lets one work after the other, and tells who waits for whom", async () => {
   const file = path.join(temporaryFolder(), "locks", "part");

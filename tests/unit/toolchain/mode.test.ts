@@ -6,7 +6,8 @@ import { imageName } from "../../../toolchain/images";
 import { type ToolchainMode, rememberMode, rememberedMode, requestedMode } from "../../../toolchain/mode";
 import { everydayParts } from "../../../toolchain/parts";
 import { pulumiHome } from "../../../toolchain/pulumi-home";
-import { temporaryFolder, tinyPart } from "./fixtures/tiny-module";
+import { temporaryFolder } from "../../support/temporary-folder";
+import { tinyPart } from "./fixtures/tiny-module";
 
 let cache: string;
 

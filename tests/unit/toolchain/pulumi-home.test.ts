@@ -5,7 +5,7 @@ import { partDirectory } from "../../../toolchain/cache";
 import { allParts, type Part, everydayParts, everydayPartsOf, parts } from "../../../toolchain/parts";
 import { assemblePulumiHome, pulumiHome } from "../../../toolchain/pulumi-home";
 import versions from "../../../toolchain/versions.json";
-import { temporaryFolder } from "./fixtures/tiny-module";
+import { temporaryFolder } from "../../support/temporary-folder";
 
 beforeEach(() => {
   process.env.SLIPWAY_CACHE = temporaryFolder();

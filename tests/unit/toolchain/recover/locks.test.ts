@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { AnotherRunLives, clearLocks } from "../../../../toolchain/recover/lives";
 import { judgeLock, type Lock, parseLock, readLocks } from "../../../../toolchain/recover/locks";
 import type { Process } from "../../../../toolchain/recover/processes";
-import { temporaryFolder } from "../fixtures/tiny-module";
+import { temporaryFolder } from "../../../support/temporary-folder";
 
 const takenAt = Date.parse("2026-01-01T12:00:00Z");
 const lock: Lock = { pid: 4711, username: "me", hostname: "here", takenAt };

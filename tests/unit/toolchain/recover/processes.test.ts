@@ -7,7 +7,7 @@ import { AnotherRunLives, clearLocks, endOrphans } from "../../../../toolchain/r
 import { orphans, type Process, readProcess } from "../../../../toolchain/recover/processes";
 import { hostname } from "node:os";
 import { writeFileSync } from "node:fs";
-import { temporaryFolder } from "../fixtures/tiny-module";
+import { temporaryFolder } from "../../../support/temporary-folder";
 
 const started: number[] = [];
 

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { kubectlTarget, managedByOthers } from "../../../../toolchain/recover/cluster";
 import { type StateStore, stateStore } from "../../../../toolchain/recover/state-store";
-import { temporaryFolder } from "../fixtures/tiny-module";
+import { temporaryFolder } from "../../../support/temporary-folder";
 import { clusterObject, environment } from "./states";
 
 /** A store with a project, and the files that a file backend has of its stack `dev`. */

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { download } from "../../../../toolchain/release/download";
 import { FetchFailure } from "../../../../toolchain/release/failure";
 import { Web } from "../../../../toolchain/release/web";
-import { temporaryFolder } from "../fixtures/tiny-module";
+import { temporaryFolder } from "../../../support/temporary-folder";
 import { FileServer, type Handler } from "../../../support/file-server";
 
 const content = randomBytes(300_000);

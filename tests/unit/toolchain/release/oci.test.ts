@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { type Pulled, pullPrograms } from "../../../../toolchain/release/oci";
 import type { ImageOrigin } from "../../../../toolchain/release/releases";
 import { Web } from "../../../../toolchain/release/web";
-import { temporaryFolder } from "../fixtures/tiny-module";
+import { temporaryFolder } from "../../../support/temporary-folder";
 import { blob, manifest, writeImage } from "../../../support/release-mirror";
 import { FileServer } from "../../../support/file-server";
 

@@ -21,7 +21,8 @@ import { assemblePulumiHome } from "../../../../toolchain/pulumi-home";
 import { type FetchRecord, downloadsDirectory } from "../../../../toolchain/release/fetch-part";
 import { releaseOf, releasesFor } from "../../../../toolchain/release/releases";
 import versions from "../../../../toolchain/versions.json";
-import { temporaryFolder, tinyPart } from "../fixtures/tiny-module";
+import { temporaryFolder } from "../../../support/temporary-folder";
+import { tinyPart } from "../fixtures/tiny-module";
 import { placeOf, writeMirror } from "../../../support/release-mirror";
 import { FileServer } from "../../../support/file-server";
 

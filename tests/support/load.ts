@@ -55,7 +55,7 @@ export class Load {
       program,
       [
         ...["run", "--quiet", "--no-usage-report", "--log-format", "raw", "--address", "127.0.0.1:0"],
-        ...["--summary-export", this.summary, path.join(__dirname, "shop.mjs")],
+        ...["--summary-export", this.summary, path.join(__dirname, "shop-pages.mjs")],
       ],
       {
         env: { ...process.env, SHOP_URL: url, RATE: String(perSecond), CUSTOMER: randomUUID() },

@@ -1,7 +1,7 @@
 import { get } from "node:http";
 
-import { answersIn, type Asker, evaluateIn, startProbePod } from "../support/probe-pod";
-import { eventually, type TestEnvironment } from "../support/test-environment";
+import { answersIn, type Asker, evaluateIn, startProbePod } from "./probe-pod";
+import { eventually, type TestEnvironment } from "./test-environment";
 
 const minutes = (count: number): number => count * 60_000;
 

@@ -1,4 +1,4 @@
-/* global __ENV, console */
+/* global __ENV */
 // What k6 runs: a constant rate of a customer's requests to the shop at SHOP_URL, RATE of them a second, until it is told
 // to end. It says on standard error of each that was not answered as it should have been.
 import { Counter } from "k6/metrics";
