@@ -14,13 +14,17 @@ export interface EtcdMember {
   readonly clientURLs?: readonly string[];
 }
 
-/** What etcd says of itself. */
-export interface EtcdState {
+/** Whether etcd's members are well. */
+export interface EtcdHealth {
   readonly members: readonly EtcdMember[];
   /** Who does not answer: members' names, or etcdctl's words where it names none; undefined when all answer. */
   readonly unhealthy: string | undefined;
   /** Such as `memberID:1 alarm:NOSPACE`; empty when none is raised. */
   readonly alarms: string;
+}
+
+/** What etcd says of itself. */
+export interface EtcdState extends EtcdHealth {
   /** Of the member that was asked. */
   readonly database: EtcdDatabase;
 }
@@ -135,11 +139,7 @@ async function firstAnswer<T>(
  * @throws Error with etcdctl's own words when none answers
  */
 export async function firstInEtcdPods(connection: Connection, ...args: string[]): Promise<string> {
-  const printed = await firstAnswer(await controlPlanesWithEtcd(connection), (controlPlane) =>
-    inEtcdPod(connection, controlPlane, ...args),
-  );
-  if (printed === undefined) throw new Error("no control plane runs etcd");
-  return printed;
+  return await firstToSay(connection, [], (controlPlane) => inEtcdPod(connection, controlPlane, ...args));
 }
 
 /**
@@ -148,25 +148,44 @@ export async function firstInEtcdPods(connection: Connection, ...args: string[])
  * @throws Error with etcdctl's own words when none answers
  */
 export async function etcdState(connection: Connection, except: readonly string[] = []): Promise<EtcdState> {
-  const asked = (await controlPlanesWithEtcd(connection)).filter((name) => !except.includes(name));
-  const state = await firstAnswer(asked, async (controlPlane) => {
-    const members = parseMembers(
-      await inEtcdPod(connection, controlPlane, "member", "list", "--write-out=json"),
-    );
-    const [unhealthy, alarms, status] = await Promise.all([
-      inEtcdPod(connection, controlPlane, "endpoint", "health", "--cluster").then(() => undefined, String),
-      inEtcdPod(connection, controlPlane, "alarm", "list"),
+  return await firstToSay(connection, except, async (controlPlane) => {
+    const [health, status] = await Promise.all([
+      healthBy(connection, controlPlane),
       inEtcdPod(connection, controlPlane, "endpoint", "status", "--write-out=json"),
     ]);
-    return {
-      members,
-      unhealthy: unhealthy === undefined ? undefined : silentMembers(unhealthy, members),
-      alarms: alarms.trim(),
-      database: parseDatabase(status),
-    };
+    return { ...health, database: parseDatabase(status) };
   });
-  if (state === undefined) throw new Error("no control plane runs etcd");
-  return state;
+}
+
+/** The same of its members alone: each question is a program that starts on a control plane, and a gate asks time and again. */
+export async function etcdHealth(connection: Connection): Promise<EtcdHealth> {
+  return await firstToSay(connection, [], (controlPlane) => healthBy(connection, controlPlane));
+}
+
+async function firstToSay<T>(
+  connection: Connection,
+  except: readonly string[],
+  ask: (controlPlane: string) => Promise<T>,
+): Promise<T> {
+  const asked = (await controlPlanesWithEtcd(connection)).filter((name) => !except.includes(name));
+  const said = await firstAnswer(asked, ask);
+  if (said === undefined) throw new Error("no control plane runs etcd");
+  return said;
+}
+
+async function healthBy(connection: Connection, controlPlane: string): Promise<EtcdHealth> {
+  const members = parseMembers(
+    await inEtcdPod(connection, controlPlane, "member", "list", "--write-out=json"),
+  );
+  const [unhealthy, alarms] = await Promise.all([
+    inEtcdPod(connection, controlPlane, "endpoint", "health", "--cluster").then(() => undefined, String),
+    inEtcdPod(connection, controlPlane, "alarm", "list"),
+  ]);
+  return {
+    members,
+    unhealthy: unhealthy === undefined ? undefined : silentMembers(unhealthy, members),
+    alarms: alarms.trim(),
+  };
 }
 
 /** Waits until every etcd member answers: another one may go only then, or the rest may lose its majority. */

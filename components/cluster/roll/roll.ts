@@ -55,6 +55,8 @@ export interface PreviewValues {
 const patience = { preview: 10, api: 30, slowApi: 300, before: 60, after: 300, workloads: 180 };
 /** How long a control plane's pods must have been ready. */
 const stableSeconds = 10;
+/** How often etcd is asked whether it is. */
+const etcdPollMilliseconds = 2500;
 
 /**
  * Lets a stack's machines change one after the other, each behind a gate of health. A machine's inputs wait for its
@@ -306,7 +308,7 @@ export class Roll {
   ): Promise<void> {
     await passGate({
       problems: () => healthProblems(connection, scope),
-      stableSeconds: scope.controlPlanes.length > 0 ? stableSeconds : 0,
+      ...(scope.controlPlanes.length > 0 && { stableSeconds, intervalMilliseconds: etcdPollMilliseconds }),
       timeoutSeconds: seconds,
       report: (line) => {
         this.options.report(`${machine}: ${line}`);
