@@ -8,7 +8,7 @@ import { plainFailure } from "../failure";
 import type { Member } from "../members";
 import type { Readiness } from "../readiness";
 import type { Authority } from "./certificates";
-import { passGate } from "./gate";
+import { type GateOptions, passGate } from "./gate";
 import { healthProblems, type HealthScope, workloadProblems } from "./health";
 import { failureOf, letGo, type MachineChange, takeAway } from "./machine-change";
 import { isControlPlane, type RollPlan, takesAway, type Turn } from "./plan";
@@ -250,7 +250,8 @@ export class Roll {
         if (live?.state === "running") await this.options.platform.stop(machine.name);
         return;
       }
-      await this.pass(machine.name, connection, scopeBefore(turn, plan), patience.before);
+      // One look: that it lasts, the gate after the machine before this one has seen.
+      await this.pass(machine.name, connection, scopeBefore(turn, plan), { timeoutSeconds: patience.before });
       const replacedWith = waveOf(turn, plan);
       const change = { ...this.changeOf(machine.name, isControlPlane(turn), connection), replacedWith };
       if (live?.state === "running") await takeAway(change, live.revision === undefined);
@@ -277,7 +278,10 @@ export class Roll {
     if (isAsBefore && turn.change !== "renew") return;
     await readiness.node(machine.name);
     try {
-      await this.pass(machine.name, await connect(kubeconfig), scopeAfter(turn, plan), patience.after);
+      await this.pass(machine.name, await connect(kubeconfig), scopeAfter(turn, plan), {
+        timeoutSeconds: patience.after,
+        ...(isControlPlane(turn) && { stableSeconds }),
+      });
     } catch (error) {
       throw new Error(failureOf(machine.name, error), { cause: error });
     }
@@ -304,12 +308,12 @@ export class Roll {
     machine: string,
     connection: Connection,
     scope: HealthScope,
-    seconds: number,
+    times: Pick<GateOptions, "timeoutSeconds" | "stableSeconds">,
   ): Promise<void> {
     await passGate({
       problems: () => healthProblems(connection, scope),
-      ...(scope.controlPlanes.length > 0 && { stableSeconds, intervalMilliseconds: etcdPollMilliseconds }),
-      timeoutSeconds: seconds,
+      ...times,
+      ...(scope.controlPlanes.length > 0 && { intervalMilliseconds: etcdPollMilliseconds }),
       report: (line) => {
         this.options.report(`${machine}: ${line}`);
       },
