@@ -1,6 +1,6 @@
 import { isChange, isControlPlane, type RollPlan, takesAway, type Turn } from "./plan";
 
-/** About how long a machine is away, in seconds, as bench/results.json has it for a machine of the local platform. */
+/** About how long a machine takes with its drain, in seconds: `roll-machine` and `roll-machine-drain` of bench/results.json, 45 together. */
 const secondsAway = 40;
 
 /**
