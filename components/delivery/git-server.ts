@@ -132,18 +132,16 @@ export class GitServer extends pulumi.ComponentResource {
       secret("internal-token"),
       secret("signing-key"),
     ];
-    return pulumi
-      .all([secretKey, internalToken, signingKey])
-      .apply(([key, token, signing]) =>
-        gitServerSettings({
-          name,
-          port,
-          dataFolder,
-          secretKey: key,
-          internalToken: token,
-          signingKey: signing,
-        }),
-      );
+    return pulumi.all([secretKey, internalToken, signingKey]).apply(([key, token, signing]) =>
+      gitServerSettings({
+        name,
+        port,
+        dataFolder,
+        secretKey: key,
+        internalToken: token,
+        signingKey: signing,
+      }),
+    );
   }
 
   private createSecret(
