@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterFacts } from "../bootstrap";
 import type { ElasticPools, MachinePlatform, MachineSpec } from "../machines";
-import { ClusterIdentity, type ClusterIdentitySeed, rotationLines, type RotationStep } from "../pki";
+import { ClusterIdentity, type ClusterIdentitySeed, type RotationStep } from "../pki";
 import { knownValue } from "../pki/known-value";
+import { rotationLines } from "../pki/rotation-lines";
 import { lookAtBackup } from "./backup/look-at-backup";
 import { ClusterDocuments } from "./documents";
 import { elasticPoolReady } from "./elastic-pool";

@@ -29,7 +29,8 @@ export interface GitServerArgs {
   readonly administrator?: string;
   /**
    * Repositories of the administrator's that are there from the beginning, empty and private, each with a user of its own that
-   * may read it and nothing else: see {@link GitServer.reader}. Default: none.
+   * may read it and nothing else: see {@link GitServer.reader}. One that is left out later stays, and so does its reader, until the
+   * administrator removes them. Default: none.
    */
   readonly repositories?: readonly string[];
   /** Port of every node on which it answers from outside, 30000 to 32767. Default: inside the cluster only. */

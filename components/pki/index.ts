@@ -8,7 +8,6 @@ export type {
 } from "./cluster-identity";
 export type { EncryptionKeyMaterial, NumberedKey } from "./encryption-key";
 export type { IdentityPart, RotatingPart, RotationPhase } from "./rotation";
-export { rotationLines } from "./rotation-lines";
 export { kubeconfig } from "./kubeconfig";
 export type { KubeconfigArgs } from "./kubeconfig";
 export { WebIdentity } from "./web-identity";

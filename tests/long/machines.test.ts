@@ -1,6 +1,7 @@
 // Nightly (`make test-clusters`): 8 minutes. Of it, `make test` has machines that are killed, in tests/e2e/roll.test.ts.
 import { KubeConfig } from "@kubernetes/client-node";
 
+import { etcdctl } from "../support/cluster-facts";
 import { killMachines, livesOf } from "../support/killed-machines";
 import { eventually, TestEnvironment } from "../support/test-environment";
 
@@ -32,12 +33,7 @@ async function nodes(): Promise<string[]> {
 
 /** Names of the etcd members that vote. */
 async function etcdMembers(): Promise<string[]> {
-  const certificates = "/etc/kubernetes/pki/etcd";
-  const list = await environment.kubectl(
-    ...["exec", "-n", "kube-system", "etcd-control-plane-0", "--", "etcdctl"],
-    ...[`--cacert=${certificates}/ca.crt`, `--cert=${certificates}/server.crt`],
-    ...[`--key=${certificates}/server.key`, "member", "list"],
-  );
+  const list = await etcdctl(environment, "member", "list");
   // ID, status, name, peer URLs, client URLs, whether it is a learner
   const members = list.split("\n").map((line) => line.split(", "));
   return members

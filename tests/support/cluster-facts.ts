@@ -167,6 +167,16 @@ export async function etcdMembers(
     .sort((one, other) => one.name.localeCompare(other.name));
 }
 
+/** What etcdctl prints in the first control plane's etcd, as a person has it who was told to ask there. */
+export async function etcdctl(environment: TestEnvironment, ...command: string[]): Promise<string> {
+  const pki = "/etc/kubernetes/pki/etcd";
+  return await environment.kubectl(
+    ...["exec", "-n", "kube-system", "etcd-control-plane-0", "--", "etcdctl"],
+    ...[`--cacert=${pki}/ca.crt`, `--cert=${pki}/server.crt`, `--key=${pki}/server.key`],
+    ...command,
+  );
+}
+
 /** Whether a member of etcd serves. */
 export async function etcdServes(address: string, credentials: Credentials): Promise<boolean> {
   const url = `https://${address}:2379/health?serializable=true`;

@@ -8,8 +8,8 @@ import { parse } from "yaml";
 
 const run = promisify(execFile);
 const repository = path.join(__dirname, "..", "..", "..");
-const workflowFile = path.join(repository, ".github", "workflows", "review.yml");
-const nightlyFile = path.join(repository, ".github", "workflows", "nightly.yml");
+const workflows = path.join(repository, ".github", "workflows");
+const workflowFile = path.join(workflows, "review.yml");
 const gitlabFile = path.join(repository, ".gitlab-ci.yml");
 
 const makefile = readFileSync(path.join(repository, "Makefile"), "utf8");
@@ -113,16 +113,20 @@ describe("GitHub's workflow", () => {
   });
 });
 
-describe("GitHub's nightly workflow", () => {
-  const content = readFileSync(nightlyFile, "utf8");
-  const { permissions, jobs } = parse(content) as Workflow;
-
-  test("is valid, may only read, and pins every action by its commit", async () => {
+test.each(["nightly", "drift"])(
+  "GitHub's workflow %s is valid, may only read, and pins every action by its commit",
+  async (name) => {
+    const content = readFileSync(path.join(workflows, `${name}.yml`), "utf8");
+    const { permissions, jobs } = parse(content) as Workflow;
     expect(await problems(content)).toEqual([]);
     expect(permissions).toEqual({ contents: "read" });
     expect(unpinned(jobs)).toEqual([]);
     expect(withExpressions(jobs)).toEqual([]);
-  });
+  },
+);
+
+describe("GitHub's nightly workflow", () => {
+  const { jobs } = parse(readFileSync(path.join(workflows, "nightly.yml"), "utf8")) as Workflow;
 
   test("runs each part of `make test-long`, with all of the history", () => {
     const job = jobs.long as Job & {
@@ -136,18 +140,6 @@ describe("GitHub's nightly workflow", () => {
     expect(job.steps.find(({ uses }) => uses?.startsWith("actions/checkout"))).toMatchObject({
       with: { "fetch-depth": 0 },
     });
-  });
-});
-
-describe("GitHub's workflow that looks for drift", () => {
-  const content = readFileSync(path.join(repository, ".github", "workflows", "drift.yml"), "utf8");
-  const { permissions, jobs } = parse(content) as Workflow;
-
-  test("is valid, may only read, and pins every action by its commit", async () => {
-    expect(await problems(content)).toEqual([]);
-    expect(permissions).toEqual({ contents: "read" });
-    expect(unpinned(jobs)).toEqual([]);
-    expect(withExpressions(jobs)).toEqual([]);
   });
 });
 
