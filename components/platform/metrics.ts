@@ -19,6 +19,7 @@ export interface MetricsArgs {
 
 const labels = { "k8s-app": "metrics-server" };
 const namespace = "kube-system";
+const secretName = "metrics-server-tls";
 const certificateFolder = "/etc/metrics-server/tls";
 
 /**
@@ -41,7 +42,7 @@ export class Metrics extends pulumi.ComponentResource {
     const secret = new k8s.core.v1.Secret(
       name,
       {
-        metadata: { ...metadata, name: "metrics-server-tls" },
+        metadata: { ...metadata, name: secretName },
         type: "kubernetes.io/tls",
         stringData: { "tls.crt": certificate.certificatePem, "tls.key": certificate.privateKeyPem },
       },
@@ -69,11 +70,12 @@ export class Metrics extends pulumi.ComponentResource {
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
-            spec: podSpec(args, account.metadata.name, secret.metadata.name),
+            spec: podSpec(args, account.metadata.name),
           },
         },
       },
-      { parent: this, dependsOn: grants },
+      // The Secret by its name alone: a renewed certificate replaces it, and what has its name from it would be deleted with it.
+      { parent: this, dependsOn: [...grants, secret] },
     );
     new k8s.apiregistration.v1.APIService(
       name,
@@ -157,7 +159,6 @@ const readerLabels = {
 function podSpec(
   { version, verifyKubelet }: MetricsArgs,
   accountName: pulumi.Input<string>,
-  secretName: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
   return {
     priorityClassName: "system-cluster-critical",

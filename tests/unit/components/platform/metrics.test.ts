@@ -113,3 +113,30 @@ test("adds the API only when its server is ready, as an API without a server bre
   });
   expect(dependencies).toEqual([[expect.any(k8s.apps.v1.Deployment)]]);
 });
+
+test("names its Secret itself: a renewed certificate replaces that, and what is given its name by it would go with it", async () => {
+  const deployments: { secretName: unknown; dependsOn: unknown }[] = [];
+  await registeredBy((options) => {
+    const collect: pulumi.ResourceTransformation = ({ type, props, opts }) => {
+      if (type === "kubernetes:apps/v1:Deployment") {
+        const { spec } = props as k8s.types.input.apps.v1.Deployment & {
+          spec: { template: { spec: { volumes: { secret: { secretName: unknown } }[] } } };
+        };
+        const [volume] = spec.template.spec.volumes;
+        deployments.push({ secretName: volume?.secret.secretName, dependsOn: opts.dependsOn });
+      }
+      return undefined;
+    };
+    new Metrics(
+      "metrics",
+      { version: "0.8.0", verifyKubelet: false },
+      { ...options, transformations: [...(options.transformations ?? []), collect] },
+    );
+  });
+  expect(deployments).toEqual([
+    {
+      secretName: "metrics-server-tls",
+      dependsOn: expect.arrayContaining([expect.any(k8s.core.v1.Secret)]) as unknown,
+    },
+  ]);
+});
