@@ -81,6 +81,8 @@ export function clusterConfiguration(cluster: ClusterFacts, trustsTwo = false): 
         "service-account-extend-token-expiration": "false",
         // Load balancers need this long to see that /readyz fails; the machine image's unit sends the signal.
         "shutdown-delay-duration": "3s",
+        // Otherwise it waits a minute for watches to end, which clients keep open until it is gone.
+        "shutdown-send-retry-after": "true",
         "tls-cipher-suites": strongCipherSuites.join(","),
         "tls-min-version": "VersionTLS12",
       }),
