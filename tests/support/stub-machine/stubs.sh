@@ -54,8 +54,9 @@ kubeadm() {
     "join --config "*)
       ! fails join || exit 1
       kubeconfig "$kubernetes/kubelet.conf"
-      if grep --quiet controlPlane "$SLIPWAY_ROOT/etc/slipway/join.yaml"; then data && leaves; fi
+      ! grep --quiet controlPlane "$SLIPWAY_ROOT/etc/slipway/join.yaml" || leaves
       ;;
+    "join phase etcd-join "*) data ;;
     "reset --force "*)
       rm -rf "$kubernetes"/{*.conf,pki,manifests} "$SLIPWAY_ROOT/var/lib/etcd/member"
       ;;
@@ -88,6 +89,8 @@ curl() {
     *12379/v3/kv/txn) note "etcd txn $(sed 's/.*--data \([^ ]*\).*/\1/' <<<"$*")" ;;
     *"/api/v1/nodes/"*) says node && rm -f "$WORLD/node" ;;
     *"/member/list") [ -e "$WORLD/members" ] && says members ;;
+    */lease/grant) [ ! -e "$WORLD/no-etcd" ] && note "etcd ${*: -1}" && echo '{"header":{"revision":"5"},"ID":"700","TTL":"15"}' ;;
+    */lease/revoke | */lock/lock) note "etcd ${*: -1} $(sed 's/.*--data \([^ ]*\).*/\1/' <<<"$*")" ;;
     *"/member/"*) note "etcd ${*: -1} $(sed 's/.*--data \([^ ]*\).*/\1/' <<<"$*")" ;;
   esac
 }

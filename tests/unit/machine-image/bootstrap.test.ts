@@ -9,6 +9,14 @@ const init = "kubeadm init --skip-token-print --skip-phases addon,show-join-comm
 const overData =
   "kubeadm init --skip-token-print --skip-phases preflight,upload-config,addon,show-join-command";
 const join = "kubeadm join";
+/** What a control plane does of it before and after it joins etcd. */
+const preparedJoin =
+  "kubeadm join --skip-phases etcd-join,kubelet-wait-bootstrap,control-plane-join,wait-control-plane";
+const joinsControlPlane = [
+  preparedJoin,
+  "kubeadm join phase etcd-join",
+  "kubeadm join --skip-phases preflight,control-plane-prepare,kubelet-start,etcd-join",
+];
 const reset = "kubeadm reset --force";
 const configured = "kubeadm init phase kubelet-start";
 const uploaded = "kubeadm init phase upload-config all";
@@ -16,7 +24,10 @@ const uploaded = "kubeadm init phase upload-config all";
 /** Of what a boot ran: what decides on the machine's fate. */
 const decisive = (calls: readonly string[]): string[] =>
   calls.filter(
-    (call) => !/^kubeadm init phase (kubeconfig|certs|kubelet-finalize)|^systemctl stop/.test(call),
+    (call) =>
+      !/^kubeadm init phase (kubeconfig|certs|kubelet-finalize)|^systemctl stop|\/v3\/(lease|lock)\//.test(
+        call,
+      ),
   );
 
 describe("a first boot", () => {
@@ -43,7 +54,7 @@ describe("a first boot", () => {
       expect(machine.boot(2)).toMatchObject({ calls: [], status: null });
       machine.tell("api", "");
       const { calls, said } = machine.boot();
-      const ways = { second: [uploaded, join], worker: [configured], "token worker": [join] };
+      const ways = { second: [uploaded, ...joinsControlPlane], worker: [configured], "token worker": [join] };
       expect(decisive(calls)).toEqual(ways[role]);
       expect(said.at(-1)).toBe("joined");
     },
@@ -163,7 +174,7 @@ describe("a member that the others have removed", () => {
     machine.lose("etc/kubernetes/slipway-applied");
     machine.tell("api", "");
     machine.tell("members", members({ index: 1 }));
-    expect(decisive(machine.boot().calls)).toEqual([reset, uploaded, join]);
+    expect(decisive(machine.boot().calls)).toEqual([reset, uploaded, ...joinsControlPlane]);
   });
 
   it("does so where nothing else has changed, after its kubelet has begun", () => {
@@ -171,7 +182,7 @@ describe("a member that the others have removed", () => {
     machine.tell("api", "");
     machine.tell("members", members({ index: 0 }));
     const { calls, said } = machine.boot();
-    expect(decisive(calls)).toEqual([started, reset, uploaded, join]);
+    expect(decisive(calls)).toEqual([started, reset, uploaded, ...joinsControlPlane]);
     expect(said.at(-1)).toBe("joined");
   });
 
@@ -199,7 +210,7 @@ describe("a machine that lost its disk", () => {
     expect(decisive(machine.boot().calls)).toEqual([
       uploaded,
       'etcd https://10.88.0.9:2379/v3/cluster/member/remove {"ID":"100"}',
-      join,
+      ...joinsControlPlane,
     ]);
   });
 
@@ -212,7 +223,7 @@ describe("a machine that lost its disk", () => {
     expect(said.at(-1)).toMatch(/^failed making no new cluster: .* its data is not on this machine/);
     machine.tell("api", "");
     machine.tell("members", members({ index: 1 }));
-    expect(decisive(machine.boot().calls)).toEqual([uploaded, join]);
+    expect(decisive(machine.boot().calls)).toEqual([uploaded, ...joinsControlPlane]);
   });
 
   it("makes no cluster while nobody can say whether one was made", () => {
@@ -260,7 +271,32 @@ describe("a joining control plane", () => {
     const machine = machineOf("second");
     machine.tell("api", "");
     machine.tell("join.fails", "data\n");
-    expect(decisive(machine.boot().calls)).toEqual([uploaded, join, overData, uploaded]);
+    expect(decisive(machine.boot().calls)).toEqual([uploaded, preparedJoin, overData, uploaded]);
+  });
+
+  it("adds its etcd member while no other machine adds one, and gives its turn back", () => {
+    const machine = machineOf("second");
+    machine.tell("api", "");
+    const { calls } = machine.boot();
+    const etcd = "etcd https://10.88.0.8:2379/v3";
+    const name = Buffer.from("slipway-join\n").toString("base64");
+    const begin = calls.indexOf(preparedJoin) + 1;
+    expect(calls.slice(begin, begin + 4)).toEqual([
+      `${etcd}/lease/grant`,
+      `${etcd}/lock/lock {"name":"${name}","lease":"700"}`,
+      "kubeadm join phase etcd-join",
+      `${etcd}/lease/revoke {"ID":"700"}`,
+    ]);
+  });
+
+  it("adds none when etcd gives it no turn", () => {
+    const machine = machineOf("second");
+    machine.tell("api", "");
+    machine.tell("no-etcd", "");
+    const { calls, status } = machine.boot(4);
+    expect(calls).toContain(preparedJoin);
+    expect(calls).not.toContain("kubeadm join phase etcd-join");
+    expect(status).toBeNull();
   });
 });
 

@@ -30,11 +30,33 @@ other_etcds() {
     sed -n "/^$machine /!s/^[^ ]* \(https:.*\)/\1/p"
 }
 
-# ask_etcd URL WHAT JSON
+# ask_etcd URL WHAT JSON [MORE OF CURL]
 ask_etcd() {
   local pki=$kubernetes/pki
   curl --silent --fail --max-time 5 --cacert "$pki/etcd/ca.crt" --cert "$pki/apiserver-etcd-client.crt" \
-    --key "$pki/apiserver-etcd-client.key" --data "$3" "$1/v3/cluster/$2" 2>>"$log"
+    --key "$pki/apiserver-etcd-client.key" --data "$3" "${@:4}" "$1/v3/$2" 2>>"$log"
+}
+
+# Runs a command while no other machine runs one in its turn. A member that etcd refuses, as it takes one learner at a time,
+# stays in its log: whoever starts again before the log's next snapshot, 10000 entries later, takes it for a member after all,
+# and opens connections to it ten times a second for as long as it runs.
+in_turn() {
+  local url lease status
+  for url in $(other_etcds); do
+    # A machine that dies in its turn loses it.
+    lease=$(ask_etcd "$url" lease/grant '{"TTL":"15"}' | sed -n 's/.*"ID":"\([0-9]*\)".*/\1/p')
+    [ -n "$lease" ] && break
+  done
+  [ -n "${lease:-}" ] || return
+  (while sleep 4; do ask_etcd "$url" lease/keepalive "{\"ID\":\"$lease\"}"; done) >/dev/null 2>&1 &
+  local keeper=$!
+  step "waiting for its turn"
+  ask_etcd "$url" lock/lock "{\"name\":\"$(base64 <<<slipway-join)\",\"lease\":\"$lease\"}" --max-time 300 --output /dev/null &&
+    "$@"
+  status=$?
+  kill "$keeper"
+  ask_etcd "$url" lease/revoke "{\"ID\":\"$lease\"}" --output /dev/null
+  return "$status"
 }
 
 # This machine's member as the others have it: `voter`, `learner` or `none`, and then its id and the URL of who said so. Fails
@@ -42,7 +64,7 @@ ask_etcd() {
 own_member() {
   local url members own kind=voter
   for url in $(other_etcds); do
-    members=$(ask_etcd "$url" member/list '{"linearizable":true}') && [[ $members == *'"members":'* ]] || continue
+    members=$(ask_etcd "$url" cluster/member/list '{"linearizable":true}') && [[ $members == *'"members":'* ]] || continue
     own=$(tr '{' '\n' <<<"$members" | grep --fixed-strings "\"https://$(own_address):2380\"") || own=
     [ -n "$own" ] || { echo "none - $url" && return; }
     [[ $own != *'"isLearner":true'* ]] || kind=learner
@@ -71,7 +93,7 @@ forget_data() {
 promote_learner() {
   local kind id url
   read -r kind id url < <(own_member) && [ "$kind" = learner ] || return 0
-  ask_etcd "$url" member/promote "{\"ID\":\"$id\"}" >>"$log"
+  ask_etcd "$url" cluster/member/promote "{\"ID\":\"$id\"}" >>"$log"
 }
 
 # A control plane that lost its disk must not come back as the member that it was: the others count on what that one had
@@ -84,5 +106,5 @@ remove_lost_member() {
   done
   [ "$kind" != none ] || return 0
   step "removing the etcd member that was lost with the old disk"
-  ask_etcd "$url" member/remove "{\"ID\":\"$id\"}" >>"$log"
+  ask_etcd "$url" cluster/member/remove "{\"ID\":\"$id\"}" >>"$log"
 }

@@ -105,6 +105,24 @@ prepare_control_plane() {
 
 never() { false; }
 
+join_etcd() {
+  step "kubeadm join phase etcd-join"
+  supervised never join phase etcd-join --config "$settings/join.yaml"
+}
+
+# All but the etcd member is made beside other machines.
+run_join() {
+  local config=$settings/join.yaml
+  if ! is_control_plane; then
+    supervised never join --config "$config"
+    return
+  fi
+  supervised never join --config "$config" \
+    --skip-phases etcd-join,kubelet-wait-bootstrap,control-plane-join,wait-control-plane &&
+    in_turn join_etcd &&
+    supervised never join --config "$config" --skip-phases preflight,control-plane-prepare,kubelet-start,etcd-join
+}
+
 # kubeadm stops half-way where a machine in front of it is not there yet; what it left behind goes before the next try. With
 # data of etcd's nothing goes: it is a member by then, or about to be one.
 join_cluster() {
@@ -114,7 +132,7 @@ join_cluster() {
   wait_for_old_node
   for ((attempt = 1; attempt <= attempts; attempt++)); do
     step "kubeadm join, attempt $attempt of $attempts"
-    if { ! is_control_plane || prepare_control_plane; } && write_discovery && supervised never join --config "$settings/join.yaml"; then
+    if { ! is_control_plane || prepare_control_plane; } && write_discovery && run_join; then
       ! is_control_plane || settle_kubelet || fail
       return
     fi
