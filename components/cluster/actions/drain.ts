@@ -2,9 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { CoreV1Api, V1Node, V1Pod, V1Taint } from "@kubernetes/client-node";
 
-import { someOf } from "./some-of";
 import { refusalOf, sentence } from "./api-errors";
+import { EvictionPace, movesAtATime } from "./eviction-pace";
 import { type NodePatch, patchAsRead } from "./patch-node";
+import { someOf } from "./some-of";
+import { isBound } from "./volumes";
 
 /** Set while a machine is made anew: whoever sees it come back lets pods onto it again. */
 export const drainedAnnotation = "slipway.dev/drained";
@@ -116,7 +118,7 @@ function obstacleOf(error: unknown, namespace: string): Obstacle {
 /**
  * Moves every pod that can run elsewhere away from a cordoned node, as `kubectl drain --ignore-daemonsets
  * --delete-emptydir-data --force` does: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/
- * A pod that does not end long after its time is over is said, and left.
+ * but a few at a time ({@link EvictionPace}). A pod that does not end long after its time is over is said, and left.
  *
  * @throws Error that names the pods which did not go in time, and what keeps each
  */
@@ -124,7 +126,9 @@ export async function drain(api: CoreV1Api, options: DrainOptions): Promise<void
   const { node, timeoutSeconds, report, signal } = options;
   const deadline = Date.now() + timeoutSeconds * 1000;
   const asked = new Set<string>();
+  let pace: EvictionPace | undefined;
   const say = sayOnce(report);
+  const { items: volumes } = await api.listPersistentVolume();
   for (;;) {
     signal?.throwIfAborted();
     const { items } = await api.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` });
@@ -134,7 +138,10 @@ export async function drain(api: CoreV1Api, options: DrainOptions): Promise<void
     }
     const awaited = staying.filter((pod) => !isOverdue(pod));
     if (awaited.length === 0) return;
-    const obstacles = await evictAll(api, awaited, asked);
+    pace ??= new EvictionPace(api, movesAtATime(awaited.length));
+    const movable = awaited.filter((pod) => !isBound(pod, volumes));
+    // What nothing but this node can run is away from then on until it is back: it comes last.
+    const obstacles = await evictSome(api, movable.length > 0 ? movable : awaited, asked, pace);
     const waitingFor = obstacles.length > 0 ? obstacles : awaited.map((pod) => `${nameOf(pod)} to end`);
     if (Date.now() > deadline) throw tooLate(node, timeoutSeconds, waitingFor);
     say(`${node}: draining, waiting for ${someOf(waitingFor)}`);
@@ -142,20 +149,31 @@ export async function drain(api: CoreV1Api, options: DrainOptions): Promise<void
   }
 }
 
-/** Evicts those that were not asked to end yet; gives what keeps the others. */
-async function evictAll(api: CoreV1Api, pods: readonly V1Pod[], asked: Set<string>): Promise<string[]> {
+/** Evicts those that were not asked to end yet, as many as the pace allows; gives what keeps those that it asked. */
+async function evictSome(
+  api: CoreV1Api,
+  pods: readonly V1Pod[],
+  asked: Set<string>,
+  pace: EvictionPace,
+): Promise<string[]> {
   const idOf = (pod: V1Pod): string => pod.metadata?.uid ?? nameOf(pod);
   const ends = (pod: V1Pod): boolean => pod.metadata?.deletionTimestamp !== undefined || asked.has(idOf(pod));
-  const obstacles = await Promise.all(
-    pods
-      .filter((pod) => !ends(pod))
-      .map(async (pod) => {
-        const obstacle = await evict(api, pod);
-        if (obstacle === undefined) asked.add(idOf(pod));
-        return obstacle === undefined ? [] : [`${nameOf(pod)}: ${obstacle}`];
-      }),
-  );
-  return obstacles.flat();
+  const left = pods.filter((pod) => !ends(pod));
+  if (left.length === 0) return [];
+  const obstacles: string[] = [];
+  let free = await pace.free(left);
+  for (const pod of left) {
+    if (free <= 0) break;
+    const obstacle = await evict(api, pod);
+    if (obstacle === undefined) {
+      asked.add(idOf(pod));
+      pace.evicted(pod);
+      free -= 1;
+    } else {
+      obstacles.push(`${nameOf(pod)}: ${obstacle}`);
+    }
+  }
+  return obstacles;
 }
 
 function tooLate(node: string, timeoutSeconds: number, waitingFor: readonly string[]): Error {

@@ -1,4 +1,4 @@
-import type { CoreV1Api, V1PersistentVolume } from "@kubernetes/client-node";
+import type { CoreV1Api, V1PersistentVolume, V1Pod } from "@kubernetes/client-node";
 
 /** Names of the nodes that alone reach a volume; none where any node does. */
 export function nodesOfVolume({ spec }: V1PersistentVolume): string[] {
@@ -7,6 +7,19 @@ export function nodesOfVolume({ spec }: V1PersistentVolume): string[] {
     matchExpressions
       .filter(({ key, operator }) => key === "kubernetes.io/hostname" && operator === "In")
       .flatMap(({ values = [] }) => values),
+  );
+}
+
+/** Whether a pod has a volume that not every node reaches, and its own does. */
+export function isBound({ metadata, spec }: V1Pod, volumes: readonly V1PersistentVolume[]): boolean {
+  const claims = (spec?.volumes ?? []).flatMap(
+    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
+  );
+  return volumes.some(
+    (volume) =>
+      claims.includes(volume.spec?.claimRef?.name ?? "") &&
+      volume.spec?.claimRef?.namespace === metadata?.namespace &&
+      nodesOfVolume(volume).includes(spec?.nodeName ?? ""),
   );
 }
 

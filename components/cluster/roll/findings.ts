@@ -1,7 +1,7 @@
 import type { V1PersistentVolume, V1Pod } from "@kubernetes/client-node";
 
 import type { EtcdState } from "../actions/etcd";
-import { nodesOfVolume } from "../actions/volumes";
+import { isBound } from "../actions/volumes";
 import { nodeProblems } from "./health";
 import { type RollPlan, takesAway } from "./plan";
 import type { ClusterFacts } from "./refusals";
@@ -74,16 +74,7 @@ function isAlone({ metadata, status }: V1Pod): boolean {
 
 /** A pod with a disk that only its own node has. */
 function boundPod(pod: V1Pod, volumes: readonly V1PersistentVolume[]): string[] {
-  const claims = (pod.spec?.volumes ?? []).flatMap(
-    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
-  );
-  const isBound = volumes.some(
-    (volume) =>
-      claims.includes(volume.spec?.claimRef?.name ?? "") &&
-      volume.spec?.claimRef?.namespace === pod.metadata?.namespace &&
-      nodesOfVolume(volume).includes(pod.spec?.nodeName ?? ""),
-  );
-  return isBound
+  return isBound(pod, volumes)
     ? [`pod ${nameOf(pod)} stops while ${pod.spec?.nodeName ?? ""} is away: its volume is on that machine`]
     : [];
 }

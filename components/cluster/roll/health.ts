@@ -3,6 +3,7 @@ import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { sentence } from "../actions/api-errors";
 import type { Connection } from "../actions/connect";
 import { type EtcdHealth, etcdHealth } from "../actions/etcd";
+import { isReady, isUnready, ownerOf } from "../actions/pod-owners";
 
 /** Which of a cluster is looked at. */
 export interface HealthScope {
@@ -54,19 +55,9 @@ export function taintProblems(nodes: readonly V1Node[], wanted: readonly string[
 export function podProblems(pods: readonly V1Pod[], nodes: readonly string[]): string[] {
   return pods
     .filter((pod) => belongsToNode(pod) && nodes.includes(pod.spec?.nodeName ?? ""))
-    .filter(
-      ({ status, metadata }) =>
-        !isTrue(status?.conditions, "Ready") || metadata?.deletionTimestamp !== undefined,
-    )
+    .filter((pod) => !isReady(pod) || pod.metadata?.deletionTimestamp !== undefined)
     .map(({ metadata, spec }) => `${spec?.nodeName ?? ""}: pod ${metadata?.name ?? ""} is not ready`);
 }
-
-/** What makes a pod again: its controller, or nobody but itself. */
-const ownerOf = ({ metadata }: V1Pod): string =>
-  metadata?.ownerReferences?.find(({ controller }) => controller)?.uid ?? metadata?.uid ?? "";
-
-const isUnready = ({ status }: V1Pod): boolean =>
-  status?.phase !== "Succeeded" && status?.phase !== "Failed" && !isTrue(status?.conditions, "Ready");
 
 /** Whose pods are not ready, by the controllers' uids. */
 export function unreadyOwners(pods: readonly V1Pod[]): Set<string> {

@@ -1,4 +1,4 @@
-import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
+import type { CoreV1Api, V1PersistentVolume, V1Pod } from "@kubernetes/client-node";
 
 import { drain } from "../../../../../components/cluster/actions/drain";
 import { refuseToLoseVolumes } from "../../../../../components/cluster/actions/volumes";
@@ -9,12 +9,19 @@ const pod = (name: string, more: Partial<V1Pod> = {}): V1Pod => ({
 });
 
 /** An API with these pods, whose evictions are refused as often as said and then carried out. */
-function apiWith(pods: V1Pod[], refusals = 0): { api: CoreV1Api; evicted: string[] } {
+function apiWith(
+  pods: V1Pod[],
+  refusals = 0,
+  volumes: V1PersistentVolume[] = [],
+): { api: CoreV1Api; evicted: string[] } {
   const evicted: string[] = [];
   let left = refusals;
+  const listed = (): Promise<{ items: V1Pod[] }> =>
+    Promise.resolve({ items: pods.filter(({ metadata }) => !evicted.includes(metadata?.name ?? "")) });
   const api = {
-    listPodForAllNamespaces: () =>
-      Promise.resolve({ items: pods.filter(({ metadata }) => !evicted.includes(metadata?.name ?? "")) }),
+    listPodForAllNamespaces: listed,
+    listNamespacedPod: listed,
+    listPersistentVolume: () => Promise.resolve({ items: volumes }),
     createNamespacedPodEviction: ({ name }: { name: string }) => {
       if (left-- > 0) {
         const body = JSON.stringify({ message: "it would violate the pod's disruption budget." });
@@ -48,6 +55,33 @@ describe("a drain", () => {
     ]);
     await drain(api, options);
     expect(evicted).toEqual(["catalog"]);
+  });
+
+  it("evicts a few at a time, and last of all what only this node can run", async () => {
+    const names = ["database", "a", "b", "c"];
+    const on = { nodeName: "worker-0", containers: [] };
+    const claim = { name: "data", persistentVolumeClaim: { claimName: "data-database-0" } };
+    const pods = names.map((name) =>
+      pod(name, { spec: { ...on, volumes: name === "database" ? [claim] : [] } }),
+    );
+    const hosts = { key: "kubernetes.io/hostname", operator: "In", values: ["worker-0"] };
+    const volume = {
+      metadata: { name: "pvc-1" },
+      spec: {
+        claimRef: { namespace: "shop", name: "data-database-0" },
+        nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [hosts] }] } },
+      },
+    };
+    const { api, evicted } = apiWith(pods, 0, [volume]);
+    const looks: number[] = [];
+    const list = api.listPodForAllNamespaces.bind(api);
+    api.listPodForAllNamespaces = (...args) => {
+      looks.push(evicted.length);
+      return list(...args);
+    };
+    await drain(api, options);
+    expect(evicted).toEqual(["a", "b", "c", "database"]);
+    expect(looks).toEqual([0, 2, 3, 4]);
   });
 
   it("waits for disruption budgets, and says for which pod", async () => {
@@ -104,6 +138,8 @@ describe("volumes on a machine that leaves", () => {
     let asked = 0;
     const api = {
       listPodForAllNamespaces: () => Promise.resolve({ items: asked < 3 ? [pod("catalog")] : [] }),
+      listNamespacedPod: () => Promise.resolve({ items: [] }),
+      listPersistentVolume: () => Promise.resolve({ items: [] }),
       createNamespacedPodEviction: () => {
         asked += 1;
         return Promise.reject(
@@ -136,6 +172,8 @@ describe("volumes on a machine that leaves", () => {
     let looks = 0;
     const api = {
       listPodForAllNamespaces: () => Promise.resolve({ items: looks++ === 0 ? [pod("catalog")] : [] }),
+      listNamespacedPod: () => Promise.resolve({ items: [] }),
+      listPersistentVolume: () => Promise.resolve({ items: [] }),
       createNamespacedPodEviction: () =>
         Promise.reject(Object.assign(new Error("404"), { code: 404, body: "{}" })),
     } as unknown as CoreV1Api;
