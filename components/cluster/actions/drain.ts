@@ -125,6 +125,8 @@ function obstacleOf(error: unknown, namespace: string): Obstacle {
 export async function drain(api: CoreV1Api, options: DrainOptions): Promise<void> {
   const { node, timeoutSeconds, report, signal } = options;
   const deadline = Date.now() + timeoutSeconds * 1000;
+  // Who has not moved enough by then has to hurry.
+  const unhurriedUntil = Date.now() + timeoutSeconds * 500;
   const asked = new Set<string>();
   let pace: EvictionPace | undefined;
   const say = sayOnce(report);
@@ -139,6 +141,7 @@ export async function drain(api: CoreV1Api, options: DrainOptions): Promise<void
     const awaited = staying.filter((pod) => !isOverdue(pod));
     if (awaited.length === 0) return;
     pace ??= new EvictionPace(api, movesAtATime(awaited.length));
+    if (Date.now() > unhurriedUntil) pace.hurry();
     const movable = awaited.filter((pod) => !isBound(pod, volumes));
     // What nothing but this node can run is away from then on until it is back: it comes last.
     const obstacles = await evictSome(api, movable.length > 0 ? movable : awaited, asked, pace);

@@ -29,8 +29,13 @@ export class EvictionPace {
   /** @param atATime how many pods may be on their way */
   constructor(
     private readonly api: CoreV1Api,
-    private readonly atATime: number,
+    private atATime: number,
   ) {}
+
+  /** From now on all may go at once. */
+  hurry(): void {
+    this.atATime = Infinity;
+  }
 
   /** How many of these pods may be evicted now. */
   async free(pods: readonly V1Pod[]): Promise<number> {

@@ -1,9 +1,17 @@
-import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
+import type { CoreV1Api, V1Pod, V1PodCondition } from "@kubernetes/client-node";
 
 import { EvictionPace, movesAtATime } from "../../../../../components/cluster/actions/eviction-pace";
 
-/** A ready pod of a controller; of nobody without one. */
-function pod(name: string, controller?: string): V1Pod {
+const isReady = [{ type: "Ready", status: "True" }];
+
+interface PodFacts {
+  /** Default: it is ready. */
+  readonly conditions?: V1PodCondition[];
+  readonly isLeaving?: boolean;
+}
+
+/** A pod of a controller; of nobody without one. */
+function pod(name: string, controller?: string, { conditions = isReady, isLeaving }: PodFacts = {}): V1Pod {
   const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: controller ?? "", uid: controller ?? "" };
   return {
     metadata: {
@@ -11,15 +19,13 @@ function pod(name: string, controller?: string): V1Pod {
       namespace: "shop",
       uid: name,
       ...(controller !== undefined && { ownerReferences: [{ ...owner, controller: true }] }),
+      ...(isLeaving && { deletionTimestamp: new Date() }),
     },
-    status: { conditions: [{ type: "Ready", status: "True" }] },
+    status: { conditions },
   };
 }
 
-const leaving = (one: V1Pod): V1Pod => ({
-  ...one,
-  metadata: { ...one.metadata, deletionTimestamp: new Date() },
-});
+const leavingCart = pod("cart-1", "cart", { isLeaving: true });
 
 /** A namespace whose pods can be changed between two looks. */
 function shop(...pods: V1Pod[]): { pods: V1Pod[]; pace: (atATime: number) => EvictionPace } {
@@ -47,9 +53,9 @@ describe("the pace of evictions", () => {
     const pace = there.pace(2);
     expect(await pace.free([cart, catalog])).toBe(2);
     pace.evicted(cart);
-    there.pods = [leaving(cart), catalog, { ...pod("cart-3", "cart"), status: {} }];
+    there.pods = [leavingCart, catalog, pod("cart-3", "cart", { conditions: [] })];
     expect(await pace.free([catalog])).toBe(1);
-    there.pods = [leaving(cart), catalog, pod("cart-3", "cart")];
+    there.pods = [leavingCart, catalog, pod("cart-3", "cart")];
     expect(await pace.free([catalog])).toBe(2);
   });
 
@@ -59,7 +65,7 @@ describe("the pace of evictions", () => {
     await pace.free([cart, otherCart]);
     pace.evicted(cart);
     pace.evicted(otherCart);
-    there.pods = [leaving(cart), leaving(otherCart)];
+    there.pods = [leavingCart, pod("cart-2", "cart", { isLeaving: true })];
     expect(await pace.free([catalog])).toBe(0);
     there.pods = [pod("cart-3", "cart")];
     expect(await pace.free([catalog])).toBe(1);
@@ -67,7 +73,7 @@ describe("the pace of evictions", () => {
 
   it("does not wait for what nothing makes again, or what was not ready before", async () => {
     const alone = pod("debug");
-    const sick = { ...pod("cart-1", "cart"), status: {} };
+    const sick = pod("cart-1", "cart", { conditions: [] });
     const there = shop(alone, sick);
     const pace = there.pace(2);
     await pace.free([alone, sick]);
@@ -83,8 +89,14 @@ describe("the pace of evictions", () => {
     await pace.free([cart]);
     pace.evicted(cart);
     const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }];
-    there.pods = [leaving(cart), { ...pod("cart-3", "cart"), status: { conditions } }];
+    there.pods = [leavingCart, pod("cart-3", "cart", { conditions })];
     expect(await pace.free([catalog])).toBe(2);
+  });
+
+  it("lets all go when there is no time left", async () => {
+    const pace = shop(cart, catalog).pace(2);
+    pace.hurry();
+    expect(await pace.free([cart, catalog])).toBe(Infinity);
   });
 
   it("does not wait for ever", async () => {
