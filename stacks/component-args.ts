@@ -112,6 +112,7 @@ function commonPlatformArgs(
     serviceCidr: config.networks.services,
     dnsAddress: clusterDns(config.networks.services),
     verifyKubelet: true,
+    dns: config.dns,
     tenants: config.tenants,
     ...(ingress && { ingress }),
   };

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { bindClusterRole } from "./cluster-role-binding";
-import { readPlatformFile } from "./files";
+import { corefile, type DnsSettings } from "./corefile";
 import { podImage, type ProgramVersion } from "./pod-image";
 
 /** Which CoreDNS, and where it answers. */
@@ -11,6 +11,8 @@ export interface ClusterDnsArgs {
   readonly version: ProgramVersion;
   /** Address of the Service, inside the network of Services: the one that kubelets give to pods. */
   readonly address: pulumi.Input<string>;
+  /** What it knows and whom it asks besides. Default: only the machines' name servers. */
+  readonly settings?: DnsSettings;
 }
 
 /** Label of the DNS pods, as every cluster has it: network policies allow DNS by it. */
@@ -39,7 +41,7 @@ export class ClusterDns extends pulumi.ComponentResource {
     // No hash of it on the pods: CoreDNS' plugin `reload` sees a change.
     const config = new k8s.core.v1.ConfigMap(
       name,
-      { metadata, data: { Corefile: readPlatformFile("Corefile") } },
+      { metadata, data: { Corefile: corefile(args.settings) } },
       { parent: this },
     );
     new k8s.core.v1.Service(

@@ -1,5 +1,6 @@
 export type { ApiEndpoint } from "./api-endpoint";
 export { ClusterDns, type ClusterDnsArgs } from "./cluster-dns";
+export type { DnsSettings } from "./corefile";
 export { Ingress, type IngressArgs, type IngressSettings } from "./ingress";
 export { KubeProxy, type KubeProxyArgs } from "./kube-proxy";
 export {

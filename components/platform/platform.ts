@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ApiEndpoint } from "./api-endpoint";
 import { ClusterDns } from "./cluster-dns";
+import type { DnsSettings } from "./corefile";
 import { Ingress, type IngressSettings } from "./ingress";
 import { KubeProxy } from "./kube-proxy";
 import { KubeletCertificateApprover } from "./kubelet-certificate-approver";
@@ -52,6 +53,8 @@ export interface PlatformArgs {
   readonly serviceCidr: pulumi.Input<string>;
   /** Address of the DNS Service: inside `serviceCidr`, and what the kubelets were told, by custom the tenth. */
   readonly dnsAddress: pulumi.Input<string>;
+  /** What the cluster's DNS knows and whom it asks besides. Default: only the machines' name servers. */
+  readonly dns?: DnsSettings;
   /**
    * Whether kube-proxy sizes each machine's connection tracking; `false` for machines that share a kernel, where it
    * would fail.
@@ -120,7 +123,8 @@ export class Platform extends pulumi.ComponentResource {
     // The engine works on few resources at once (four for each processor), and one that waits for its pods is one of
     // them: enough Deployments before the network would keep it from ever being created.
     const networked = { ...child, dependsOn: [this.podNetwork] };
-    new ClusterDns(`${name}-dns`, { version: versions.coredns, address: dnsAddress }, networked);
+    const dns = { version: versions.coredns, address: dnsAddress, ...(args.dns && { settings: args.dns }) };
+    new ClusterDns(`${name}-dns`, dns, networked);
     const { storage = {} } = args;
     if (storage !== false) {
       new Storage(`${name}-storage`, { version: versions.localPathProvisioner, ...storage }, networked);

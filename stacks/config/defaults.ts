@@ -45,6 +45,11 @@ export function withDefaults(
     ports: { ...defaultPorts(stackName), ...settings.ports },
     shop: settings.shop ?? "microservices",
     hosts: settings.hosts ?? [],
+    dns: {
+      stubDomains: settings.dns?.stubDomains ?? {},
+      hosts: settings.dns?.hosts ?? {},
+      upstream: settings.dns?.upstream ?? [],
+    },
     storage: { defaultClass: settings.storage?.defaultClass ?? "recycle" },
     clusterBackup: clusterBackup(settings.clusterBackup),
     tenants: {

@@ -43,6 +43,15 @@ export interface EnvironmentConfig {
   readonly shop: "monolith" | "microservices";
   /** Host names and IPv4 addresses of the web certificate, besides localhost and 127.0.0.1. */
   readonly hosts: readonly string[];
+  /** What the cluster's DNS knows and whom it asks, besides Services and pods. */
+  readonly dns: {
+    /** IPv4 addresses of name servers, with `:port` where it is not 53, by their zone. */
+    readonly stubDomains: Readonly<Record<string, readonly string[]>>;
+    /** IPv4 addresses by name. */
+    readonly hosts: Readonly<Record<string, string>>;
+    /** Name servers for all other names; none: those of the machines. */
+    readonly upstream: readonly string[];
+  };
   readonly storage: {
     /** The storage class of claims that name none. */
     readonly defaultClass: "recycle" | "keep";

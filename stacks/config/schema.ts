@@ -1,3 +1,5 @@
+import { isIPv4 } from "node:net";
+
 import { z } from "zod";
 
 import { lastAddressBlock, poolCapacity } from "../../components/machines/address-plan";
@@ -62,6 +64,11 @@ export function settingsSchema({ kubernetesVersions }: ToolchainFacts) {
       wording("is not a shape of the shop", "monolith or microservices"),
     ),
     hosts: hosts(),
+    dns: settingsGroup({
+      stubDomains: z.record(zoneName(), nameServers().min(1, nameServersWording)),
+      hosts: z.record(zoneName(), hostAddress()),
+      upstream: nameServers(),
+    }),
     storage: settingsGroup({
       defaultClass: z.enum(
         ["recycle", "keep"],
@@ -230,6 +237,34 @@ function validity() {
 
 function port() {
   return wholeNumber("is not a port that needs no privilege", 1024, 65535);
+}
+
+const nameServersWording = wording("is not a list of name servers", "one such as [10.0.0.53]");
+
+function zoneName() {
+  const name = wording("is not a name of DNS", "one in lower case, such as corp.example.org");
+  return z.string(name).refine((text) => isHost(text) && !isIPv4(text), name);
+}
+
+/** IPv4 addresses, with a port where it is not DNS' own. */
+function nameServers() {
+  const server = wording("is not a name server", "an IPv4 address such as 10.0.0.53, or 10.0.0.53:5353");
+  const isServer = (text: string): boolean => {
+    const [address = "", port = "53", ...more] = text.split(":");
+    return (
+      isIPv4(address) &&
+      /^\d{1,5}$/.test(port) &&
+      Number(port) >= 1 &&
+      Number(port) <= 65535 &&
+      more.length === 0
+    );
+  };
+  return z.array(z.string(server).refine(isServer, server), nameServersWording);
+}
+
+function hostAddress() {
+  const address = wording("is not an address", "an IPv4 address such as 192.168.1.20");
+  return z.string(address).refine((text) => isIPv4(text), address);
 }
 
 function hosts() {

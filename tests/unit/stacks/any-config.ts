@@ -75,6 +75,14 @@ export const validConfig: fc.Arbitrary<Omit<EnvironmentConfig, "name">> = fc
       .map(([api = 0, shop = 0, registry = 0, shopTls = 0]) => ({ api, shop, registry, shopTls })),
     shop: fc.constantFrom("monolith", "microservices"),
     hosts: fc.uniqueArray(fc.constantFrom("shop.example.org", "shop", "192.0.2.7")),
+    dns: fc.record({
+      stubDomains: fc.dictionary(
+        fc.constantFrom("corp.example.org", "local"),
+        fc.uniqueArray(fc.constantFrom("10.0.0.53", "10.0.1.53:5353"), { minLength: 1 }),
+      ),
+      hosts: fc.dictionary(fc.constantFrom("erp.example.org", "nas"), fc.ipV4()),
+      upstream: fc.uniqueArray(fc.constantFrom("10.0.0.53", "192.0.2.1:1053")),
+    }),
     tenants: fc.record({
       loadBalancers: fc.boolean(),
       ingressAnnotations: fc.uniqueArray(fc.constantFrom("example.org/timeout", "example.org/auth")),

@@ -41,11 +41,11 @@ const environment: BadConfiguration[] = [
   },
   {
     settings: { telemetry: "hunter2" },
-    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, storage, clusterBackup, tenants, gitops, aws",
+    line: "slipway:telemetry: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, dns, storage, clusterBackup, tenants, gitops, aws",
   },
   {
     settings: { "$(id)": 1 },
-    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, storage, clusterBackup, tenants, gitops, aws',
+    line: 'slipway:["$(id)"]: is not a setting; write one of platform, kubernetesVersion, controlPlane, pools, certificates, networks, ports, shop, hosts, dns, storage, clusterBackup, tenants, gitops, aws',
   },
   ...kubernetesVersions,
 ];

@@ -48,6 +48,26 @@ export const storage: BadConfiguration[] = [
     line: 'slipway:tenants.ingressAnnotations[0]: "no name" is not a name of an annotation; write one such as example.org/timeout',
   },
   {
+    settings: { dns: { upstream: ["one.one.one.one"] } },
+    line: 'slipway:dns.upstream[0]: "one.one.one.one" is not a name server; write an IPv4 address such as 10.0.0.53, or 10.0.0.53:5353',
+  },
+  {
+    settings: { dns: { stubDomains: { "corp.example.org": ["ns1"] } } },
+    line: 'slipway:dns.stubDomains["corp.example.org"][0]: "ns1" is not a name server; write an IPv4 address such as 10.0.0.53, or 10.0.0.53:5353',
+  },
+  {
+    settings: { dns: { stubDomains: { "corp.example.org": [] } } },
+    line: 'slipway:dns.stubDomains["corp.example.org"]: [] is not a list of name servers; write one such as [10.0.0.53]',
+  },
+  {
+    settings: { dns: { hosts: { "erp.example.org": "erp" } } },
+    line: 'slipway:dns.hosts["erp.example.org"]: "erp" is not an address; write an IPv4 address such as 192.168.1.20',
+  },
+  {
+    settings: { dns: { hosts: { Erp: "10.0.0.1" } } },
+    line: 'slipway:dns.hosts.Erp: "Erp" is not a name of DNS; write one in lower case, such as corp.example.org',
+  },
+  {
     settings: { storage: "keep" },
     line: 'slipway:storage: "keep" is not a group of settings; write some of defaultClass',
   },
