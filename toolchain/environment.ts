@@ -4,13 +4,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import * as path from "node:path";
 
-import { parse, parseDocument } from "yaml";
+import { parse } from "yaml";
 
 import { cacheRoot } from "./cache";
 import { recoveryKeyFile } from "./cluster-backups/recovery-key";
 import { adoptedOwner } from "./owner";
 import { assemblePulumiHome, pulumiHome } from "./pulumi-home";
 import { failCommand } from "./command";
+import { type SettingsFiles, takeOverChanges, writeCopy } from "./stack-settings";
 
 /** An environment's settings, without their namespace, as somebody wrote them. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -61,18 +62,20 @@ export function currentPassphraseFile(root: string, directory: string): string {
 }
 
 /**
- * The environment's settings in a file of this user's. Pulumi writes a salt into the file that it reads, and the salt
+ * The environment's settings, and a copy of this user's. Pulumi writes a salt into the file that it reads, and the salt
  * belongs to this user's passphrase: in the committed file it would be wrong for everybody else.
  */
-function configFile(directory: string, name: string, source: string): string {
-  const file = path.join(directory, `Pulumi.${name}.yaml`);
-  const settings = parseDocument(existsSync(source) ? readFileSync(source, "utf8") : "");
-  const kept: unknown = existsSync(file) ? parse(readFileSync(file, "utf8")) : undefined;
-  if (isRecord(kept) && "encryptionsalt" in kept) settings.set("encryptionsalt", kept.encryptionsalt);
-  writeFileSync(file, settings.toString(), { mode: 0o600 });
+function settingsFiles(name: string, environment: NodeJS.ProcessEnv): SettingsFiles {
+  const copy = path.join(environmentDirectory(name, environment), `Pulumi.${name}.yaml`);
+  return { source: settingsFile(name, environment), copy };
+}
+
+function configFile(directory: string, files: SettingsFiles): string {
+  takeOverChanges(files, console.error);
+  writeCopy(files);
   // A project of the same name, so that `pulumi -C` can make the stack here and write its salt beside.
   writeFileSync(path.join(directory, "Pulumi.yaml"), "name: slipway\nruntime: nodejs\n");
-  return file;
+  return files.copy;
 }
 
 /** The file with an environment's settings: `$SLIPWAY_CONFIG`, else the one that Pulumi reads for a stack of this name. */
@@ -89,6 +92,7 @@ export function settingsFile(name: string, environment: NodeJS.ProcessEnv = proc
 export function settingsOf(name: string, environment: NodeJS.ProcessEnv = process.env): Settings {
   checkName(name);
   const file = settingsFile(name, environment);
+  if (!hasOwnBackend(environment)) takeOverChanges(settingsFiles(name, environment), console.error);
   if (!existsSync(file)) return {};
   const settings = parsed(file);
   const config = isRecord(settings) && isRecord(settings.config) ? settings.config : {};
@@ -130,11 +134,10 @@ function localBackend(
   if (hasOwnBackend(environment)) return {};
   const root = stateRoot(environment);
   mkdirSync(path.join(root, "pulumi"), { recursive: true, mode: 0o700 });
-  const source = settingsFile(name, environment);
   return {
     PULUMI_BACKEND_URL: localUrl(environment),
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseOf(root, directory, name),
-    PULUMI_OPTION_CONFIG_FILE: configFile(directory, name, source),
+    PULUMI_OPTION_CONFIG_FILE: configFile(directory, settingsFiles(name, environment)),
     // Where `up` makes one: a state that others share has to have one that others know.
     SLIPWAY_RECOVERY_KEY: recoveryKeyFile(root, name),
   };

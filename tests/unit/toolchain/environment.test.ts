@@ -68,7 +68,7 @@ describe("pulumiEnvironment", () => {
   it("takes the settings anew each time, and keeps the stack's salt beside them", () => {
     writeFileSync(at("source.yaml"), "config:\n  slipway:ports: { shop: 8080 }\n");
     const file = environmentOf("dev").PULUMI_OPTION_CONFIG_FILE ?? "";
-    writeFileSync(file, "encryptionsalt: v1:salt\nconfig:\n  slipway:ports: { shop: 1 }\n");
+    writeFileSync(file, "encryptionsalt: v1:salt\nconfig:\n  slipway:ports: { shop: 8080 }\n");
     writeFileSync(at("source.yaml"), "config:\n  slipway:ports: { shop: 9090 }\n");
     environmentOf("dev");
     expect(parse(readFileSync(file, "utf8"))).toEqual({
