@@ -56,7 +56,7 @@ async function rollOfOneControlPlane(record: Recording): Promise<WorkerSeconds> 
       await checkNothingIsLost(environment, roll);
       const measured = ["worker-0", "worker-1"].map((machine) => workerSeconds(said, machine));
       const boot = await secondsToReady(environment, said, "worker-2");
-      console.log(`roll-machine: ${JSON.stringify({ measured, boot, away })}`);
+      console.log(`roll-machine: ${JSON.stringify({ measured, boot, away, lost: roll.lostPages })}`);
       const drain = median(measured.map((each) => each.drain));
       const pairs = measured.map((each) => ({ value: each.roll, reference: boot }));
       await record([
@@ -109,7 +109,8 @@ async function upgrades(worker: WorkerSeconds): Promise<BenchResult[]> {
       const roll = await underLoad(environment, () => environment.up());
       await isWell(environment, machines);
       await checkNothingIsLost(environment, roll);
-      console.log(`upgrade to ${version}: ${roll.seconds} s`, JSON.stringify(roll.writer.failed));
+      const lost = { pages: roll.lostPages, api: roll.writer.failed };
+      console.log(`upgrade to ${version}: ${roll.seconds} s`, JSON.stringify(lost));
       seen.push(roll);
     }
     const sum = (count: (roll: LoadedRoll) => number): number =>
