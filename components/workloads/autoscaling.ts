@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 
 import type { Problems } from "../checks";
-import { metadataOf, type Workload } from "./workload";
+import { logicalName, metadataOf, type Workload } from "./workload";
 
 /** How many pods there are, by what they use. */
 export interface Autoscaling {
@@ -23,7 +23,7 @@ export interface Autoscaling {
 /** A HorizontalPodAutoscaler of the Deployment of the workload's name. It reads what metrics-server measures. */
 export function createAutoscaler(workload: Workload, autoscaling: Autoscaling): void {
   new k8s.autoscaling.v2.HorizontalPodAutoscaler(
-    workload.serviceName,
+    logicalName(workload),
     {
       metadata: metadataOf(workload),
       spec: {

@@ -2,13 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Problems } from "../checks";
-import { labelsOf, metadataOf, type Workload } from "./workload";
+import { asWritten } from "./as-written";
+import { labelsOf, logicalName, metadataOf, type Workload } from "./workload";
 
 /** What a program is told when it starts. A change of any of it starts new pods. */
 export interface ConfigurationArgs {
   /**
    * Environment variables by name: letters, digits and `_`. `POD_NAME` and `NODE_NAME` are there always, and `PORT` where
-   * there is one. Default none.
+   * there is one. A value arrives as it is written: `$(NAME)` and `$$` stay. Default none.
    */
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
@@ -76,18 +77,19 @@ function configurationIn(
   object: ObjectArgs,
   nameOf: (metadata: k8s.core.v1.Secret["metadata"]) => pulumi.Input<string>,
 ): Configuration {
-  const { component: parent, serviceName } = workload;
+  const { component: parent } = workload;
+  const name = logicalName(workload);
   const paths = Object.keys(files);
   const secretName = (): pulumi.Input<string> => {
     const stringData = pulumi.secret(secrets);
-    return nameOf(new k8s.core.v1.Secret(serviceName, { ...object, stringData }, { parent }).metadata);
+    return nameOf(new k8s.core.v1.Secret(name, { ...object, stringData }, { parent }).metadata);
   };
   const mapName = (): pulumi.Input<string> => {
     const data = Object.fromEntries(paths.map((path, index) => [fileKey(path, index), files[path] ?? ""]));
-    return nameOf(new k8s.core.v1.ConfigMap(serviceName, { ...object, data }, { parent }).metadata);
+    return nameOf(new k8s.core.v1.ConfigMap(name, { ...object, data }, { parent }).metadata);
   };
   return {
-    env: Object.entries(env).map(([name, value]) => ({ name, value })),
+    env: Object.entries(env).map(([name, value]) => ({ name, value: asWritten(value) })),
     envFrom: Object.keys(secrets).length === 0 ? [] : [{ secretRef: { name: secretName() } }],
     volumes: paths.length === 0 ? [] : [{ name: "files", configMap: { name: mapName() } }],
     volumeMounts: paths.map((path, index) => ({

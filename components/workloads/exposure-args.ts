@@ -19,6 +19,9 @@ export interface Route {
   readonly host?: string;
   /** Path that the request's begins with, part by part: `/api` is `/api/v1`, too, and not `/apis`. Default `/`: any. */
   readonly path?: string;
-  /** Who answers, a {@link Microservice} or a reference to one. A part goes to its canary, if it has one. */
+  /**
+   * Who answers HTTP: a {@link Microservice}, a {@link StatefulService}, or a reference to one. A part goes to its canary, if
+   * it has one.
+   */
   readonly to: MicroserviceReference & Partial<Pick<Microservice, "canary">>;
 }

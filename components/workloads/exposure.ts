@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { Problems } from "../checks";
 import { checkExposure } from "./check-exposure";
 import type { ExposureArgs, Route } from "./exposure-args";
 import { podsOf } from "./network-peers";
@@ -23,7 +24,8 @@ export class Exposure extends pulumi.ComponentResource {
   constructor(name: string, args: ExposureArgs, options: pulumi.ComponentResourceOptions) {
     checkExposure(name, args);
     super("slipway:workloads:Exposure", name, {}, options);
-    const { namespace, routes, ingressClass = "skipper" } = args;
+    const { routes, ingressClass = "skipper" } = args;
+    const namespace = checkedNamespace(name, args);
     const workload: Workload = { component: this, serviceName: name, namespace };
 
     const callees = new Map(routes.map(({ to }) => [to.serviceName, to]));
@@ -67,12 +69,26 @@ function rules(routes: readonly Route[]): k8s.types.input.networking.v1.IngressR
   }));
 }
 
+/** The namespace of the microservices; fails where one is of another, as an Ingress would lead to nobody then. */
+function checkedNamespace(name: string, { namespace, routes }: ExposureArgs): pulumi.Output<string> {
+  const others = pulumi.all(routes.map(({ to }) => to.namespace));
+  return pulumi.all([namespace, others]).apply(([own, all]) => {
+    const problems = new Problems();
+    for (const [index, other] of all.entries()) {
+      const advice = `give one of the namespace ${own}, or make another Exposure in ${other}`;
+      problems.expect(other === own, `routes[${index}].to.namespace`, other, advice);
+    }
+    problems.throwIfAny("Exposure", name);
+    return own;
+  });
+}
+
 function paths({ path = "/", to }: Route): k8s.types.input.networking.v1.HTTPIngressPath[] {
   const services = to.canary === undefined ? [to.serviceName] : [to.serviceName, to.canary.serviceName];
   return services.map((name) => ({
     path,
     pathType: "Prefix",
-    backend: { service: { name, port: { name: "http" } } },
+    backend: { service: { name, port: { name: to.servicePort ?? "http" } } },
   }));
 }
 

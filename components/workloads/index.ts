@@ -6,7 +6,9 @@ export { Job } from "./job";
 export type { JobArgs } from "./job-spec";
 export { Microservice } from "./microservice";
 export type { BuildArgs, MicroserviceArgs } from "./microservice-args";
+export type { Caller } from "./network-policies";
 export type { Spread, Termination } from "./pod-spec";
+export type { PortArgs, PortNumber, Protocol } from "./ports";
 export {
   type DatabaseAccess,
   type DumpKeep,
@@ -14,7 +16,8 @@ export {
   type PostgresBackupArgs,
 } from "./postgres-backup";
 export type { HttpProbes, StatefulProbes } from "./probes";
-export type { MicroserviceReference } from "./reference";
+export type { ContainerArgs, HostAlias, ProgramArgs, ScratchArgs } from "./program-args";
+export { type Callee, internet, type MicroserviceReference, type Outside } from "./reference";
 export type { Canary, Rollout } from "./rollout";
 export type { Schedule } from "./schedule";
 export { ScheduledJob, type ScheduledJobArgs } from "./scheduled-job";

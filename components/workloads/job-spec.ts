@@ -5,23 +5,22 @@ import { Problems } from "../checks";
 import { checkConfiguration, type Configuration, type ConfigurationArgs } from "./configuration";
 import { createNetworkPolicies } from "./network-policies";
 import { podSpec } from "./pod-spec";
-import { checkReferences, instanceSelectorOf, type MicroserviceReference } from "./reference";
+import { checkProgram, type ProgramArgs, scratchOf } from "./program-args";
+import { type Callee, checkCallees, instanceSelectorOf } from "./reference";
 import { createServiceAccount, type Role } from "./service-account";
 import { checkVolumes, createClaims, type VolumeArgs } from "./volumes";
 import { labelsOf, type Workload } from "./workload";
 
 /** A program that ends, and whom it talks to. */
-export interface JobArgs extends ConfigurationArgs {
+export interface JobArgs extends ConfigurationArgs, ProgramArgs {
   /** Namespace, such as a {@link WorkloadNamespace}'s. */
   readonly namespace: pulumi.Input<string>;
   /** Image by digest, `host/repository@sha256:…`. */
   readonly image: pulumi.Input<string>;
-  /** Takes the place of the image's entry point and command. */
-  readonly command?: readonly string[];
-  /** Number of the user and group that the program runs as, 1 to 65535. Default 65532. */
-  readonly user?: number;
-  /** The microservices that it calls; it can open no other connections. Default none. */
-  readonly talksTo?: readonly MicroserviceReference[];
+  /** Name of its objects. Default: the component's. */
+  readonly jobName?: string;
+  /** Microservices and networks outside that it calls; it can open no other connections. Default none. */
+  readonly talksTo?: readonly Callee[];
   /** Default: requests of 50m processor and 64Mi memory, limits of 1 processor and 256Mi. */
   readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
   /** How often it is tried again when it ends with another code than 0, from 0. Default 3. */
@@ -46,7 +45,7 @@ export function createJobSpec(
   configure: (workload: Workload, args: JobArgs) => Configuration,
 ): k8s.types.input.batch.v1.JobSpec {
   const { roles = [], talksTo = [], volumes = [] } = args;
-  createNetworkPolicies(workload, talksTo, { usesApi: roles.length > 0 });
+  createNetworkPolicies(workload, { talksTo, usesApi: roles.length > 0 });
   return jobSpec(workload, args, {
     account: createServiceAccount(workload, roles),
     configuration: configure(workload, args),
@@ -63,7 +62,7 @@ export type JobParts = Pick<
 /** A Job of parts that are there. */
 export function jobSpec(
   workload: Workload,
-  { image, command, user, resources, retries = 3, deadlineSeconds = defaultJobDeadlineSeconds }: JobArgs,
+  { image, resources, retries = 3, deadlineSeconds = defaultJobDeadlineSeconds, ...program }: JobArgs,
   parts: JobParts,
 ): k8s.types.input.batch.v1.JobSpec {
   return {
@@ -77,10 +76,9 @@ export function jobSpec(
         ...parts,
         selector: instanceSelectorOf(workload.serviceName, workload.serviceName),
         image,
+        program,
         restartPolicy: "Never",
         termination: { drainSeconds: 0 },
-        ...(command && { command: [...command] }),
-        ...(user !== undefined && { user }),
         ...(resources && { resources }),
       }),
     },
@@ -89,19 +87,13 @@ export function jobSpec(
 
 /** @param longest most characters that the name may have */
 export function checkJob(problems: Problems, name: string, args: JobArgs, longest: number): void {
-  const { volumes = [] } = args;
-  problems.expectServiceName("name", name, longest);
-  const { command } = args;
-  problems.expect(command === undefined || command.length > 0, "command", command, "give a program first");
-  problems.expectWhole("user", args.user, 1, 65535, ", as root is not allowed");
-  checkReferences(problems, "talksTo", args.talksTo ?? []);
+  const { volumes = [], jobName } = args;
+  problems.expectServiceName(jobName === undefined ? "name" : "jobName", jobName ?? name, longest);
+  checkProgram(problems, args);
+  checkCallees(problems, "talksTo", args.talksTo ?? []);
   problems.expectWhole("retries", args.retries, 0, Infinity);
   problems.expectWhole("deadlineSeconds", args.deadlineSeconds, 1, 86_400);
-  checkConfiguration(
-    problems,
-    args,
-    volumes.map(({ path }) => path),
-    false,
-  );
+  const paths = volumes.map(({ path }) => path);
+  checkConfiguration(problems, args, [...paths, ...scratchOf(args, paths).map(({ path }) => path)], false);
   checkVolumes(problems, volumes, 1);
 }

@@ -25,8 +25,9 @@ export class Job extends pulumi.ComponentResource {
     problems.throwIfAny("Job", name);
     super("slipway:workloads:Job", name, {}, options);
 
-    this.jobName = name;
-    const workload = { component: this, serviceName: name, namespace: args.namespace };
+    const { jobName = name, namespace } = args;
+    this.jobName = jobName;
+    const workload = { component: this, name, serviceName: jobName, namespace };
     // A moment more than it may take by itself, so that it is the Job that says what went wrong.
     const seconds = (args.deadlineSeconds ?? defaultJobDeadlineSeconds) + 30;
     new k8s.batch.v1.Job(

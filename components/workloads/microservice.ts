@@ -4,18 +4,19 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Amount } from "../checks";
 import { ServiceImage } from "../images";
 import { createAutoscaler } from "./autoscaling";
-import { checkMicroservice, defaultReplicas } from "./check-microservice";
+import { checkMicroservice, defaultReplicas, httpPort, portsOf } from "./check-microservice";
 import { type Configuration, createConfiguration } from "./configuration";
 import type { MicroserviceArgs } from "./microservice-args";
 import { createNetworkPolicies } from "./network-policies";
 import { podSpec } from "./pod-spec";
+import { type PortArgs, servicePorts } from "./ports";
 import { httpProbes } from "./probes";
-import { defaultPort, instanceSelectorOf, type MicroserviceReference } from "./reference";
+import { defaultPort, instanceSelectorOf, type MicroserviceReference, referenceOn } from "./reference";
 import { defaultDeadlineSeconds, type Rollout, strategyOf } from "./rollout";
 import { RolloutStatus } from "./rollout-status";
 import { type Account, createServiceAccount } from "./service-account";
 import { createClaims, isForOneNode } from "./volumes";
-import { labelsOf, metadataOf, skipAwait, type Workload } from "./workload";
+import { labelsOf, logicalName, metadataOf, skipAwait, type Workload } from "./workload";
 
 /**
  * A program that answers HTTP: Deployment, Service, ServiceAccount, disruption budget and network policies. Its pods
@@ -33,8 +34,8 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
   readonly serviceName: string;
   /** Its namespace. */
   readonly namespace: pulumi.Output<string>;
-  /** The port that its pods listen on. */
-  readonly port: number;
+  /** The port on which its pods answer HTTP. */
+  readonly port: number | "none";
   /** Where other microservices reach it: `http://<name>.<namespace>`, port 80. */
   readonly url: pulumi.Output<string>;
   /** The image that it runs, by digest, also when it is built here. */
@@ -50,19 +51,26 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
     | undefined;
 
   private readonly workload: Workload;
+  private readonly ports: Readonly<Record<string, PortArgs>>;
 
   constructor(name: string, args: MicroserviceArgs, options: pulumi.ComponentResourceOptions) {
     checkMicroservice(name, args);
     super("slipway:workloads:Microservice", name, {}, options);
-    const { talksTo = [], roles = [], autoscaling, rollout = {} } = args;
+    const { serviceName = name, talksTo = [], calledBy = [], roles = [], autoscaling, rollout = {} } = args;
 
-    this.serviceName = name;
+    this.serviceName = serviceName;
     this.namespace = pulumi.output(args.namespace);
     this.port = args.port ?? defaultPort;
-    this.url = pulumi.interpolate`http://${name}.${args.namespace}`;
-    this.workload = { component: this, serviceName: name, namespace: this.namespace };
+    this.ports = portsOf(args);
+    this.url = pulumi.interpolate`http://${serviceName}.${args.namespace}`;
+    this.workload = { component: this, name, serviceName, namespace: this.namespace };
 
-    createNetworkPolicies(this.workload, talksTo, { usesApi: roles.length > 0 });
+    createNetworkPolicies(this.workload, {
+      talksTo,
+      usesApi: roles.length > 0,
+      calledBy,
+      ports: this.ports,
+    });
     const pods: PodParts = {
       args,
       account: createServiceAccount(this.workload, roles),
@@ -71,24 +79,29 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
     };
     const replicas = args.replicas ?? defaultReplicas;
     this.image = pulumi.output(this.imageOf(args));
-    this.createSet(name, this.image, autoscaling === undefined ? replicas : undefined, pods);
+    this.createSet(serviceName, this.image, autoscaling === undefined ? replicas : undefined, pods);
     if (autoscaling !== undefined) {
       createAutoscaler(this.workload, autoscaling);
     }
     if ((autoscaling?.max ?? replicas) > 1) {
       this.createDisruptionBudget(args.disruptionBudget ?? 1);
     }
-    this.canary = rollout.canary && { serviceName: `${name}-canary`, weight: rollout.canary.weight };
+    this.canary = rollout.canary && { serviceName: `${serviceName}-canary`, weight: rollout.canary.weight };
     if (rollout.canary !== undefined) {
-      this.createSet(`${name}-canary`, rollout.canary.image, rollout.canary.replicas ?? 1, pods);
+      this.createSet(`${serviceName}-canary`, rollout.canary.image, rollout.canary.replicas ?? 1, pods);
     }
     this.registerOutputs({ url: this.url });
   }
 
+  /** One of its further ports, for the `talksTo` of who calls it there: `catalog.on("metrics")`. */
+  on(port: string): MicroserviceReference {
+    return referenceOn(this, this.ports, port);
+  }
+
   private imageOf({ image, build }: MicroserviceArgs): pulumi.Input<string> {
     if (build === undefined) return image ?? "";
-    const { serviceName } = this;
-    return new ServiceImage(serviceName, { repository: serviceName, ...build }, { parent: this }).reference;
+    const imageArgs = { repository: this.serviceName, ...build };
+    return new ServiceImage(logicalName(this.workload), imageArgs, { parent: this }).reference;
   }
 
   /** Pods of one image, and the Service that leads to them. */
@@ -101,22 +114,12 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
     const selector = instanceSelectorOf(this.serviceName, instance);
     const labels = labelsOf(this.workload, instance);
     const metadata = { ...metadataOf(this.workload, instance), labels };
-    new k8s.core.v1.Service(
-      instance,
-      {
-        metadata: { ...metadata, annotations: skipAwait },
-        spec: {
-          type: "ClusterIP",
-          selector,
-          ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: "http" }],
-        },
-      },
-      { parent: this },
-    );
+    if (Object.keys(this.ports).length > 0) this.createService(instance, metadata, selector);
     const rollout = rolloutOf(parts.args);
     const { deadlineSeconds = defaultDeadlineSeconds } = rollout;
+    const logical = logicalName(this.workload, instance);
     const deployment = new k8s.apps.v1.Deployment(
-      instance,
+      logical,
       {
         metadata: { ...metadata, annotations: skipAwait },
         spec: {
@@ -133,24 +136,48 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
     );
     const { namespace, generation } = deployment.metadata;
     new RolloutStatus(
-      instance,
+      logical,
       { kind: "Deployment", namespace, name: instance, generation, deadlineSeconds },
+      { parent: this },
+    );
+  }
+
+  private createService(
+    instance: string,
+    metadata: ReturnType<typeof metadataOf>,
+    selector: Record<string, string>,
+  ): void {
+    const { [httpPort]: http, ...others } = this.ports;
+    const first = { name: httpPort, port: 80, protocol: "TCP", targetPort: httpPort };
+    new k8s.core.v1.Service(
+      logicalName(this.workload, instance),
+      {
+        metadata: { ...metadata, annotations: skipAwait },
+        spec: {
+          type: "ClusterIP",
+          selector,
+          ports: [...(http === undefined ? [] : [first]), ...servicePorts(others)],
+        },
+      },
       { parent: this },
     );
   }
 
   private podsOf(selector: Record<string, string>, image: pulumi.Input<string>, parts: PodParts) {
     const { args, account, configuration, claims } = parts;
-    const { resources, termination, spread } = args;
+    const { resources, spread } = args;
+    // Who gets no requests need not wait for their end.
+    const termination = this.port === "none" ? { drainSeconds: 0, ...args.termination } : args.termination;
     return podSpec({
       account,
       revisionLabel: "pod-template-hash",
       selector,
       image,
-      port: this.port,
+      ports: this.ports,
+      program: args,
       configuration,
       ...claims,
-      probes: httpProbes(args.probes ?? {}),
+      probes: this.port === "none" ? {} : httpProbes(args.probes ?? {}),
       ...(resources && { resources }),
       ...(termination && { termination }),
       ...(spread && { spread }),
@@ -159,7 +186,7 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
 
   private createDisruptionBudget(maxUnavailable: Amount): void {
     new k8s.policy.v1.PodDisruptionBudget(
-      this.serviceName,
+      logicalName(this.workload),
       {
         metadata: metadataOf(this.workload),
         spec: {

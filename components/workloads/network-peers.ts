@@ -1,6 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { portNumber, type PortNumber } from "./ports";
+import type { Outside } from "./reference";
+
 /** One side of a connection, as a network policy names it. */
 export type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 type EgressRule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
@@ -23,6 +26,21 @@ export function podsOf(namespace: pulumi.Input<string>, labels: Record<string, s
 /** TCP ports, as a network policy lists them. */
 export function tcp(...ports: number[]): k8s.types.input.networking.v1.NetworkPolicyPort[] {
   return ports.map((port) => ({ port, protocol: "TCP" }));
+}
+
+/** The same of ports that may speak UDP. */
+export function policyPorts(
+  ports: readonly (number | PortNumber)[],
+): k8s.types.input.networking.v1.NetworkPolicyPort[] {
+  return ports.map(portNumber);
+}
+
+/** Lets a pod reach addresses outside the cluster. */
+export function egressOutside({ cidrs, except, ports }: Outside): EgressRule {
+  return {
+    to: cidrs.map((cidr) => ({ ipBlock: { cidr, ...(except && { except: [...except] }) } })),
+    ports: policyPorts(ports),
+  };
 }
 
 /** Lets a pod ask the cluster's DNS. The label is the one that every distribution's DNS pods have. */

@@ -2,8 +2,11 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Problems } from "../checks";
+import { asWritten } from "./as-written";
 import type { Configuration } from "./configuration";
+import { containerPorts, type PortArgs } from "./ports";
 import type { Probes } from "./probes";
+import { type ContainerArgs, type ProgramArgs, scratchOf } from "./program-args";
 import type { Account } from "./service-account";
 
 /** How a pod is told to go. */
@@ -24,12 +27,10 @@ export interface PodFacts {
   /** Labels that only the pods of this set have. */
   readonly selector: Record<string, string>;
   readonly image: pulumi.Input<string>;
-  /** TCP port that it listens on; without, it listens on none. */
-  readonly port?: number;
-  /** What the port is called. Default `http`. */
-  readonly portName?: string;
-  /** Takes the place of the image's entry point and command. */
-  readonly command?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Ports that it listens on, by name. It is told the first one as `PORT`. Default none. */
+  readonly ports?: Readonly<Record<string, PortArgs>>;
+  /** How it runs. */
+  readonly program?: ProgramArgs;
   readonly configuration: Configuration;
   readonly volumes?: k8s.types.input.core.v1.Volume[];
   readonly volumeMounts?: k8s.types.input.core.v1.VolumeMount[];
@@ -39,8 +40,6 @@ export interface PodFacts {
   readonly spread?: Spread;
   /** The label that pods of one revision have from their controller. Default: it gives them none. */
   readonly revisionLabel?: "pod-template-hash" | "controller-revision-hash";
-  /** Number of the user and the group that it runs as. Default {@link nobody}. */
-  readonly user?: number;
   /** What becomes of a container that has ended. Default `Always`. */
   readonly restartPolicy?: "Never";
 }
@@ -69,9 +68,12 @@ export const defaultResources: k8s.types.input.core.v1.ResourceRequirements = {
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 export function podSpec(facts: PodFacts): k8s.types.input.core.v1.PodSpec {
-  const { account, configuration, termination = {}, user = nobody, restartPolicy } = facts;
+  const { account, configuration, termination = {}, program = {}, restartPolicy } = facts;
   const { volumes = [], volumeMounts = [] } = facts;
   const { drainSeconds = 10, stopSeconds = 25 } = termination;
+  const { user = nobody, hostAliases = [], initContainers = [], sidecars = [] } = program;
+  const scratch = scratchVolumes(facts);
+  const folders = { scratch: scratch.mounts, volumes: volumeMounts };
   return {
     serviceAccountName: account.name,
     automountServiceAccountToken: account.withToken,
@@ -86,11 +88,43 @@ export function podSpec(facts: PodFacts): k8s.types.input.core.v1.PodSpec {
       ...(volumeMounts.length === 0 ? {} : { fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" }),
     },
     ...(restartPolicy && { restartPolicy }),
+    ...(hostAliases.length > 0 && {
+      hostAliases: hostAliases.map(({ ip, hostnames }) => ({ ip, hostnames: [...hostnames] })),
+    }),
     topologySpreadConstraints: spreadConstraints(facts),
-    containers: [container(facts, drainSeconds)],
-    volumes: [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }, ...configuration.volumes, ...volumes],
+    ...(initContainers.length + sidecars.length > 0 && {
+      initContainers: [
+        // One that is started anew whenever it ends runs beside the program; those after it do not wait for its end:
+        // https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+        ...sidecars.map((args) => ({ ...besides(args, facts, folders), restartPolicy: "Always" })),
+        ...initContainers.map((args) => besides(args, facts, folders)),
+      ],
+    }),
+    containers: [container(facts, folders, drainSeconds)],
+    volumes: [...scratch.volumes, ...configuration.volumes, ...volumes],
   };
 }
+
+/** Where a pod's containers find folders that they may write to. */
+interface Folders {
+  readonly scratch: readonly k8s.types.input.core.v1.VolumeMount[];
+  readonly volumes: readonly k8s.types.input.core.v1.VolumeMount[];
+}
+
+function scratchVolumes({ program = {}, volumeMounts = [] }: PodFacts) {
+  const folders = scratchOf(program, volumeMounts.map(({ mountPath }) => mountPath).filter(isText)).map(
+    (folder, index) => ({ ...folder, name: folder.path === "/tmp" ? "tmp" : `scratch-${index}` }),
+  );
+  return {
+    volumes: folders.map(({ name, size, inMemory }) => ({
+      name,
+      emptyDir: { sizeLimit: size, ...(inMemory && { medium: "Memory" }) },
+    })),
+    mounts: folders.map(({ name, path }) => ({ name, mountPath: path })),
+  };
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
 
 function spreadConstraints({ selector, spread = {}, revisionLabel }: PodFacts) {
   const { over = ["kubernetes.io/hostname"], required = false } = spread;
@@ -110,36 +144,76 @@ function fieldVariable(name: string, fieldPath: string): k8s.types.input.core.v1
   return { name, valueFrom: { fieldRef: { fieldPath } } };
 }
 
-function container(facts: PodFacts, drainSeconds: number): k8s.types.input.core.v1.Container {
-  const { image, port, command, configuration, resources = defaultResources, probes = {} } = facts;
-  const { portName = "http" } = facts;
+const itself = [fieldVariable("POD_NAME", "metadata.name"), fieldVariable("NODE_NAME", "spec.nodeName")];
+
+const restricted: k8s.types.input.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  readOnlyRootFilesystem: true,
+};
+
+/** The program. */
+function container(
+  facts: PodFacts,
+  { scratch, volumes }: Folders,
+  drainSeconds: number,
+): k8s.types.input.core.v1.Container {
+  const { image, ports = {}, configuration, resources = defaultResources, probes = {}, program = {} } = facts;
+  const [first] = containerPorts(ports);
   return {
     name: "app",
     image,
     imagePullPolicy: "IfNotPresent",
-    ...(command === undefined ? {} : { command }),
-    ...(port === undefined ? {} : { ports: [{ name: portName, containerPort: port, protocol: "TCP" }] }),
+    ...commandOf(program),
+    ...(first && { ports: containerPorts(ports) }),
     env: [
-      ...(port === undefined ? [] : [{ name: "PORT", value: String(port) }]),
+      ...(first ? [{ name: "PORT", value: String(first.containerPort) }] : []),
       ...configuration.env,
-      fieldVariable("POD_NAME", "metadata.name"),
-      fieldVariable("NODE_NAME", "spec.nodeName"),
+      ...itself,
     ],
     ...(configuration.envFrom.length === 0 ? {} : { envFrom: configuration.envFrom }),
     resources,
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      readOnlyRootFilesystem: true,
-    },
+    securityContext: restricted,
     ...probes,
     // Until every node knows that this pod is going, requests still come: it answers them before it is told to stop.
     ...(drainSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } } : {}),
-    volumeMounts: [
-      { name: "tmp", mountPath: "/tmp" },
-      ...configuration.volumeMounts,
-      ...(facts.volumeMounts ?? []),
-    ],
+    volumeMounts: [...scratch, ...configuration.volumeMounts, ...volumes],
+  };
+}
+
+/** Another program of the same pod. */
+function besides(
+  {
+    name,
+    image,
+    env = {},
+    sharesConfiguration = false,
+    resources = defaultResources,
+    ...program
+  }: ContainerArgs,
+  facts: PodFacts,
+  { scratch, volumes }: Folders,
+): k8s.types.input.core.v1.Container {
+  const { configuration } = facts;
+  const shared = sharesConfiguration ? configuration : { env: [], envFrom: [], volumeMounts: [] };
+  const own = Object.entries(env).map(([key, value]) => ({ name: key, value: asWritten(value) }));
+  return {
+    name,
+    image: image ?? facts.image,
+    imagePullPolicy: "IfNotPresent",
+    ...commandOf(program),
+    env: [...shared.env, ...own, ...itself],
+    ...(shared.envFrom.length > 0 && { envFrom: shared.envFrom }),
+    resources,
+    securityContext: restricted,
+    volumeMounts: [...scratch, ...shared.volumeMounts, ...volumes],
+  };
+}
+
+function commandOf({ command, args }: Pick<ProgramArgs, "command" | "args">) {
+  return {
+    ...(command && { command: command.map(asWritten) }),
+    ...(args && { args: args.map(asWritten) }),
   };
 }
 

@@ -94,7 +94,7 @@ export class PostgresBackup extends pulumi.ComponentResource {
     this.backupJob = name;
     this.restoreJob = `${name}-restore`;
     const workload = { component: this, serviceName: name, namespace: args.namespace };
-    createNetworkPolicies(workload, job.talksTo);
+    createNetworkPolicies(workload, job);
     const parts = {
       account: createServiceAccount(workload, []),
       configuration: createLatestConfiguration(workload, job),

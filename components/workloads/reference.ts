@@ -1,6 +1,9 @@
+import { isIPv4 } from "node:net";
+
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Problems } from "../checks";
+import { checkProtocol, type PortArgs, portNumber, type PortNumber, type Protocol } from "./ports";
 
 /**
  * What one needs to know of a microservice to talk to it. A `Microservice` is one; for a microservice of another stack,
@@ -14,8 +17,49 @@ export interface MicroserviceReference {
   readonly serviceName: string;
   /** Its namespace, which must exist. */
   readonly namespace: pulumi.Input<string>;
-  /** TCP port that its pods listen on, 1 to 65535, not its Service's. Default 8080, as of every microservice. */
-  readonly port?: number;
+  /** Port that its pods listen on, 1 to 65535, not its Service's. Default 8080, as of every microservice. */
+  readonly port?: number | "none";
+  /** What the port speaks. Default `TCP`. */
+  readonly protocol?: Protocol;
+  /** Name of its Service's port on which it answers HTTP, for who exposes it. Default `http`, as of every microservice. */
+  readonly servicePort?: string;
+}
+
+/** Addresses outside the cluster that a program may open connections to. */
+export interface Outside {
+  /** IPv4 networks, such as `["203.0.113.0/24"]` or {@link internet}. */
+  readonly cidrs: readonly string[];
+  /** Parts of them that it may not reach, such as a database's `["10.20.0.0/16"]`. Default none. */
+  readonly except?: readonly string[];
+  /** TCP ports there, or ports and what they speak. */
+  readonly ports: readonly (number | PortNumber)[];
+}
+
+/** Whom a program may open connections to. */
+export type Callee = MicroserviceReference | Outside;
+
+/**
+ * Every public address. Policies know addresses and no names, and a public service's addresses change: who calls one gives
+ * this, or the networks that it publishes.
+ * https://www.iana.org/assignments/iana-ipv4-special-registry
+ */
+export const internet: Pick<Outside, "cidrs" | "except"> = {
+  cidrs: ["0.0.0.0/0"],
+  except: ["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
+};
+
+/** Whether it is a microservice, and not outside. */
+export function isReference(callee: Callee): callee is MicroserviceReference {
+  return "serviceName" in callee;
+}
+
+/** The port of a microservice's pods. */
+export function portOf({
+  port = defaultPort,
+  protocol = "TCP",
+}: MicroserviceReference): Required<PortNumber> {
+  if (port === "none") throw new Error("a program without a port cannot be talked to");
+  return { port, protocol };
 }
 
 /** The port that a microservice listens on when nothing else is said. */
@@ -34,14 +78,28 @@ export function instanceSelectorOf(serviceName: string, instance: string): Recor
   return { ...selectorOf(serviceName), "app.kubernetes.io/instance": instance };
 }
 
-/** Notes what of references cannot work. */
-export function checkReferences(
-  problems: Problems,
-  setting: string,
-  references: readonly MicroserviceReference[],
-): void {
-  for (const [index, reference] of references.entries()) {
-    checkReference(problems, `${setting}[${index}]`, reference);
+/**
+ * A reference to one of a program's ports.
+ * @param ports all that it has, by name
+ * @throws Error when it has none of this name
+ */
+export function referenceOn(
+  { serviceName, namespace }: MicroserviceReference,
+  ports: Readonly<Record<string, PortArgs>>,
+  name: string,
+): MicroserviceReference {
+  const port = ports[name];
+  if (port === undefined) {
+    throw new Error(`${serviceName} has no port "${name}": give one of ${Object.keys(ports).join(", ")}`);
+  }
+  return { serviceName, namespace, ...portNumber(port) };
+}
+
+/** Notes whom of a list nobody can open connections to. */
+export function checkCallees(problems: Problems, setting: string, callees: readonly Callee[]): void {
+  for (const [index, callee] of callees.entries()) {
+    if (isReference(callee)) checkReference(problems, `${setting}[${index}]`, callee);
+    else checkOutside(problems, `${setting}[${index}]`, callee);
   }
 }
 
@@ -49,8 +107,36 @@ export function checkReferences(
 export function checkReference(
   problems: Problems,
   setting: string,
-  { serviceName, port }: MicroserviceReference,
+  { serviceName, port, protocol = "TCP" }: MicroserviceReference,
 ): void {
   problems.expectServiceName(`${setting}.serviceName`, serviceName);
-  problems.expectWhole(`${setting}.port`, port, 1, 65535);
+  if (port === "none") {
+    const advice = "it listens on none: give one of its ports by on(), or leave it out";
+    problems.expect(false, `${setting}.port`, port, advice);
+  } else {
+    problems.expectWhole(`${setting}.port`, port, 1, 65535);
+  }
+  checkProtocol(problems, `${setting}.protocol`, protocol);
+}
+
+function checkOutside(problems: Problems, setting: string, { cidrs, except = [], ports }: Outside): void {
+  problems.expect(cidrs.length > 0, `${setting}.cidrs`, cidrs, 'give one at least, such as "203.0.113.0/24"');
+  problems.expect(ports.length > 0, `${setting}.ports`, ports, "give one at least, such as 443");
+  for (const [list, networks] of Object.entries({ cidrs, except })) {
+    for (const [index, cidr] of networks.entries()) {
+      const advice = "give an IPv4 network such as 203.0.113.0/24, or 203.0.113.7/32 for one address";
+      problems.expect(isNetwork(cidr), `${setting}.${list}[${index}]`, cidr, advice);
+    }
+  }
+  for (const [index, each] of ports.entries()) {
+    const { port, protocol } = portNumber(each);
+    problems.expectWhole(`${setting}.ports[${index}]`, port, 1, 65535);
+    checkProtocol(problems, `${setting}.ports[${index}].protocol`, protocol);
+  }
+}
+
+/** Whether it is an IPv4 network in CIDR form. */
+function isNetwork(text: string): boolean {
+  const [address = "", length = "", ...more] = text.split("/");
+  return isIPv4(address) && /^(\d|[12]\d|3[0-2])$/.test(length) && more.length === 0;
 }

@@ -29,8 +29,9 @@ export class ScheduledJob extends pulumi.ComponentResource {
     problems.throwIfAny("ScheduledJob", name);
     super("slipway:workloads:ScheduledJob", name, {}, options);
 
-    this.jobName = name;
-    const workload = { component: this, serviceName: name, namespace: args.namespace };
+    const { jobName = name, namespace } = args;
+    this.jobName = jobName;
+    const workload = { component: this, name, serviceName: jobName, namespace };
     new k8s.batch.v1.CronJob(
       name,
       {

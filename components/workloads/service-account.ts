@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { metadataOf, type Workload } from "./workload";
+import { logicalName, metadataOf, type Workload } from "./workload";
 
 /**
  * What a program may do with the cluster's API in its own namespace: the name of a ClusterRole, such as `view`, or a
@@ -18,14 +18,14 @@ export interface Account {
 /** Makes the ServiceAccount, and in its namespace the roles that it has. Without any, its pods get no token. */
 export function createServiceAccount(workload: Workload, roles: readonly Role[]): Account {
   const account = new k8s.core.v1.ServiceAccount(
-    workload.serviceName,
+    logicalName(workload),
     { metadata: metadataOf(workload), automountServiceAccountToken: false },
     { parent: workload.component },
   );
   const rules = roles.filter((role) => typeof role !== "string");
   if (rules.length > 0) {
     const role = new k8s.rbac.v1.Role(
-      workload.serviceName,
+      logicalName(workload),
       { metadata: metadataOf(workload), rules },
       { parent: workload.component },
     );
@@ -44,7 +44,7 @@ function bind(
   bindingName: string,
 ): void {
   new k8s.rbac.v1.RoleBinding(
-    bindingName,
+    logicalName(workload, bindingName),
     {
       metadata: metadataOf(workload, bindingName),
       roleRef: { apiGroup: "rbac.authorization.k8s.io", ...role },

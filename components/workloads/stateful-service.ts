@@ -3,32 +3,47 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Problems, isObjectName, isSize } from "../checks";
 import { checkConfiguration, type ConfigurationArgs, createConfiguration } from "./configuration";
-import { createNetworkPolicies } from "./network-policies";
+import { type Caller, checkCallers, createNetworkPolicies } from "./network-policies";
 import { checkTermination, podSpec, type Spread, type Termination } from "./pod-spec";
+import { checkPorts, type PortArgs, servicePorts } from "./ports";
 import { checkStatefulProbes, defaultStartSeconds, type StatefulProbes, statefulProbes } from "./probes";
-import { checkReferences, instanceSelectorOf, type MicroserviceReference } from "./reference";
+import { checkProgram, type ProgramArgs, scratchOf } from "./program-args";
+import {
+  type Callee,
+  checkCallees,
+  instanceSelectorOf,
+  type MicroserviceReference,
+  referenceOn,
+} from "./reference";
 import { RolloutStatus } from "./rollout-status";
 import { createServiceAccount, type Role } from "./service-account";
-import { labelsOf, metadataOf, skipAwait, type Workload } from "./workload";
+import { isOwnVolume } from "./volumes";
+import { labelsOf, logicalName, metadataOf, skipAwait, type Workload } from "./workload";
 
 /** A program that keeps data, where it keeps it, and whom it talks to. */
-export interface StatefulServiceArgs extends ConfigurationArgs {
+export interface StatefulServiceArgs extends ConfigurationArgs, ProgramArgs {
   /** Namespace, such as a {@link WorkloadNamespace}'s. */
   readonly namespace: pulumi.Input<string>;
+  /** Name of its objects, and its host name in its namespace. Default: the component's. */
+  readonly serviceName?: string;
   /** Image by digest, `host/repository@sha256:…`, so that what was tested is what runs. */
   readonly image: pulumi.Input<string>;
   /** TCP port that the program listens on, 1024 to 65535, as it does not run as root. */
   readonly port: number;
+  /** Further ports by name, such as `{ metrics: 9187 }`; its Services have them under the same numbers. Default none. */
+  readonly ports?: Readonly<Record<string, PortArgs>>;
   /** Where each pod keeps its data. */
   readonly storage: StorageRequest;
+  /** Further disks of each pod, by the names that their claims begin with. Default none. */
+  readonly disks?: Readonly<Record<string, StorageRequest>>;
   /** Number of pods, from 0, each with data of its own. Default 1. More than one get a disruption budget. */
   readonly replicas?: number;
-  /** Takes the place of the image's entry point and command. */
-  readonly command?: readonly string[];
-  /** Number of the user and group that the program runs as, 1 to 65535. Default 65532. */
-  readonly user?: number;
-  /** The microservices that this one calls. Default none; pods of the same service reach each other always. */
-  readonly talksTo?: readonly MicroserviceReference[];
+  /**
+   * Microservices and networks outside that this one calls. Default none; pods of the same service reach each other always.
+   */
+  readonly talksTo?: readonly Callee[];
+  /** Who may call it besides those that have it in `talksTo`. Default nobody. */
+  readonly calledBy?: readonly Caller[];
   /** Default: requests of 50m processor and 64Mi memory, limits of 1 processor and 256Mi. */
   readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
   /** How it says how it is. Default: well while it takes connections. */
@@ -59,7 +74,7 @@ const portName = "main";
  * that stays when pods do not, a headless one by which each pod has a name, ServiceAccount, disruption budget and network
  * policies. Its pods pass Pod Security `restricted`. Settings that cannot work throw one error that names them all.
  *
- * The claims, `data-<name>-0` and on, are never deleted with it: data goes when somebody deletes its claim.
+ * The claims, `data-<name>-0` and on, and those of its further disks, are never deleted with it: data goes when somebody deletes its claim.
  *
  * @example
  * const database = new StatefulService("orders-db", {
@@ -76,26 +91,38 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
   readonly namespace: pulumi.Output<string>;
   /** The port that its pods and its Service listen on. */
   readonly port: number;
+  /** Name of its Service's first port: an {@link Exposure} may lead there, if the program speaks HTTP. */
+  readonly servicePort = portName;
   /** Where others reach it: `<name>.<namespace>`, on {@link port}. */
   readonly host: pulumi.Output<string>;
 
   private readonly workload: Workload;
+  private readonly ports: Readonly<Record<string, PortArgs>>;
 
   constructor(name: string, args: StatefulServiceArgs, options: pulumi.ComponentResourceOptions) {
     checkStatefulService(name, args);
     super("slipway:workloads:StatefulService", name, {}, options);
-    const { talksTo = [], roles = [], replicas = 1 } = args;
+    const { serviceName = name, talksTo = [], calledBy = [], roles = [], replicas = 1 } = args;
 
-    this.serviceName = name;
+    this.serviceName = serviceName;
     this.namespace = pulumi.output(args.namespace);
     this.port = args.port;
-    this.host = pulumi.interpolate`${name}.${args.namespace}`;
-    this.workload = { component: this, serviceName: name, namespace: this.namespace };
+    this.ports = { [portName]: args.port, ...args.ports };
+    this.host = pulumi.interpolate`${serviceName}.${args.namespace}`;
+    this.workload = { component: this, name, serviceName, namespace: this.namespace };
 
-    const peers = replicas > 1 ? [this] : [];
-    createNetworkPolicies(this.workload, [...talksTo, ...peers], { usesApi: roles.length > 0 });
-    this.createService(name, {});
-    const pods = this.createService(podsService(name), { clusterIP: "None", publishNotReadyAddresses: true });
+    const peers = replicas > 1 ? this.allPorts() : [];
+    createNetworkPolicies(this.workload, {
+      talksTo: [...talksTo, ...peers],
+      usesApi: roles.length > 0,
+      calledBy,
+      ports: this.ports,
+    });
+    this.createService(serviceName, {});
+    const pods = this.createService(podsService(serviceName), {
+      clusterIP: "None",
+      publishNotReadyAddresses: true,
+    });
     this.createStatefulSet(pods.metadata.name, replicas, args);
     if (replicas > 1) this.createDisruptionBudget();
     this.registerOutputs({ host: this.host });
@@ -104,6 +131,15 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
   /** Where others reach one of its pods, whoever is ready: `<name>-<index>.<name>-pods.<namespace>`. */
   podHost(index: number): pulumi.Output<string> {
     return pulumi.interpolate`${this.serviceName}-${index}.${podsService(this.serviceName)}.${this.namespace}`;
+  }
+
+  /** One of its further ports, for the `talksTo` of who calls it there. */
+  on(port: string): MicroserviceReference {
+    return referenceOn(this, this.ports, port);
+  }
+
+  private allPorts(): MicroserviceReference[] {
+    return Object.keys(this.ports).map((port) => this.on(port));
   }
 
   private get selector(): Record<string, string> {
@@ -115,12 +151,12 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
     spec: Partial<k8s.types.input.core.v1.ServiceSpec>,
   ): k8s.core.v1.Service {
     return new k8s.core.v1.Service(
-      serviceName,
+      logicalName(this.workload, serviceName),
       {
         metadata: { ...metadataOf(this.workload, serviceName), annotations: skipAwait },
         spec: {
           selector: this.selector,
-          ports: [{ name: portName, port: this.port, protocol: "TCP", targetPort: portName }],
+          ports: servicePorts(this.ports),
           ...spec,
         },
       },
@@ -133,7 +169,7 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
     replicas: number,
     args: StatefulServiceArgs,
   ): void {
-    const { storage, probes = {}, termination, resources, spread, command, user } = args;
+    const { storage, disks = {}, probes = {}, termination, resources, spread } = args;
     const startSeconds = probes.startSeconds ?? defaultStartSeconds;
     const stopSeconds = termination?.stopSeconds ?? defaultTermination.stopSeconds;
     // A pod goes and comes again; a minute more to pull an image and to find a node.
@@ -145,19 +181,20 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
       revisionLabel: "controller-revision-hash",
       selector: this.selector,
       image: args.image,
-      port: this.port,
-      portName,
+      ports: this.ports,
+      program: args,
       configuration,
-      volumeMounts: [{ name: claimName, mountPath: storage.path }],
+      volumeMounts: Object.entries({ [claimName]: storage, ...disks }).map(([name, disk]) => ({
+        name,
+        mountPath: disk.path,
+      })),
       probes: statefulProbes(probes, portName),
       termination: { ...defaultTermination, ...termination },
-      ...(command && { command: [...command] }),
       ...(resources && { resources }),
       ...(spread && { spread }),
-      ...(user !== undefined && { user }),
     });
     const statefulSet = new k8s.apps.v1.StatefulSet(
-      this.serviceName,
+      logicalName(this.workload),
       {
         metadata: { ...metadataOf(this.workload), annotations: skipAwait },
         spec: {
@@ -171,22 +208,24 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
           revisionHistoryLimit: 3,
           selector: { matchLabels: this.selector },
           template: { metadata: { labels: labelsOf(this.workload) }, spec },
-          volumeClaimTemplates: [this.claim(storage)],
+          volumeClaimTemplates: Object.entries({ [claimName]: storage, ...disks }).map(([name, disk]) =>
+            this.claim(name, disk),
+          ),
         },
       },
       { parent: this },
     );
     const { namespace, generation } = statefulSet.metadata;
     new RolloutStatus(
-      this.serviceName,
+      logicalName(this.workload),
       { kind: "StatefulSet", namespace, name: this.serviceName, generation, deadlineSeconds },
       { parent: this },
     );
   }
 
-  private claim(storage: StorageRequest): k8s.types.input.core.v1.PersistentVolumeClaim {
+  private claim(name: string, storage: StorageRequest): k8s.types.input.core.v1.PersistentVolumeClaim {
     return {
-      metadata: { name: claimName, labels: this.selector },
+      metadata: { name, labels: this.selector },
       spec: {
         accessModes: ["ReadWriteOnce"],
         resources: { requests: { storage: storage.size } },
@@ -197,7 +236,7 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
 
   private createDisruptionBudget(): void {
     new k8s.policy.v1.PodDisruptionBudget(
-      this.serviceName,
+      logicalName(this.workload),
       {
         metadata: metadataOf(this.workload),
         spec: {
@@ -221,18 +260,40 @@ function podsService(name: string): string {
 }
 
 function checkStatefulService(name: string, args: StatefulServiceArgs): void {
-  const { storage } = args;
+  const { storage, disks = {}, ports = {}, serviceName } = args;
   const problems = new Problems();
-  problems.expectServiceName("name", name, 63 - "-pods".length);
+  const setting = serviceName === undefined ? "name" : "serviceName";
+  problems.expectServiceName(setting, serviceName ?? name, 63 - "-pods".length);
   problems.expectWhole("replicas", args.replicas, 0, Infinity);
   problems.expectWhole("port", args.port, 1024, 65535, ", as it does not run as root");
-  problems.expectWhole("user", args.user, 1, 65535, ", as root is not allowed");
-  checkReferences(problems, "talksTo", args.talksTo ?? []);
-  problems.expect(isSize(storage.size), "storage.size", storage.size, "give a size such as 10Gi");
-  const known = storage.class === undefined || isObjectName(storage.class);
-  problems.expect(known, "storage.class", storage.class, "give the name of a storage class");
-  checkConfiguration(problems, args, [storage.path], true);
+  checkProgram(problems, args);
+  checkPorts(problems, ports, { [portName]: args.port });
+  checkCallees(problems, "talksTo", args.talksTo ?? []);
+  checkCallers(problems, args.calledBy ?? [], { [portName]: args.port, ...ports });
+  checkStorage(problems, "storage", storage);
+  for (const [disk, request] of Object.entries(disks)) {
+    checkDiskName(problems, disk);
+    checkStorage(problems, `disks.${disk}`, request);
+  }
+  const paths = [storage, ...Object.values(disks)].map(({ path }) => path);
+  checkConfiguration(problems, args, [...paths, ...scratchOf(args, paths).map(({ path }) => path)], true);
   checkStatefulProbes(problems, args.probes ?? {});
   checkTermination(problems, args.termination ?? {});
   problems.throwIfAny("StatefulService", name);
+}
+
+function checkDiskName(problems: Problems, name: string): void {
+  problems.expectServiceName("a name in disks", name);
+  const isFree = name !== claimName && !isOwnVolume(name);
+  problems.expect(isFree, "a name in disks", name, "it is a volume's that is there already: give another");
+}
+
+function checkStorage(
+  problems: Problems,
+  setting: string,
+  { size, class: storageClass }: StorageRequest,
+): void {
+  problems.expect(isSize(size), `${setting}.size`, size, "give a size such as 10Gi");
+  const known = storageClass === undefined || isObjectName(storageClass);
+  problems.expect(known, `${setting}.class`, storageClass, "give the name of a storage class");
 }

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 
 import { isObjectName, isSize, type Problems } from "../checks";
-import { metadataOf, skipAwait, type Workload } from "./workload";
+import { logicalName, metadataOf, skipAwait, type Workload } from "./workload";
 
 /** Room on a disk that outlives pods. */
 export interface VolumeArgs {
@@ -42,7 +42,7 @@ function createClaim(
 ) {
   const claimName = `${workload.serviceName}-${name}`;
   const claim = new k8s.core.v1.PersistentVolumeClaim(
-    claimName,
+    logicalName(workload, claimName),
     {
       // Bound when a first pod wants it, which is waited for.
       metadata: { ...metadataOf(workload, claimName), annotations: skipAwait },
@@ -62,9 +62,9 @@ export function checkVolumes(problems: Problems, volumes: readonly VolumeArgs[],
   const names = volumes.map(({ name }) => name);
   for (const [index, volume] of volumes.entries()) {
     const setting = `volumes[${index}]`;
-    const label =
-      /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(volume.name) && !ownVolumes.includes(volume.name);
-    const advice = `give 1 to 63 of a-z, 0-9 and "-", with no "-" at an end, other than ${ownVolumes.join(" and ")}`;
+    const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(volume.name) && !isOwnVolume(volume.name);
+    const advice =
+      'give 1 to 63 of a-z, 0-9 and "-", with no "-" at an end, other than tmp, files and scratch-0';
     problems.expect(label, `${setting}.name`, volume.name, advice);
     const once = names.indexOf(volume.name) === index;
     problems.expect(once, `${setting}.name`, volume.name, "it is there twice: give another");
@@ -79,5 +79,7 @@ export function checkVolumes(problems: Problems, volumes: readonly VolumeArgs[],
   }
 }
 
-/** Volumes that every pod has, see pod-spec.ts and configuration.ts. */
-const ownVolumes: readonly string[] = ["tmp", "files"];
+/** Whether it is the name of a volume that pods have anyway, see pod-spec.ts and configuration.ts. */
+export function isOwnVolume(name: string): boolean {
+  return /^(tmp|files|scratch-\d+)$/.test(name);
+}

@@ -8,7 +8,17 @@ export interface Workload {
   readonly component: pulumi.ComponentResource;
   /** Name of its objects, and of its Service if it has one. */
   readonly serviceName: string;
+  /** Name that the component has in Pulumi. Default: the same. */
+  readonly name?: string;
   readonly namespace: pulumi.Input<string>;
+}
+
+/**
+ * Name in Pulumi of one of its objects: as in the cluster, but by the component's name where that is another one, as two
+ * namespaces of a stack may have a program of the same name.
+ */
+export function logicalName({ serviceName, name = serviceName }: Workload, object = serviceName): string {
+  return object.startsWith(serviceName) ? `${name}${object.slice(serviceName.length)}` : object;
 }
 
 /** Labels of its objects and pods. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import type { MicroserviceArgs } from "../../../../components/workloads";
+import { internet, type MicroserviceArgs } from "../../../../components/workloads";
 import { checkMicroservice } from "../../../../components/workloads/check-microservice";
 
 const image = "127.0.0.1:5000/catalog@sha256:00";
@@ -27,6 +27,11 @@ test.each<Partial<MicroserviceArgs>>([
   { env: { A: "1" }, secrets: { _b2: "2" }, files: { "/etc/catalog/a.json": "{}" } },
   { probes: { liveness: "/alive", startSeconds: 3600 }, termination: { drainSeconds: 0, stopSeconds: 1 } },
   { disruptionBudget: "50%" },
+  { port: "none", ports: { metrics: 9090 }, calledBy: [{ namespace: "monitoring", ports: ["metrics"] }] },
+  { ports: { "9p": 5640, dns: { port: 8080, protocol: "UDP" } } },
+  { talksTo: [{ ...internet, ports: [443, { port: 53, protocol: "UDP" }] }] },
+  { scratch: ["/var/cache/nginx", { path: "/tmp", size: "2Gi" }], user: 101, args: [] },
+  { initContainers: [{ name: "wait" }], sidecars: [{ name: "proxy", command: ["./proxy"] }] },
 ])("accepts what works: %j", (args) => {
   expect(check(args)).not.toThrow();
 });
@@ -37,7 +42,7 @@ test("names every wrong setting in one error, with its value and what would be r
       'Microservice "Catalog_1" cannot work:',
       `  - name is "Catalog_1": ${names}`,
       "  - replicas is -1: give a whole number from 0",
-      "  - port is 80: give a whole number from 1024 to 65535, as it does not run as root",
+      '  - port is 80: give a whole number from 1024 to 65535, as it does not run as root, or "none"',
     ].join("\n"),
   );
 });
@@ -45,13 +50,85 @@ test("names every wrong setting in one error, with its value and what would be r
 const whole = (least: number, most?: number): string =>
   `give a whole number from ${least}${most === undefined ? "" : ` to ${most}`}`;
 const amount = 'give a whole number from 0, or a share of the pods such as "25%"';
+const portNames = 'give 1 to 15 of a-z, 0-9 and "-", with a letter among them and no "-" at an end';
+const network = "give an IPv4 network such as 203.0.113.0/24, or 203.0.113.7/32 for one address";
 const volume = { name: "uploads", path: "/up", size: "1Gi" };
 
 /** Each setting with a bad value, and the one line that it gets. */
 const table: [Partial<MicroserviceArgs>, string][] = [
   [{ image: undefined }, "image is 0: give one of image and build"],
   [{ replicas: 1.5 }, `replicas is 1.5: ${whole(0)}`],
-  [{ port: 65536 }, `port is 65536: ${whole(1024, 65535)}, as it does not run as root`],
+  [{ port: 65536 }, `port is 65536: ${whole(1024, 65535)}, as it does not run as root, or "none"`],
+  [{ ports: { Metrics: 9090 } }, `a name in ports is "Metrics": ${portNames}`],
+  [{ ports: { "9090": 9090 } }, `a name in ports is "9090": ${portNames}`],
+  [
+    { ports: { http: 9090 } },
+    'a name in ports is "http": it is the program\'s first port: give another name',
+  ],
+  [{ ports: { web: 8080 } }, "ports.web is 8080: it is there twice: give another"],
+  [{ ports: { metrics: 80 } }, `ports.metrics is 80: ${whole(1024, 65535)}, as it does not run as root`],
+  [
+    { ports: { dns: { port: 5353, protocol: "SCTP" as "UDP" } } },
+    'ports.dns.protocol is "SCTP": give "TCP" or "UDP"',
+  ],
+  [
+    { port: "none", probes: { liveness: "/alive" } },
+    'probes is {"liveness":"/alive"}: nothing can be asked where port is none: leave them out',
+  ],
+  [
+    { talksTo: [{ serviceName: "worker", namespace: "shop", port: "none" }] },
+    'talksTo[0].port is "none": it listens on none: give one of its ports by on(), or leave it out',
+  ],
+  [
+    { talksTo: [{ cidrs: [], ports: [443] }] },
+    'talksTo[0].cidrs is []: give one at least, such as "203.0.113.0/24"',
+  ],
+  [
+    { talksTo: [{ cidrs: ["10.0.0.0/8"], ports: [] }] },
+    "talksTo[0].ports is []: give one at least, such as 443",
+  ],
+  [{ talksTo: [{ cidrs: ["10.0.0.0"], ports: [443] }] }, `talksTo[0].cidrs[0] is "10.0.0.0": ${network}`],
+  [
+    { talksTo: [{ cidrs: ["10.0.0.0/8"], except: ["10.1.0.0/33"], ports: [443] }] },
+    `talksTo[0].except[0] is "10.1.0.0/33": ${network}`,
+  ],
+  [{ talksTo: [{ cidrs: ["10.0.0.0/8"], ports: [0] }] }, `talksTo[0].ports[0] is 0: ${whole(1, 65535)}`],
+  [
+    { calledBy: [{ namespace: "monitoring", ports: ["metrics"] }] },
+    'a name in calledBy[0].ports is "metrics": give one of http',
+  ],
+  [
+    { calledBy: [{ namespace: "monitoring", ports: [] }] },
+    "calledBy[0].ports is []: give one, or leave it out for all",
+  ],
+  [
+    { port: "none", calledBy: [{ namespace: "monitoring" }] },
+    "calledBy[0] is []: the program listens on no port: leave it out",
+  ],
+  [{ command: [] }, "command is []: give a program first"],
+  [{ user: 0 }, `user is 0: ${whole(1, 65535)}, as root is not allowed`],
+  [{ scratch: [{ path: "/cache", size: "64 MB" }] }, 'scratch[0].size is "64 MB": give a size such as 1Gi'],
+  [
+    { scratch: ["cache"] },
+    'a path in files and volumes is "cache": give an absolute path below "/" without "." or ".." in it',
+  ],
+  [
+    { scratch: ["/up"], replicas: 1, volumes: [volume] },
+    'a path in files and volumes is "/up": it is there twice: give another',
+  ],
+  [
+    { hostAliases: [{ ip: "localhost", hostnames: ["a.example.org"] }] },
+    'hostAliases[0].ip is "localhost": give an IPv4 address such as 192.168.1.20',
+  ],
+  [
+    { hostAliases: [{ ip: "10.0.0.1", hostnames: [] }] },
+    "hostAliases[0].hostnames is []: give names such as database.example.org",
+  ],
+  [{ sidecars: [{ name: "app" }] }, 'sidecars[0].name is "app": another container has it: give another'],
+  [
+    { initContainers: [{ name: "migrate", env: { "a-b": "" } }] },
+    'a name in initContainers[0].env is "a-b": give a name of A-Z, a-z, 0-9 and "_" that no digit begins',
+  ],
   [
     { replicas: 3, autoscaling: { min: 1, max: 2 } },
     "replicas is 3: give one of replicas and autoscaling, which has min and max",
@@ -92,7 +169,7 @@ const table: [Partial<MicroserviceArgs>, string][] = [
   ],
   [
     { replicas: 1, volumes: [{ ...volume, name: "tmp" }] },
-    'volumes[0].name is "tmp": give 1 to 63 of a-z, 0-9 and "-", with no "-" at an end, other than tmp and files',
+    'volumes[0].name is "tmp": give 1 to 63 of a-z, 0-9 and "-", with no "-" at an end, other than tmp, files and scratch-0',
   ],
   [
     { replicas: 1, volumes: [volume, { ...volume, path: "/b" }] },
