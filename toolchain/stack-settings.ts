@@ -32,11 +32,11 @@ export function takeOverChanges(files: SettingsFiles, report: (line: string) => 
   if (!existsSync(files.copy) || !existsSync(writtenFile(files))) return;
   const [before, now] = [configIn(textOf(writtenFile(files))), configIn(textOf(files.copy))];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  const changed = keys.filter((key) => !isDeepStrictEqual(before[key], now[key]));
+  const changed = keys.filter((key) => !isSame(before[key], now[key]));
   if (changed.length === 0) return;
   const document = parseDocument(textOf(files.source));
   const theirs = configIn(textOf(files.source));
-  const missing = changed.filter((key) => !isDeepStrictEqual(theirs[key], now[key]));
+  const missing = changed.filter((key) => !isSame(theirs[key], now[key]));
   const problems = missing.flatMap((key) => problemOf(files, key, { before, now, theirs }));
   if (problems.length > 0) throw new Error(problems.join("\n"));
   for (const key of missing) {
@@ -58,7 +58,7 @@ function problemOf(
         "--secret; no setting of Slipway's is one",
     ];
   }
-  if (!isDeepStrictEqual(theirs[key], before[key])) {
+  if (!isSame(theirs[key], before[key])) {
     return [`${key} was changed by \`pulumi config\` and in ${source}: give both of them the same value`];
   }
   return [];
@@ -71,6 +71,13 @@ export function writeCopy(files: SettingsFiles): void {
   const kept: unknown = parse(textOf(files.copy));
   if (isRecord(kept) && "encryptionsalt" in kept) settings.set("encryptionsalt", kept.encryptionsalt);
   writeFileSync(files.copy, settings.toString(), { mode: 0o600 });
+}
+
+/** Pulumi writes a number or a yes or no that is a whole setting as text. */
+function isSame(one: unknown, other: unknown): boolean {
+  const asText = (value: unknown): unknown =>
+    typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+  return isDeepStrictEqual(asText(one), asText(other));
 }
 
 function configIn(text: string): Config {

@@ -63,7 +63,7 @@ describe("a program that answers nobody", () => {
   });
 
   it("is told what the program says, letter by letter", async () => {
-    const first = 'require("fs").readFileSync("/proc/1/cmdline", "utf8").split("\\\\0").slice(-3, -1)';
+    const first = 'require("fs").readFileSync("/proc/1/cmdline", "utf8").split("\\0").slice(-3, -1)';
     expect(await evaluateIn(environment, queue, first)).toEqual(["$(date)", "$$"]);
     expect(await evaluateIn(environment, queue, "process.env.AS_WRITTEN")).toBe("$$x $(POD_NAME)");
   });
@@ -86,7 +86,7 @@ describe("a program that answers nobody", () => {
       const pod = async (): Promise<string> =>
         await environment.kubectl(
           ...["get", "pods", "-n", namespace, "-l", "app.kubernetes.io/name=queue"],
-          ...["--field-selector", "status.phase=Running", "-o", "jsonpath={.items[0].metadata.name}"],
+          ...["--field-selector", "status.phase=Running", "-o", "jsonpath={.items[*].metadata.name}"],
         );
       const before = await pod();
       const write = (mebibytes: number): string =>
@@ -97,6 +97,7 @@ describe("a program that answers nobody", () => {
       expect(await pod()).toBe(before);
       expect(await evaluateIn(environment, queue, write(160))).toBe("written");
       await eventually(90, pod, (now) => now !== "" && now !== before);
+      await environment.kubectl("rollout", "status", "-n", namespace, "deployment/queue", "--timeout=60s");
     },
     minutes(4),
   );

@@ -97,6 +97,14 @@ describe("what pulumi config has changed", () => {
     expect(source()).toBe(edited);
   });
 
+  it("is none of its own way to write a number", () => {
+    writeFileSync(files().source, "config:\n  other:port: 8080\n");
+    writeCopy(files());
+    pulumiWrites('  other:port: "8080"\n');
+    takeOver();
+    expect([told, source()]).toEqual([[], "config:\n  other:port: 8080\n"]);
+  });
+
   it("is fine where both say the same", () => {
     pulumiWrites("  slipway:pools: [{ name: worker, count: 3 }]\n  slipway:gitops: {}\n");
     writeFileSync(files().source, committed.replace("count: 2", "count: 3"));
