@@ -30,12 +30,14 @@ export class Peer implements Need {
   /**
    * @param service its name
    * @param url where it is, such as `http://catalog:8080`
-   * @param attemptMs how long one attempt may take, answer read; all together take twice as long at most
+   * @param attemptMs how long one attempt may take, answer read; all together take twice as long at most. A connection that
+   * fails says so at once. Who only is slow, as all is on a machine that has too much to do, would have more to do by being
+   * asked again early.
    */
   constructor(
     readonly service: string,
     private readonly url: string,
-    private readonly attemptMs = 1000,
+    private readonly attemptMs = 2500,
   ) {}
 
   /** Rejects with Trouble when there is no answer of use. */
