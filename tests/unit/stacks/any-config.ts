@@ -122,6 +122,7 @@ export function settingsOf({
     shop,
     hosts,
     tenants,
+    dns,
     storage,
     certificates,
   } = rest;
@@ -139,6 +140,7 @@ export function settingsOf({
     shop,
     hosts,
     tenants,
+    dns,
     storage,
     certificates: certificates && { validity: `${certificates.validitySeconds / 60}m` },
     clusterBackup: clusterBackup && { ...clusterBackup, ...clusterBackup.keep, keep: undefined },
