@@ -173,6 +173,7 @@ export class Microservice extends pulumi.ComponentResource implements Microservi
       revisionLabel: "pod-template-hash",
       selector,
       image,
+      ...(this.port !== "none" && { port: this.port }),
       ports: this.ports,
       program: args,
       configuration,

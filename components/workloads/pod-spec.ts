@@ -27,7 +27,9 @@ export interface PodFacts {
   /** Labels that only the pods of this set have. */
   readonly selector: Record<string, string>;
   readonly image: pulumi.Input<string>;
-  /** Ports that it listens on, by name. It is told the first one as `PORT`. Default none. */
+  /** The port that it is told as `PORT`; without, it is told none. */
+  readonly port?: number;
+  /** All ports that it listens on, by name. Default none. */
   readonly ports?: Readonly<Record<string, PortArgs>>;
   /** How it runs. */
   readonly program?: ProgramArgs;
@@ -158,16 +160,23 @@ function container(
   { scratch, volumes }: Folders,
   drainSeconds: number,
 ): k8s.types.input.core.v1.Container {
-  const { image, ports = {}, configuration, resources = defaultResources, probes = {}, program = {} } = facts;
-  const [first] = containerPorts(ports);
+  const {
+    image,
+    port,
+    ports = {},
+    configuration,
+    resources = defaultResources,
+    probes = {},
+    program = {},
+  } = facts;
   return {
     name: "app",
     image,
     imagePullPolicy: "IfNotPresent",
     ...commandOf(program),
-    ...(first && { ports: containerPorts(ports) }),
+    ...(Object.keys(ports).length > 0 && { ports: containerPorts(ports) }),
     env: [
-      ...(first ? [{ name: "PORT", value: String(first.containerPort) }] : []),
+      ...(port === undefined ? [] : [{ name: "PORT", value: String(port) }]),
       ...configuration.env,
       ...itself,
     ],

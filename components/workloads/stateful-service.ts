@@ -181,6 +181,7 @@ export class StatefulService extends pulumi.ComponentResource implements Microse
       revisionLabel: "controller-revision-hash",
       selector: this.selector,
       image: args.image,
+      port: this.port,
       ports: this.ports,
       program: args,
       configuration,

@@ -161,6 +161,17 @@ describe("ports", () => {
     expect(podOf(inputs).terminationGracePeriodSeconds).toBe(25);
   });
 
+  test("of one that answers nobody may be others than the first, which it is not told as its own", async () => {
+    const resources = await create({ port: "none", ports: { metrics: 9090 }, env: { PORT: "no port" } });
+    expect(inputsOf(resources, service).spec.ports).toEqual([
+      { name: "metrics", port: 9090, protocol: "TCP", targetPort: "metrics" },
+    ]);
+    const { env } = containerOf(inputsOf(resources, deployment));
+    expect((env as { name: string }[]).filter(({ name }) => name === "PORT")).toEqual([
+      { name: "PORT", value: "no port" },
+    ]);
+  });
+
   test("of a StatefulService are on both of its Services, and its pods reach each other on all of them", async () => {
     const resources = await createStateful({ replicas: 2, ports: { metrics: 9187 } });
     for (const name of ["db", "db-pods"]) {
