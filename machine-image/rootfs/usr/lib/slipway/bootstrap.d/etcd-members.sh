@@ -48,7 +48,8 @@ in_turn() {
     [ -n "$lease" ] && break
   done
   [ -n "${lease:-}" ] || return
-  (while sleep 4; do ask_etcd "$url" lease/keepalive "{\"ID\":\"$lease\"}"; done) >/dev/null 2>&1 &
+  # One that outlived this program would keep all others waiting.
+  (while sleep 4 && kill -0 $$; do ask_etcd "$url" lease/keepalive "{\"ID\":\"$lease\"}"; done) >/dev/null 2>&1 &
   local keeper=$!
   step "waiting for its turn"
   ask_etcd "$url" lock/lock "{\"name\":\"$(base64 <<<slipway-join)\",\"lease\":\"$lease\"}" --max-time 300 --output /dev/null &&
