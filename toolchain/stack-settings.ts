@@ -48,18 +48,20 @@ export function takeOverChanges(files: SettingsFiles, report: (line: string) => 
 }
 
 function problemOf(
-  { source }: SettingsFiles,
+  { source, copy }: SettingsFiles,
   key: string,
   { before, now, theirs }: Readonly<Record<"before" | "now" | "theirs", Config>>,
 ): string[] {
   if (hasSecret(now[key])) {
     return [
       `${key} was set as a secret, which only this user's passphrase opens, and ${source} is for everybody: set it without ` +
-        "--secret; no setting of Slipway's is one",
+        `--secret, or take it out of ${copy}; no setting of Slipway's is one`,
     ];
   }
   if (!isSame(theirs[key], before[key])) {
-    return [`${key} was changed by \`pulumi config\` and in ${source}: give both of them the same value`];
+    return [
+      `${key} was changed by \`pulumi config\`, in ${copy}, and in ${source}: give both of them the same value`,
+    ];
   }
   return [];
 }

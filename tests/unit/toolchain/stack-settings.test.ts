@@ -92,7 +92,7 @@ describe("what pulumi config has changed", () => {
     const edited = committed.replace("count: 2", "count: 5");
     writeFileSync(files().source, edited);
     expect(takeOver).toThrow(
-      /^slipway:pools was changed by `pulumi config` and in .*Pulumi.dev.yaml: give both of them the same value$/,
+      /^slipway:pools was changed by `pulumi config`, in .*copy.yaml, and in .*Pulumi.dev.yaml: give both of them the same value$/,
     );
     expect(source()).toBe(edited);
   });
@@ -116,7 +116,9 @@ describe("what pulumi config has changed", () => {
     "is refused when it is a secret: %j",
     (secret) => {
       pulumiWrites(`  slipway:pools: [{ name: worker, count: 2 }]\n  slipway:gitops: {}\n${secret}`);
-      expect(takeOver).toThrow(/^slipway:aws was set as a secret, .* set it without --secret/);
+      expect(takeOver).toThrow(
+        /^slipway:aws was set as a secret, .* set it without --secret, or take it out of .*copy.yaml; no setting/,
+      );
       expect(source()).toBe(committed);
     },
   );
