@@ -6,7 +6,7 @@ import {
   lastAddress,
   networkSize,
   parseCidr,
-} from "./cidr";
+} from "../checks/cidr";
 
 /** How many equal blocks a network of machines has: one for what the environment itself needs, one for each pool. */
 const blockCount = 16;

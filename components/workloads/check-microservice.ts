@@ -6,21 +6,18 @@ import { checkCallers } from "./network-policies";
 import { checkTermination } from "./pod-spec";
 import { checkPorts, type PortArgs } from "./ports";
 import { checkProbes } from "./probes";
-import { checkProgram, scratchOf } from "./program-args";
+import { checkProgram, mountedPaths } from "./program-args";
 import { checkCallees, defaultPort } from "./reference";
 import { checkRollout } from "./rollout";
 import { checkVolumes } from "./volumes";
+import { checkName } from "./workload";
 
 /** Throws one error that names every setting that cannot work, with its value and what would be right. */
 export function checkMicroservice(name: string, args: MicroserviceArgs): void {
   const { replicas, autoscaling, rollout = {}, talksTo = [], volumes = [], serviceName } = args;
   const problems = new Problems();
   const longest = rollout.canary === undefined ? 63 : 63 - "-canary".length;
-  problems.expectServiceName(
-    serviceName === undefined ? "name" : "serviceName",
-    serviceName ?? name,
-    longest,
-  );
+  checkName(problems, name, ["serviceName", serviceName], longest);
   const sources = [args.image, args.build].filter((source) => source !== undefined);
   problems.expect(sources.length === 1, "image", sources.length, "give one of image and build");
   problems.expectWhole("replicas", replicas, 0, Infinity);
@@ -36,13 +33,7 @@ export function checkMicroservice(name: string, args: MicroserviceArgs): void {
     problems.expect(replicas === undefined, "replicas", replicas, both);
     checkAutoscaling(problems, autoscaling, knownRequests(args));
   }
-  const paths = volumes.map(({ path }) => path);
-  checkConfiguration(
-    problems,
-    args,
-    [...paths, ...scratchOf(args, paths).map(({ path }) => path)],
-    args.port !== "none",
-  );
+  checkConfiguration(problems, args, mountedPaths(args, volumes), args.port !== "none");
   const pods = (autoscaling?.max ?? replicas ?? defaultReplicas) + (rollout.canary?.replicas ?? 0);
   checkVolumes(problems, volumes, pods);
   checkProbes(problems, args.probes ?? {});

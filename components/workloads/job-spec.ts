@@ -5,11 +5,11 @@ import { Problems } from "../checks";
 import { checkConfiguration, type Configuration, type ConfigurationArgs } from "./configuration";
 import { createNetworkPolicies } from "./network-policies";
 import { podSpec } from "./pod-spec";
-import { checkProgram, type ProgramArgs, scratchOf } from "./program-args";
+import { checkProgram, mountedPaths, type ProgramArgs } from "./program-args";
 import { type Callee, checkCallees, instanceSelectorOf } from "./reference";
 import { createServiceAccount, type Role } from "./service-account";
 import { checkVolumes, createClaims, type VolumeArgs } from "./volumes";
-import { labelsOf, type Workload } from "./workload";
+import { checkName, labelsOf, type Workload } from "./workload";
 
 /** A program that ends, and whom it talks to. */
 export interface JobArgs extends ConfigurationArgs, ProgramArgs {
@@ -88,12 +88,11 @@ export function jobSpec(
 /** @param longest most characters that the name may have */
 export function checkJob(problems: Problems, name: string, args: JobArgs, longest: number): void {
   const { volumes = [], jobName } = args;
-  problems.expectServiceName(jobName === undefined ? "name" : "jobName", jobName ?? name, longest);
+  checkName(problems, name, ["jobName", jobName], longest);
   checkProgram(problems, args);
   checkCallees(problems, "talksTo", args.talksTo ?? []);
   problems.expectWhole("retries", args.retries, 0, Infinity);
   problems.expectWhole("deadlineSeconds", args.deadlineSeconds, 1, 86_400);
-  const paths = volumes.map(({ path }) => path);
-  checkConfiguration(problems, args, [...paths, ...scratchOf(args, paths).map(({ path }) => path)], false);
+  checkConfiguration(problems, args, mountedPaths(args, volumes), false);
   checkVolumes(problems, volumes, 1);
 }

@@ -25,7 +25,7 @@ export function podsOf(namespace: pulumi.Input<string>, labels: Record<string, s
 
 /** TCP ports, as a network policy lists them. */
 export function tcp(...ports: number[]): k8s.types.input.networking.v1.NetworkPolicyPort[] {
-  return ports.map((port) => ({ port, protocol: "TCP" }));
+  return policyPorts(ports);
 }
 
 /** The same of ports that may speak UDP. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { isObjectName, isSize, Problems } from "../checks";
+import { Problems } from "../checks";
 import { createLatestConfiguration } from "./configuration";
 import { type JobArgs, type JobParts, jobSpec } from "./job-spec";
 import { createNetworkPolicies } from "./network-policies";
@@ -12,7 +12,7 @@ import { checkReference, type MicroserviceReference } from "./reference";
 import { checkSchedule, type Schedule, scheduleSpec } from "./schedule";
 import { longestCronJobName } from "./scheduled-job";
 import { createServiceAccount } from "./service-account";
-import { createClaims } from "./volumes";
+import { checkStorage, createClaims } from "./volumes";
 import { metadataOf, type Workload } from "./workload";
 
 /** Which database, and where and how often its backups are made. */
@@ -131,6 +131,7 @@ export class PostgresBackup extends pulumi.ComponentResource {
 const script = "/scripts/postgres-backups.sh";
 const defaultKeep = { last: 1, hourly: 24, daily: 7, weekly: 4 };
 const postgresPort = 5432;
+const defaultSize = "5Gi";
 
 function jobArgs(args: PostgresBackupArgs) {
   const { database, keep, recipient = "", storage = {}, deadlineSeconds = 3600 } = args;
@@ -159,7 +160,12 @@ function jobArgs(args: PostgresBackupArgs) {
     secrets: { PGPASSWORD: password },
     files: { [script]: readFileSync(join(__dirname, "files", "postgres-backups.sh"), "utf8") },
     volumes: [
-      { name: "backups", path: "/backups", size: storage.size ?? "5Gi", class: storage.class ?? "keep" },
+      {
+        name: "backups",
+        path: "/backups",
+        size: storage.size ?? defaultSize,
+        class: storage.class ?? "keep",
+      },
     ],
   } satisfies JobArgs;
 }
@@ -183,10 +189,7 @@ function checkPostgresBackup(
     problems.expectWhole(`keep.${period}`, keep[period], 0, Infinity);
   }
   problems.expectWhole("deadlineSeconds", deadlineSeconds, 1, 86_400);
-  const size = storage.size === undefined || isSize(storage.size);
-  problems.expect(size, "storage.size", storage.size, "give a size such as 10Gi");
-  const known = storage.class === undefined || isObjectName(storage.class);
-  problems.expect(known, "storage.class", storage.class, "give the name of a storage class");
+  checkStorage(problems, "storage", { ...storage, size: storage.size ?? defaultSize });
   for (const [setting, value] of Object.entries({ "database.name": database, "database.user": user })) {
     const holds = value === undefined || /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(value);
     problems.expect(holds, setting, value, 'give 1 to 63 of a-z, A-Z, 0-9 and "_" that no digit begins');

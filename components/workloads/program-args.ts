@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { isIPv4 } from "node:net";
 
-import { isSize, type Problems } from "../checks";
+import { isObjectName, isSize, type Problems } from "../checks";
 
 /** How a program runs in its pod, whatever runs the pod. */
 export interface ProgramArgs {
@@ -75,6 +75,12 @@ export function scratchOf(
   );
 }
 
+/** All places at which something is mounted in the pods of a program that has volumes at these. */
+export function mountedPaths(program: ProgramArgs, volumes: readonly { readonly path: string }[]): string[] {
+  const paths = volumes.map(({ path }) => path);
+  return [...paths, ...scratchOf(program, paths).map(({ path }) => path)];
+}
+
 /** Notes what of it cannot work, except for paths, which are checked with all others of the pod. */
 export function checkProgram(problems: Problems, program: ProgramArgs): void {
   const { command, user, scratch = [], hostAliases = [], initContainers = [], sidecars = [] } = program;
@@ -87,8 +93,7 @@ export function checkProgram(problems: Problems, program: ProgramArgs): void {
   for (const [index, { ip, hostnames }] of hostAliases.entries()) {
     const setting = `hostAliases[${index}]`;
     problems.expect(isIPv4(ip), `${setting}.ip`, ip, "give an IPv4 address such as 192.168.1.20");
-    const isName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-    const holds = hostnames.length > 0 && hostnames.every((name) => isName.test(name));
+    const holds = hostnames.length > 0 && hostnames.every(isObjectName);
     problems.expect(holds, `${setting}.hostnames`, hostnames, "give names such as database.example.org");
   }
   checkContainers(problems, { initContainers, sidecars });

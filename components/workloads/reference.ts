@@ -1,8 +1,7 @@
-import { isIPv4 } from "node:net";
-
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Problems } from "../checks";
+import { parseCidr } from "../checks/cidr";
 import { checkProtocol, type PortArgs, portNumber, type PortNumber, type Protocol } from "./ports";
 
 /**
@@ -125,7 +124,7 @@ function checkOutside(problems: Problems, setting: string, { cidrs, except = [],
   for (const [list, networks] of Object.entries({ cidrs, except })) {
     for (const [index, cidr] of networks.entries()) {
       const advice = "give an IPv4 network such as 203.0.113.0/24, or 203.0.113.7/32 for one address";
-      problems.expect(isNetwork(cidr), `${setting}.${list}[${index}]`, cidr, advice);
+      problems.expect(parseCidr(cidr) !== undefined, `${setting}.${list}[${index}]`, cidr, advice);
     }
   }
   for (const [index, each] of ports.entries()) {
@@ -133,10 +132,4 @@ function checkOutside(problems: Problems, setting: string, { cidrs, except = [],
     problems.expectWhole(`${setting}.ports[${index}]`, port, 1, 65535);
     checkProtocol(problems, `${setting}.ports[${index}].protocol`, protocol);
   }
-}
-
-/** Whether it is an IPv4 network in CIDR form. */
-function isNetwork(text: string): boolean {
-  const [address = "", length = "", ...more] = text.split("/");
-  return isIPv4(address) && /^(\d|[12]\d|3[0-2])$/.test(length) && more.length === 0;
 }

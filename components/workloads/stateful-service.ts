@@ -1,13 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Problems, isObjectName, isSize } from "../checks";
+import { Problems } from "../checks";
 import { checkConfiguration, type ConfigurationArgs, createConfiguration } from "./configuration";
 import { type Caller, checkCallers, createNetworkPolicies } from "./network-policies";
 import { checkTermination, podSpec, type Spread, type Termination } from "./pod-spec";
 import { checkPorts, type PortArgs, servicePorts } from "./ports";
 import { checkStatefulProbes, defaultStartSeconds, type StatefulProbes, statefulProbes } from "./probes";
-import { checkProgram, type ProgramArgs, scratchOf } from "./program-args";
+import { checkProgram, mountedPaths, type ProgramArgs } from "./program-args";
 import {
   type Callee,
   checkCallees,
@@ -17,8 +17,8 @@ import {
 } from "./reference";
 import { RolloutStatus } from "./rollout-status";
 import { createServiceAccount, type Role } from "./service-account";
-import { isOwnVolume } from "./volumes";
-import { labelsOf, logicalName, metadataOf, skipAwait, type Workload } from "./workload";
+import { checkStorage, isOwnVolume } from "./volumes";
+import { checkName, labelsOf, logicalName, metadataOf, skipAwait, type Workload } from "./workload";
 
 /** A program that keeps data, where it keeps it, and whom it talks to. */
 export interface StatefulServiceArgs extends ConfigurationArgs, ProgramArgs {
@@ -263,8 +263,7 @@ function podsService(name: string): string {
 function checkStatefulService(name: string, args: StatefulServiceArgs): void {
   const { storage, disks = {}, ports = {}, serviceName } = args;
   const problems = new Problems();
-  const setting = serviceName === undefined ? "name" : "serviceName";
-  problems.expectServiceName(setting, serviceName ?? name, 63 - "-pods".length);
+  checkName(problems, name, ["serviceName", serviceName], 63 - "-pods".length);
   problems.expectWhole("replicas", args.replicas, 0, Infinity);
   problems.expectWhole("port", args.port, 1024, 65535, ", as it does not run as root");
   checkProgram(problems, args);
@@ -276,8 +275,7 @@ function checkStatefulService(name: string, args: StatefulServiceArgs): void {
     checkDiskName(problems, disk);
     checkStorage(problems, `disks.${disk}`, request);
   }
-  const paths = [storage, ...Object.values(disks)].map(({ path }) => path);
-  checkConfiguration(problems, args, [...paths, ...scratchOf(args, paths).map(({ path }) => path)], true);
+  checkConfiguration(problems, args, mountedPaths(args, [storage, ...Object.values(disks)]), true);
   checkStatefulProbes(problems, args.probes ?? {});
   checkTermination(problems, args.termination ?? {});
   problems.throwIfAny("StatefulService", name);
@@ -287,14 +285,4 @@ function checkDiskName(problems: Problems, name: string): void {
   problems.expectServiceName("a name in disks", name);
   const isFree = name !== claimName && !isOwnVolume(name);
   problems.expect(isFree, "a name in disks", name, "it is a volume's that is there already: give another");
-}
-
-function checkStorage(
-  problems: Problems,
-  setting: string,
-  { size, class: storageClass }: StorageRequest,
-): void {
-  problems.expect(isSize(size), `${setting}.size`, size, "give a size such as 10Gi");
-  const known = storageClass === undefined || isObjectName(storageClass);
-  problems.expect(known, `${setting}.class`, storageClass, "give the name of a storage class");
 }

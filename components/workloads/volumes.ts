@@ -57,6 +57,17 @@ function createClaim(
   return claim.metadata.name;
 }
 
+/** Notes what of a disk's size and class cannot work. */
+export function checkStorage(
+  problems: Problems,
+  setting: string,
+  { size, class: storageClass }: { readonly size: string; readonly class?: string },
+): void {
+  problems.expect(isSize(size), `${setting}.size`, size, "give a size such as 10Gi");
+  const known = storageClass === undefined || isObjectName(storageClass);
+  problems.expect(known, `${setting}.class`, storageClass, "give the name of a storage class");
+}
+
 /** @param pods how many pods there are at most */
 export function checkVolumes(problems: Problems, volumes: readonly VolumeArgs[], pods: number): void {
   const names = volumes.map(({ name }) => name);
@@ -68,9 +79,7 @@ export function checkVolumes(problems: Problems, volumes: readonly VolumeArgs[],
     problems.expect(label, `${setting}.name`, volume.name, advice);
     const once = names.indexOf(volume.name) === index;
     problems.expect(once, `${setting}.name`, volume.name, "it is there twice: give another");
-    problems.expect(isSize(volume.size), `${setting}.size`, volume.size, "give a size such as 10Gi");
-    const known = volume.class === undefined || isObjectName(volume.class);
-    problems.expect(known, `${setting}.class`, volume.class, "give the name of a storage class");
+    checkStorage(problems, setting, volume);
     const fits = !isForOneNode(volume) || pods <= 1;
     const oneNode =
       `with ${pods} pods: give replicas: 1, or accessMode: "ReadWriteMany" where the class can do that, ` +

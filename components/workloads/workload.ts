@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Problems } from "../checks";
 import { instanceSelectorOf } from "./reference";
 
 /** What the objects of one program in a cluster have in common. */
@@ -19,6 +20,19 @@ export interface Workload {
  */
 export function logicalName({ serviceName, name = serviceName }: Workload, object = serviceName): string {
   return object.startsWith(serviceName) ? `${name}${object.slice(serviceName.length)}` : object;
+}
+
+/**
+ * Notes a name in the cluster that cannot be one.
+ * @param given the argument for it, and its value; without one it is the component's own
+ */
+export function checkName(
+  problems: Problems,
+  name: string,
+  [setting, value]: readonly [string, string | undefined],
+  longest: number,
+): void {
+  problems.expectServiceName(value === undefined ? "name" : setting, value ?? name, longest);
 }
 
 /** Labels of its objects and pods. */

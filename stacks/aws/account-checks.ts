@@ -1,5 +1,5 @@
 import { existingNetworkProblems } from "../../components/machines/aws/network/existing-network-problems";
-import { overlap, parseCidr } from "../../components/machines/cidr";
+import { overlap, parseCidr } from "../../components/checks/cidr";
 import type { Architecture, AwsConfig, ExistingVpcConfig } from "../config/aws-config";
 import type { EnvironmentConfig } from "../config/environment-config";
 import {

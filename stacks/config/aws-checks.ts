@@ -1,5 +1,5 @@
 import { subnetPlan, vpcPrefix } from "../../components/machines/aws/network/subnet-plan";
-import { networkSize, parseCidr } from "../../components/machines/cidr";
+import { networkSize, parseCidr } from "../../components/checks/cidr";
 import type { AwsConfig, ExistingVpcConfig } from "./aws-config";
 import type { EnvironmentConfig } from "./environment-config";
 import { awsPath, between, type CrossProblem, settingPath, shown, stackNameSetting } from "./problems";

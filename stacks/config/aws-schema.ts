@@ -2,7 +2,7 @@ import { isIPv4 } from "node:net";
 
 import { z } from "zod";
 
-import { formatNetwork, parseCidr } from "../../components/machines/cidr";
+import { formatNetwork, parseCidr } from "../../components/checks/cidr";
 import { settingsGroup, wholeNumber, wording } from "./schema-parts";
 
 /** Whole GiB: EBS knows no others. */

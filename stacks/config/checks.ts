@@ -1,6 +1,6 @@
 import { versionProblem } from "../../components/cluster/roll/versions";
 import { lastAddressBlock, machineNetworkPrefix, poolCapacity } from "../../components/machines/address-plan";
-import { overlap, parseCidr } from "../../components/machines/cidr";
+import { overlap, parseCidr } from "../../components/checks/cidr";
 import { awsChecks } from "./aws-checks";
 import type { EnvironmentConfig, PoolConfig, ToolchainFacts } from "./environment-config";
 import { networkRules } from "./network-rules";

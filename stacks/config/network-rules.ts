@@ -1,5 +1,5 @@
 import { machineNetworkPrefix } from "../../components/machines/address-plan";
-import { type Cidr, formatNetwork, overlap, parseCidr } from "../../components/machines/cidr";
+import { type Cidr, formatNetwork, overlap, parseCidr } from "../../components/checks/cidr";
 
 /** What a network has to be like. */
 export interface NetworkRule {

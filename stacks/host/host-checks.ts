@@ -1,4 +1,4 @@
-import { formatNetwork, overlap, parseCidr } from "../../components/machines/cidr";
+import { formatNetwork, overlap, parseCidr } from "../../components/checks/cidr";
 import { keptVolumeName } from "../../components/machines/docker/labels";
 import { isDockerTooOld, oldestDocker } from "../../toolchain/docker-version";
 import type { EnvironmentConfig } from "../config/environment-config";

@@ -1,4 +1,4 @@
-import { formatAddress } from "../../components/machines/cidr";
+import { formatAddress } from "../../components/checks/cidr";
 
 /** `0A`: https://github.com/torvalds/linux/blob/master/include/net/tcp_states.h */
 const listen = "0A";

@@ -1,5 +1,5 @@
 import { maxControlPlanes } from "../../address-plan";
-import { firstAddress, formatAddress, lastAddress, parseCidr } from "../../cidr";
+import { firstAddress, formatAddress, lastAddress, parseCidr } from "../../../checks/cidr";
 import type { ExistingNetworkArgs } from "./existing-network-args";
 import { zoneOfControlPlane, zoneProblems } from "./network-place";
 

@@ -1,5 +1,12 @@
 import { maxControlPlanes, requireWhole } from "../../address-plan";
-import { type Cidr, firstAddress, formatAddress, formatNetwork, networkSize, parseCidr } from "../../cidr";
+import {
+  type Cidr,
+  firstAddress,
+  formatAddress,
+  formatNetwork,
+  networkSize,
+  parseCidr,
+} from "../../../checks/cidr";
 import { type PerZone, perZone, zoneOfControlPlane } from "./network-place";
 
 /**

@@ -8,7 +8,7 @@ import {
   networkSize,
   overlap,
   parseCidr,
-} from "../../../../components/machines/cidr";
+} from "../../../../components/checks/cidr";
 
 const anyCidr = fc.record({ address: fc.nat(2 ** 32 - 1), prefixLength: fc.nat(32) });
 

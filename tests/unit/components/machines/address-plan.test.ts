@@ -8,7 +8,7 @@ import {
   maxControlPlanes,
   poolCapacity,
 } from "../../../../components/machines/address-plan";
-import { firstAddress, formatNetwork, lastAddress, parseCidr } from "../../../../components/machines/cidr";
+import { firstAddress, formatNetwork, lastAddress, parseCidr } from "../../../../components/checks/cidr";
 
 const machineNetwork = fc
   .record({ address: fc.nat(2 ** 32 - 1), prefixLength: fc.integer({ min: 16, max: 24 }) })

@@ -10,7 +10,7 @@ import {
   networkSize,
   overlap,
   parseCidr,
-} from "../../../../../../components/machines/cidr";
+} from "../../../../../../components/checks/cidr";
 
 const vpcNetwork = fc
   .record({ address: fc.nat(2 ** 32 - 1), prefixLength: fc.integer({ min: 16, max: 22 }) })
